@@ -1,0 +1,30 @@
+import type { ServerAddress } from '../protocol/address.ts';
+
+/**
+ * What the client needs of a transport. ZeroMQ stands behind it (zeromq-channel.ts), and in the specs a deterministic
+ * one that loses, repeats and reconnects at will.
+ */
+export interface Transport {
+  openCommands(address: ServerAddress, listener: SocketListener): CommandSocket;
+  /** Subscribes to the topics and to nothing else. */
+  openFeed(address: ServerAddress, topics: readonly string[], listener: SocketListener): FeedSocket;
+}
+
+/** Never called after `close`. */
+export interface SocketListener {
+  /** A message, without the empty delimiter of the command socket. The frames may be kept. */
+  message(frames: readonly Uint8Array[]): void;
+  /** The connection was lost or could not be made. The socket may mend itself: the next message says so. */
+  down(): void;
+}
+
+export interface CommandSocket {
+  /** Sends one frame as soon as there is a connection; `sent` is called when it has left. Never throws. */
+  send(frame: string, sent: () => void): void;
+  /** Drops what was not sent yet. */
+  close(): void;
+}
+
+export interface FeedSocket {
+  close(): void;
+}

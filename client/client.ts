@@ -1,0 +1,310 @@
+import { parseAddress, type ServerAddress } from '../protocol/address.ts';
+import type { Expect, Step } from '../protocol/commands.ts';
+import { type Cursor, parseCursor } from '../protocol/cursor.ts';
+import type { CurrentRow } from '../protocol/errors.ts';
+import { tablesTopic, tableTopic } from '../protocol/feed.ts';
+import type { Filter } from '../protocol/filter.ts';
+import type { Sort } from '../protocol/queries.ts';
+import type { CommandReply, ReplyOf } from '../protocol/replies.ts';
+import type { RequestOf, RequestType } from '../protocol/requests.ts';
+import type { AlterStep, TableDefinition } from '../protocol/table.ts';
+import type { Cells } from '../protocol/values.ts';
+import type { Transport } from './channels.ts';
+import { CommandChannel, type RequestOptions, type Typed } from './command-channel.ts';
+import { RowcastError } from './errors.ts';
+import type { EventQueueLimits } from './event-queue.ts';
+import { FeedLink } from './feed-link.ts';
+import type { JoinOptions } from './join.ts';
+import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './ledger-reads.ts';
+import type { LiveBufferLimits } from './live-buffer.ts';
+import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
+import { Replica, type ReplicaOptions } from './replica.ts';
+import { systemTiming, type Timing } from './timing.ts';
+import { Watch, type WatchOptions } from './watch.ts';
+import { zeromqTransport } from './zeromq-channel.ts';
+
+export interface ConnectOptions {
+  /** Milliseconds until a request is given up, all tries together; 10,000 unless given. */
+  readonly timeoutMs?: number | undefined;
+  /** The token of a session that was begun before. */
+  readonly token?: string | undefined;
+  /** The server's public CURVE key (Z85), where the server demands encryption. */
+  readonly serverKey?: string | undefined;
+}
+
+/** How a command is sent. */
+export interface CommandOptions extends RequestOptions {
+  /** The reason, which stands in the log for ever. */
+  readonly why?: string | undefined;
+}
+
+export interface InsertOptions extends CommandOptions {
+  /** Only in tables whose keys are generated; without it one is made. */
+  readonly key?: string | undefined;
+}
+
+export interface ChangeOptions extends CommandOptions {
+  /** What is demanded of the row as it is found. */
+  readonly expect?: Expect | undefined;
+}
+
+export interface UpsertOptions extends InsertOptions, ChangeOptions {}
+
+export interface ListOptions extends ReadingOptions {
+  readonly filter?: Filter | undefined;
+  readonly sort?: Sort | undefined;
+  /** A substring, in any case, of a text column. */
+  readonly search?: string | undefined;
+  /** Rows of one page. */
+  readonly limit?: number | undefined;
+}
+
+export interface PageOptions extends ListOptions {
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+export interface ReadLogOptions extends ReadingOptions {
+  /** The changes of one table; of all when left out. */
+  readonly table?: string | undefined;
+  /** Those behind this seq; from the first one when left out. */
+  readonly after?: number | undefined;
+  /** Refused with `wrong_epoch` when the ledger is in another one. */
+  readonly epoch?: string | undefined;
+  /** At most so many entries; all there are when left out. */
+  readonly limit?: number | undefined;
+}
+
+/** For specs: what stands for the network and the clock, and narrower limits. */
+export interface LedgerParts {
+  readonly transport: Transport;
+  readonly addresses: readonly ServerAddress[];
+  readonly timing: Timing;
+  readonly timeoutMs: number;
+  readonly token: string | undefined;
+  readonly queueLimits?: EventQueueLimits | undefined;
+  readonly bufferLimits?: LiveBufferLimits | undefined;
+}
+
+/**
+ * Opens a ledger. Returns at once: sockets are opened when they are first needed.
+ *
+ * @param address `rowcast://HOST:PORT?feed=PORT`, or several of one ledger, of which the next is taken when one is silent
+ * @throws Error that says what to write, when an address is none
+ * @example
+ * const ledger = connect('rowcast://127.0.0.1:5555?feed=5556');
+ * await ledger.login('ada', password);
+ * await ledger.insert('rate', { currency: 'EUR', value: '1.10' }, { why: 'first day' });
+ * await ledger.close();
+ */
+export function connect(address: string | readonly string[], options: ConnectOptions = {}): Ledger {
+  const addresses = (typeof address === 'string' ? [address] : address).map(parseAddress);
+  if (addresses.length === 0) throw new Error('no address was given; write rowcast://HOST:PORT?feed=PORT');
+  return new Ledger({
+    transport: zeromqTransport({ serverKey: options.serverKey }),
+    addresses,
+    timing: systemTiming,
+    timeoutMs: options.timeoutMs ?? 10_000,
+    token: options.token,
+  });
+}
+
+/**
+ * One ledger on one or several servers. Every method throws {@link RowcastError}.
+ *
+ * Commands are sent under an id and, when no answer comes, again under the same id until their time is over; they take
+ * effect once. A `timeout` of a command says whether its outcome is unknown, and under which id to settle it.
+ */
+export class Ledger implements AsyncDisposable {
+  readonly #parts: LedgerParts;
+  readonly #channel: CommandChannel;
+  readonly #open = new Set<Watch | Replica>();
+  #closed = false;
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts;
+    this.#channel = new CommandChannel(parts);
+    this.#channel.token = parts.token;
+  }
+
+  /** Of the session; undefined when not logged in. Give it to {@link connect} to go on with the session elsewhere. */
+  get token(): string | undefined {
+    return this.#channel.token;
+  }
+
+  /** Sends any request of the protocol as it stands. The methods below are made of it. */
+  async request<Type extends RequestType>(request: Typed<Type>, options?: RequestOptions): Promise<ReplyOf<Type>> {
+    const { body } = await this.#channel.request(request, options);
+    return body;
+  }
+
+  /** Begins a session; its token goes with every request from now on. */
+  async login(user: string, password: string, options?: RequestOptions): Promise<ReplyOf<'session.login'>> {
+    const session = await this.request({ type: 'session.login', user, password }, options);
+    this.#channel.token = session.token;
+    return session;
+  }
+
+  /** Ends the session; quietly when there is none. */
+  async logout(options?: RequestOptions): Promise<void> {
+    if (this.#channel.token === undefined) return;
+    await this.request({ type: 'session.logout' }, options);
+    this.#channel.token = undefined;
+  }
+
+  status(options?: RequestOptions): Promise<ReplyOf<'server.status'>> {
+    return this.request({ type: 'server.status' }, options);
+  }
+
+  /** Every table, with its definition, its number of rows and the seq of its last change. */
+  tables(options?: RequestOptions): Promise<ReplyOf<'table.list'>> {
+    return this.request({ type: 'table.list' }, options);
+  }
+
+  createTable(definition: TableDefinition, options: CommandOptions = {}): Promise<CommandReply> {
+    return this.request({ type: 'table.create', ...definition, why: options.why }, options);
+  }
+
+  /** Does the steps one after another, as one change. */
+  alterTable(table: string, steps: readonly AlterStep[], options: CommandOptions = {}): Promise<CommandReply> {
+    return this.request({ type: 'table.alter', table, steps: [...steps], why: options.why }, options);
+  }
+
+  dropTable(table: string, options: CommandOptions = {}): Promise<CommandReply> {
+    return this.request({ type: 'table.drop', table, why: options.why }, options);
+  }
+
+  /** Refused when the key is there. */
+  insert(table: string, row: Cells, options: InsertOptions = {}): Promise<CommandReply> {
+    const { key, why } = options;
+    return this.request({ type: 'row.insert', table, key, row, why }, options);
+  }
+
+  /** Sets the cells that are named and leaves the others; null empties a cell. Expects `present` unless told otherwise. */
+  update(table: string, key: string, row: Cells, options: ChangeOptions = {}): Promise<CommandReply> {
+    const { expect, why } = options;
+    return this.request({ type: 'row.update', table, key, row, expect, why }, options);
+  }
+
+  /** Inserts, or where the key is there, updates. Expects `any` unless told otherwise. */
+  upsert(table: string, row: Cells, options: UpsertOptions = {}): Promise<CommandReply> {
+    const { key, expect, why } = options;
+    return this.request({ type: 'row.upsert', table, key, row, expect, why }, options);
+  }
+
+  delete(table: string, key: string, options: ChangeOptions = {}): Promise<CommandReply> {
+    const { expect, why } = options;
+    return this.request({ type: 'row.delete', table, key, expect, why }, options);
+  }
+
+  /** Several commands, over rows and tables, that take effect together or not at all. */
+  batch(commands: readonly Step[], options: CommandOptions = {}): Promise<CommandReply> {
+    return this.request({ type: 'batch', commands: [...commands], why: options.why }, options);
+  }
+
+  /** One row as it is. @throws RowcastError `row_not_found`, `table_not_found` */
+  get(table: string, key: string, options?: RequestOptions): Promise<ReplyOf<'row.get'>> {
+    return this.request({ type: 'row.get', table, key }, options);
+  }
+
+  /** One page of rows; `next`, given as `after`, brings the next one as of the same seq. */
+  list(table: string, options: PageOptions = {}): Promise<RowPage> {
+    const { after, ...list } = options;
+    return this.request({ ...toListRequest(table, list), after }, options);
+  }
+
+  /**
+   * All rows over all pages, as of the seq of the first page, whatever is written meanwhile.
+   * `limit` is the size of a page. @throws RowcastError `too_old` when that seq cannot be served any more
+   */
+  async *rows(table: string, options: ListOptions = {}): AsyncGenerator<CurrentRow, void, undefined> {
+    for await (const page of readRowPages(this.#channel, toListRequest(table, options), options)) yield* page.rows;
+  }
+
+  /** Every change of a row, oldest first, over all its lives. */
+  history(table: string, key: string, options: ReadingOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
+    return readEntries(readPages(this.#channel, { type: 'row.history', table, key }, options));
+  }
+
+  /** The log, in order of seq, up to its head. */
+  readLog(options: ReadLogOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
+    return readEntries(this.readLogPages(options));
+  }
+
+  /** The same page by page, for who reads millions. */
+  readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
+    const { table, after, epoch, limit } = options;
+    return readPages(this.#channel, { type: 'log.read', table, after, epoch, limit }, options);
+  }
+
+  /**
+   * Follows a table, or the whole ledger; see {@link Watch}.
+   * A table begins with its snapshot, the whole ledger at its present head; both with `from` behind that cursor.
+   */
+  watch(options: WatchOptions = {}): Watch {
+    const { table, filter, signal } = options;
+    if (filter !== undefined && table === undefined) {
+      throw new RowcastError('bad_request', 'a filter needs a table: name the one that it is about');
+    }
+    const watch = new Watch({
+      join: this.#joinParts(table),
+      table,
+      filter,
+      from: readCursor(options.from),
+      signal,
+      queueLimits: this.#parts.queueLimits,
+      closed: (self) => this.#open.delete(self),
+    });
+    this.#open.add(watch);
+    return watch;
+  }
+
+  /** Holds a table in memory and keeps it up to date; see {@link Replica}. */
+  replica(table: string, { filter }: ReplicaOptions = {}): Replica {
+    const replica = new Replica({
+      join: this.#joinParts(table),
+      table,
+      filter,
+      closed: (self) => this.#open.delete(self),
+    });
+    this.#open.add(replica);
+    return replica;
+  }
+
+  /** Closes all that was opened from here. Requests that wait are refused with `closed`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const closing = [...this.#open].map((one) => one.close());
+    this.#channel.close();
+    await Promise.all(closing);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #joinParts(table: string | undefined): Omit<JoinOptions, 'sink' | 'table' | 'filter' | 'from'> {
+    if (this.#closed) throw new RowcastError('closed', 'the ledger was closed');
+    const { transport, addresses, timing, bufferLimits } = this.#parts;
+    const topic = table === undefined ? tablesTopic : tableTopic(table);
+    return {
+      reads: new LedgerReads(this.#channel),
+      link: (listener) => new FeedLink({ transport, addresses, timing, topic, listener }),
+      timing,
+      bufferLimits,
+    };
+  }
+}
+
+function toListRequest(table: string, { filter, sort, search, limit }: ListOptions): RequestOf<'row.list'> {
+  return { type: 'row.list', table, filter, sort, search, limit };
+}
+
+function readCursor(from: Cursor | string | undefined): Cursor | undefined {
+  if (typeof from !== 'string') return from;
+  const cursor = parseCursor(from);
+  if (cursor === undefined) {
+    throw new RowcastError('bad_request', `${JSON.stringify(from)} is no cursor; write seq@epoch`);
+  }
+  return cursor;
+}

@@ -1,0 +1,283 @@
+import { nanoid } from 'nanoid';
+import type { ServerAddress } from '../protocol/address.ts';
+import { commandSchemas } from '../protocol/commands.ts';
+import type { ErrorBody } from '../protocol/errors.ts';
+import type { ReplyOf } from '../protocol/replies.ts';
+import { protocolVersion, type RequestOf, type RequestType } from '../protocol/requests.ts';
+import { Backoff, jittered, reconnectLimits } from './backoff.ts';
+import type { CommandSocket, Transport } from './channels.ts';
+import { RowcastError, type RowcastErrorCode } from './errors.ts';
+import { decodeReply, type Reply, readBody } from './reply.ts';
+import { checkSendable } from './sendable.ts';
+import type { Timing } from './timing.ts';
+
+/** How a request is sent. */
+export interface RequestOptions {
+  /** Its id, 8 to 64 of `A-Za-z0-9_-`; made when left out. A command sent again under the same id takes effect once. */
+  readonly id?: string | undefined;
+  /** Milliseconds until the caller is told `timeout`, all tries together. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CommandChannelOptions {
+  readonly transport: Transport;
+  readonly addresses: readonly ServerAddress[];
+  readonly timing: Timing;
+  readonly timeoutMs: number;
+}
+
+/** A request of one type, which the compiler reads from its `type`. */
+export type Typed<Type extends RequestType> = { readonly type: Type } & RequestOf<Type>;
+
+/** A granted request. */
+export interface Answer<Type extends RequestType> {
+  readonly body: ReplyOf<Type>;
+  /** The second frame, when there was one. */
+  readonly lines: Uint8Array | undefined;
+}
+
+/** Requests that wait for their answer at one time; the next one is refused with `busy`. */
+export const inFlightMax = 10_000;
+
+/** A try that had no answer after this long is made again, under the same id. */
+const attemptMsMax = 2_000;
+
+interface Pending {
+  readonly id: string;
+  readonly type: RequestType;
+  readonly frame: string;
+  readonly timeoutMs: number;
+  readonly deadline: number;
+  readonly settle: (outcome: Reply | RowcastError) => void;
+  attempts: number;
+  /** Tries that left and were not answered: while there is one, the outcome is unknown. */
+  unanswered: number;
+  /** How many messages had been heard when the last try was made. */
+  heardBefore: number;
+  /** Told to come back later: not to be sent again with the others when the socket is reopened. */
+  waiting: boolean;
+  cancelTimer: () => void;
+}
+
+/**
+ * Requests and their answers over one command socket, whatever happens to the connection.
+ *
+ * Each request has an id and a deadline. A try without an answer is repeated under the same id, which for a command is
+ * safe, as an id takes effect once. When nobody at all was answered since the try began, the server is taken for dead:
+ * the socket is closed (a DEALER would go on queueing for it, Z5) and one to the next address is opened, on which all
+ * that is in flight is sent again. When others were answered, the server lives and only this one is sent again. The
+ * time of a try doubles with every round over the addresses, so that a slow server is not buried under repetitions.
+ *
+ * A promise is settled exactly once: by an answer, the deadline, the caller's signal or `close`.
+ */
+export class CommandChannel {
+  readonly #transport: Transport;
+  readonly #addresses: readonly ServerAddress[];
+  readonly #timing: Timing;
+  readonly #timeoutMs: number;
+  readonly #backoff: Backoff;
+  readonly #pending = new Map<string, Pending>();
+  #socket: CommandSocket | undefined;
+  #address = 0;
+  #heard = 0;
+  #closed = false;
+  #cancelReopen: (() => void) | undefined;
+
+  constructor({ transport, addresses, timing, timeoutMs }: CommandChannelOptions) {
+    this.#transport = transport;
+    this.#addresses = addresses;
+    this.#timing = timing;
+    this.#timeoutMs = timeoutMs;
+    this.#backoff = new Backoff(timing);
+  }
+
+  /** The token of the session, sent with every request while there is one. */
+  token: string | undefined;
+
+  /** @throws RowcastError the server's refusal, or `timeout`, `aborted`, `closed`, `protocol`, `busy` */
+  async request<Type extends RequestType>(request: Typed<Type>, options: RequestOptions = {}): Promise<Answer<Type>> {
+    const { type } = request as { readonly type: Type };
+    const id = options.id ?? nanoid();
+    this.#refuseIfUnfit(id, options.signal);
+    if (isCommand(type)) checkSendable(request);
+    const reply = await this.#send({ id, type, request, options });
+    return { body: readBody(type, reply.body, id), lines: reply.lines };
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const pending of [...this.#pending.values()]) {
+      pending.settle(this.#failure(pending, 'closed', 'the ledger was closed'));
+    }
+    this.#closeSocket();
+  }
+
+  #refuseIfUnfit(id: string, signal: AbortSignal | undefined): void {
+    if (this.#closed) throw new RowcastError('closed', 'the ledger was closed', { id });
+    if (signal?.aborted) throw new RowcastError('aborted', 'aborted by the caller', { id, cause: signal.reason });
+    if (this.#pending.size >= inFlightMax) {
+      throw new RowcastError('busy', `${inFlightMax} requests wait for their answer; wait for some of them`, { id });
+    }
+    if (this.#pending.has(id)) throw new RowcastError('bad_request', `request ${id} is still in flight`, { id });
+  }
+
+  #send(sending: {
+    readonly id: string;
+    readonly type: RequestType;
+    readonly request: object;
+    readonly options: RequestOptions;
+  }): Promise<Reply & { ok: true }> {
+    const { id, type, request, options } = sending;
+    const frame = JSON.stringify({ ...request, v: protocolVersion, id, token: this.token });
+    const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void =>
+        settle(this.#failure(pending, 'aborted', 'aborted by the caller', options.signal?.reason));
+      const settle = (outcome: Reply | RowcastError): void => {
+        this.#pending.delete(id);
+        pending.cancelTimer();
+        cancelDeadline();
+        options.signal?.removeEventListener('abort', onAbort);
+        if (outcome instanceof RowcastError) reject(outcome);
+        else if (outcome.ok) resolve(outcome);
+        else reject(this.#refusal(pending, outcome.error));
+      };
+      const pending: Pending = {
+        id,
+        type,
+        frame,
+        timeoutMs,
+        deadline: this.#timing.now() + timeoutMs,
+        settle,
+        attempts: 0,
+        unanswered: 0,
+        heardBefore: 0,
+        waiting: false,
+        cancelTimer: () => undefined,
+      };
+      const cancelDeadline = this.#timing.after(timeoutMs, () => settle(this.#timeout(pending)));
+      options.signal?.addEventListener('abort', onAbort, { once: true });
+      this.#pending.set(id, pending);
+      this.#attempt(pending);
+    });
+  }
+
+  #attempt(pending: Pending): void {
+    pending.cancelTimer();
+    pending.waiting = false;
+    pending.heardBefore = this.#heard;
+    pending.cancelTimer = this.#timing.after(this.#attemptMs(pending), () => this.#unanswered(pending));
+    pending.attempts += 1;
+    this.#socket ??= this.#openSocket();
+    this.#socket.send(pending.frame, () => {
+      pending.unanswered += 1;
+    });
+  }
+
+  #attemptMs({ timeoutMs, attempts }: Pending): number {
+    return Math.min(timeoutMs / 3, attemptMsMax) * 2 ** Math.floor(attempts / this.#addresses.length);
+  }
+
+  #unanswered(pending: Pending): void {
+    if (this.#heard === pending.heardBefore) this.#reopen();
+    else this.#attempt(pending);
+  }
+
+  #openSocket(): CommandSocket {
+    const address = this.#addresses[this.#address % this.#addresses.length] as ServerAddress;
+    const socket = this.#transport.openCommands(address, {
+      message: (frames) => this.#receive(frames),
+      down: () => this.#down(),
+    });
+    return socket;
+  }
+
+  #closeSocket(): void {
+    this.#cancelReopen?.();
+    this.#cancelReopen = undefined;
+    this.#socket?.close();
+    this.#socket = undefined;
+  }
+
+  /** Goes to the next address and sends there all that is in flight. */
+  #reopen(): void {
+    this.#closeSocket();
+    this.#address += 1;
+    for (const pending of [...this.#pending.values()]) {
+      if (!pending.waiting) this.#attempt(pending);
+    }
+  }
+
+  #down(): void {
+    if (this.#pending.size === 0) this.#closeSocket();
+    else this.#cancelReopen ??= this.#timing.after(this.#backoff.next(), () => this.#reopen());
+  }
+
+  #receive(frames: readonly Uint8Array[]): void {
+    const reply = decodeReply(frames);
+    if (reply === undefined) return;
+    this.#heard += 1;
+    this.#backoff.reset();
+    const pending = this.#pendingOf(reply.id);
+    if (pending === undefined) return;
+    pending.unanswered -= 1;
+    if (reply.ok || !this.#laterAgain(pending, reply.error)) pending.settle(reply);
+  }
+
+  /** A refusal without an id is of a request that could not be read: with only one in flight it is that one's. */
+  #pendingOf(id: string | null): Pending | undefined {
+    if (id !== null) return this.#pending.get(id);
+    return this.#pending.size === 1 ? this.#pending.values().next().value : undefined;
+  }
+
+  /** Whether the server asked to come back and there is time to. */
+  #laterAgain(pending: Pending, error: ErrorBody): boolean {
+    if (error.code !== 'busy' && error.code !== 'unavailable') return false;
+    const askedMs = error.retryAfterMs ?? reconnectLimits.minMs * 2 ** Math.min(pending.attempts - 1, 6);
+    const delayMs = jittered(askedMs, this.#timing);
+    if (this.#timing.now() + delayMs >= pending.deadline) return false;
+    pending.cancelTimer();
+    pending.waiting = true;
+    pending.cancelTimer = this.#timing.after(delayMs, () => {
+      if (error.code === 'unavailable' && this.#addresses.length > 1) this.#moveOn();
+      this.#attempt(pending);
+    });
+    return true;
+  }
+
+  /** Another server may reach its database when this one cannot. */
+  #moveOn(): void {
+    if ([...this.#pending.values()].every(({ waiting }) => waiting)) {
+      this.#closeSocket();
+      this.#address += 1;
+    }
+  }
+
+  #refusal(pending: Pending, body: ErrorBody): RowcastError {
+    return new RowcastError(body.code, body.message, {
+      body,
+      id: pending.id,
+      outcomeUnknown: isCommand(pending.type) && pending.unanswered > 0 && mayStillHappen.has(body.code),
+    });
+  }
+
+  #timeout(pending: Pending): RowcastError {
+    return this.#failure(pending, 'timeout', `no answer to ${pending.type} within ${pending.timeoutMs} ms`);
+  }
+
+  #failure(pending: Pending, code: RowcastErrorCode, message: string, cause?: unknown): RowcastError {
+    const outcomeUnknown = isCommand(pending.type) && pending.unanswered > 0;
+    const text = outcomeUnknown
+      ? `${message}; its outcome is unknown: send the same command under the id ${pending.id} to learn it`
+      : `${message}; ${pending.attempts > 0 && pending.unanswered === 0 ? 'it never left, as no server was reached' : 'nothing was changed by it'}`;
+    return new RowcastError(code, text, { id: pending.id, outcomeUnknown, cause });
+  }
+}
+
+/** Refusals that say nothing about an earlier try under the same id. */
+const mayStillHappen: ReadonlySet<string> = new Set(['busy', 'unavailable', 'internal']);
+
+function isCommand(type: RequestType): boolean {
+  return type === 'batch' || Object.hasOwn(commandSchemas, type);
+}

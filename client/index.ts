@@ -1,0 +1,35 @@
+/** The client library of Rowcast: the public door. */
+export {
+  formatAddress,
+  parseAddress,
+  type ServerAddress,
+} from '../protocol/address.ts';
+export type { Expect, Step } from '../protocol/commands.ts';
+export { type Cursor, formatCursor, parseCursor } from '../protocol/cursor.ts';
+export type { Entry, RowEntry, TableEntry } from '../protocol/entry.ts';
+export type { CurrentRow, ErrorBody, ErrorCode, Problem } from '../protocol/errors.ts';
+export type { Condition, Filter } from '../protocol/filter.ts';
+export type { Sort } from '../protocol/queries.ts';
+export type { CommandReply, Outcome, ReplyOf, TableSummary } from '../protocol/replies.ts';
+export type { RequestOf, RequestType } from '../protocol/requests.ts';
+export type { AlterStep, Column, TableDefinition } from '../protocol/table.ts';
+export type { Cell, Cells, ColumnType } from '../protocol/values.ts';
+export {
+  type ChangeOptions,
+  type CommandOptions,
+  type ConnectOptions,
+  connect,
+  type InsertOptions,
+  type Ledger,
+  type ListOptions,
+  type PageOptions,
+  type ReadLogOptions,
+  type UpsertOptions,
+} from './client.ts';
+export type { RequestOptions } from './command-channel.ts';
+export { RowcastError, type RowcastErrorCode } from './errors.ts';
+export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, WatchState } from './events.ts';
+export type { ReadingOptions, RowPage } from './ledger-reads.ts';
+export type { LogEntry, LogPage } from './log-reader.ts';
+export type { ReachedOptions, Replica, ReplicaEvent, ReplicaOptions } from './replica.ts';
+export type { Watch, WatchOptions } from './watch.ts';

@@ -1,0 +1,363 @@
+import type { Cursor } from '../protocol/cursor.ts';
+import { groupOf, isRowEntry } from '../protocol/entry.ts';
+import type { HeadMessage } from '../protocol/feed.ts';
+import type { Filter } from '../protocol/filter.ts';
+import type { TableDefinition } from '../protocol/table.ts';
+import { Backoff } from './backoff.ts';
+import { type Chain, LedgerChain, TableChain } from './chains.ts';
+import { isTransient, RowcastError, type RowcastErrorCode } from './errors.ts';
+import type { EntryGroup, StateEvent, WatchState } from './events.ts';
+import type { FeedLink, FeedListener } from './feed-link.ts';
+import { GroupAssembler } from './group-assembler.ts';
+import type { LedgerReads, Snapshot } from './ledger-reads.ts';
+import { type FeedInput, LiveBuffer, type LiveBufferLimits } from './live-buffer.ts';
+import { pause, type Timing } from './timing.ts';
+
+/** Who receives what a join delivers: everything in order, once, and whole groups only. */
+export interface JoinSink {
+  /** Whether delivery should wait for {@link room}. */
+  readonly isFull: boolean;
+  /** Resolves when there is room again, and when nobody wants anything any more. */
+  room(): Promise<void>;
+  /** The state, whole; what was delivered before is void. @throws RowcastError when it cannot be used */
+  reset(snapshot: Snapshot): void;
+  /** The table's definition where the replay begins. @throws RowcastError when it cannot be used */
+  begin(definition: TableDefinition | undefined): void;
+  /** @throws RowcastError when no more can be delivered after these, {@link StartOver} when a new snapshot is wanted */
+  groups(groups: readonly EntryGroup[], epoch: string, bytes: number): void;
+  /** Everything up to here was delivered. */
+  position(cursor: Cursor): void;
+  state(event: StateEvent): void;
+}
+
+export interface JoinOptions {
+  readonly reads: LedgerReads;
+  readonly link: (listener: FeedListener) => FeedLink;
+  readonly timing: Timing;
+  readonly sink: JoinSink;
+  /** The whole ledger when left out. */
+  readonly table: string | undefined;
+  readonly filter: Filter | undefined;
+  /** Replay from here instead of a snapshot. */
+  readonly from: Cursor | undefined;
+  readonly bufferLimits?: LiveBufferLimits | undefined;
+}
+
+/** Thrown by a sink that wants a new snapshot. */
+export class StartOver extends Error {
+  override readonly name = 'StartOver';
+}
+
+/** Times that a server may say it does not have our position yet, before it is believed. */
+const aheadMax = 5;
+
+/**
+ * Joins the state of a table, or the log from a cursor, with the feed, so that nothing is missed and nothing is seen
+ * twice (promises P5, P6, P7), over a feed that may lose anything at any time without a word.
+ *
+ * The three phases:
+ * 1. *Snapshot.* Subscribe; wait for the welcome, so that the subscription stands; read the table as of one seq S while
+ *    what the feed brings waits in a bounded buffer. With a cursor there is no snapshot: S is the cursor. Without a
+ *    table there is none either: S is the cursor, or the head in the welcome.
+ * 2. *Catch up.* With a cursor, read the log from S to its end.
+ * 3. *Live.* Take what the feed brought, in order. A message that chains from the position is delivered, one at or
+ *    before it is dropped, one that leaves a gap sends the reader to the log and is then dropped or delivered like any
+ *    other.
+ *
+ * The invariant: every change of the topic with a seq up to the *position* was delivered, once, in order and in whole
+ * groups, and none beyond it. The position moves in three places only: a snapshot sets it, delivered groups move it, and
+ * a head that shows that the topic has nothing beyond it moves it along (a bookmark).
+ *
+ * Every loss is found: before a later message by its `previous`, before silence by the head of each second, by the
+ * welcome after a reconnection, and by ourselves when the buffer overflows. All end in the same place, reading the log
+ * from the position, so there is one way to heal and it is used from the first day. The welcome is thus a matter of
+ * speed, not of truth.
+ *
+ * Rejected: snapshot first and subscribe then, or subscribe without waiting (loses what was made in between, SEMANTICS
+ * M1); resending by the server (it would have to remember each reader); stopping to read the socket when the consumer
+ * is slow (the high-water mark then drops silently, and a stale backlog is delivered first on waking, Z11 and Z13).
+ *
+ * ```
+ * connecting ─welcome─▶ catchingUp ─log and buffer read─▶ live ──gap · overflow──▶ behind
+ *                           ▲                            ▲ │ ◀─────log read──────── │ ▲
+ *                           │                      head  │ ▼        silence         ▼ │ gap
+ *                           └──────start over──────── disconnected ◀──────────────────┘
+ * ```
+ */
+export class Join {
+  readonly #options: JoinOptions;
+  readonly #link: FeedLink;
+  readonly #buffer: LiveBuffer;
+  readonly #chain: Chain;
+  readonly #backoff: Backoff;
+  readonly #stop = new AbortController();
+  #state: WatchState | undefined;
+  #linkUp = false;
+  #welcome: HeadMessage | undefined;
+  #head: number | undefined;
+  #position: Cursor = { seq: 0, epoch: '' };
+  /** Arrivals in the buffer when the position was last learnt from the server: what they say of epochs is older. */
+  #learntAt = 0;
+  /** Whether the table exists at the position. */
+  #exists = false;
+
+  constructor(options: JoinOptions) {
+    this.#options = options;
+    this.#buffer = new LiveBuffer(options.bufferLimits);
+    this.#chain = options.table === undefined ? new LedgerChain() : new TableChain();
+    this.#backoff = new Backoff(options.timing);
+    this.#link = options.link({
+      welcome: (head) => this.#onWelcome(head),
+      input: (input) => this.#onInput(input),
+      unreadable: () => this.#buffer.overflow(),
+      silent: () => this.#onSilence(),
+    });
+  }
+
+  /** Delivers until it is stopped. @throws RowcastError what the watch cannot go on after */
+  async run(): Promise<void> {
+    this.#enter('connecting');
+    this.#link.open();
+    try {
+      while (!this.#stopped) await this.#live();
+    } catch (error) {
+      if (!this.#stopped) throw error;
+    } finally {
+      this.#link.close();
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#link.close();
+    this.#buffer.wake();
+  }
+
+  get #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** One life of the watch; returns when it is to start over, or was stopped. */
+  async #live(): Promise<void> {
+    try {
+      await this.#welcomed();
+      this.#enter('catchingUp');
+      await this.#begin();
+      await this.#follow();
+    } catch (error) {
+      if (error instanceof StartOver) return;
+      if (!this.#startsOver(error)) throw error;
+      await pause(this.#options.timing, this.#backoff.next(), this.#stop.signal);
+    }
+  }
+
+  /** Only who was given a snapshot can be given another one; who replays has to be told. */
+  #startsOver(error: unknown): boolean {
+    const { table, from } = this.#options;
+    return table !== undefined && from === undefined && error instanceof RowcastError && lostPlace.has(error.code);
+  }
+
+  async #welcomed(): Promise<void> {
+    while (this.#welcome === undefined && !this.#stopped) await this.#buffer.arrival();
+  }
+
+  /** Phase 1, and with a cursor phase 2. */
+  async #begin(): Promise<void> {
+    const { table, from, sink } = this.#options;
+    if (this.#stopped) return;
+    if (table !== undefined && from === undefined) {
+      const snapshot = await this.#persistently(() => this.#readSnapshot(table));
+      this.#exists = true;
+      this.#learn(snapshot.cursor);
+      sink.reset(snapshot);
+      return;
+    }
+    if (table !== undefined && from !== undefined) await this.#persistently(() => this.#beginTable(table, from));
+    const welcome = this.#welcome ?? { seq: 0, epoch: '' };
+    this.#learn(from ?? { seq: welcome.seq, epoch: welcome.epoch });
+    sink.position(this.#position);
+    if (from !== undefined) await this.#persistently(() => this.#readLog());
+  }
+
+  #readSnapshot(table: string): Promise<Snapshot> {
+    return this.#options.reads.snapshot(table, this.#options.filter, this.#stop.signal);
+  }
+
+  async #beginTable(table: string, from: Cursor): Promise<void> {
+    const { reads, filter, sink } = this.#options;
+    const { signal } = this.#stop;
+    const definition =
+      filter === undefined
+        ? await reads.currentDefinition(table, signal)
+        : await reads.definitionAt(table, from, signal);
+    if (definition === undefined && !(await reads.everExisted(table, signal))) {
+      throw new RowcastError('table_not_found', `there is no table ${table}, and there never was one`);
+    }
+    this.#exists = definition !== undefined;
+    sink.begin(definition);
+  }
+
+  /** Phase 3. */
+  async #follow(): Promise<void> {
+    const { sink } = this.#options;
+    while (!this.#stopped) {
+      if (sink.isFull) {
+        await sink.room();
+      } else if (this.#buffer.overflowed) {
+        this.#buffer.clear();
+        await this.#heal();
+      } else {
+        await this.#takeNext();
+      }
+    }
+  }
+
+  async #takeNext(): Promise<void> {
+    const slot = this.#buffer.shift();
+    if (slot === undefined) {
+      this.#enter(this.#linkUp ? 'live' : 'disconnected');
+      this.#backoff.reset();
+      await this.#buffer.arrival();
+      return;
+    }
+    const { input, arrival } = slot;
+    const { epoch } = input.kind === 'head' ? input.head : input.header;
+    if (epoch !== this.#position.epoch) this.#meetOtherEpoch(epoch, arrival);
+    else if (input.kind === 'head') await this.#meetHead(input.head, arrival);
+    else await this.#meetMessage(input);
+  }
+
+  #meetOtherEpoch(epoch: string, arrival: number): void {
+    if (arrival <= this.#learntAt) return;
+    throw new RowcastError(
+      'wrong_epoch',
+      `the ledger began a new life, ${epoch}; the watch was in ${this.#position.epoch}`,
+      { body: { code: 'wrong_epoch', message: 'seen on the feed', epoch } },
+    );
+  }
+
+  async #meetMessage({ header, lines }: FeedInput & { kind: 'message' }): Promise<void> {
+    const verdict = this.#chain.accept(header, lines, this.#position.seq);
+    if (verdict === 'gap') await this.#heal();
+    else this.#deliver(verdict, lines.byteLength);
+  }
+
+  async #meetHead(head: HeadMessage, arrival: number): Promise<void> {
+    if (this.#lacks(head)) await this.#heal();
+    else if (head.seq >= this.#position.seq) this.#advance(head.seq);
+    // A server whose feed is a little late is behind for a moment; one that lost changes would be so for ever.
+    else if (arrival > this.#learntAt) await this.#persistently(() => this.#readLog());
+  }
+
+  /** Whether the head tells of changes that should have come before it and did not. */
+  #lacks(head: HeadMessage): boolean {
+    const { table } = this.#options;
+    if (head.seq <= this.#position.seq) return false;
+    if (table === undefined) return true;
+    const last = Object.hasOwn(head.tables, table) ? head.tables[table] : undefined;
+    return last === undefined ? this.#exists : last > this.#position.seq;
+  }
+
+  async #heal(): Promise<void> {
+    if (this.#state !== 'catchingUp') this.#enter('behind');
+    await this.#persistently(() => this.#readLog());
+  }
+
+  /** Reads the log from the position to its end. */
+  async #readLog(): Promise<void> {
+    const { reads, table, sink } = this.#options;
+    const { seq, epoch } = this.#position;
+    const assembler = new GroupAssembler();
+    for await (const page of reads.log({ table, after: seq, epoch }, this.#stop.signal)) {
+      if (this.#stopped) return;
+      this.#deliver(assembler.add(page.entries.map(({ entry }) => entry)), page.bytes);
+      if (!page.more) this.#reachEnd(assembler.end(page.head), page.head);
+      while (sink.isFull) await sink.room();
+    }
+  }
+
+  #reachEnd(open: ReturnType<GroupAssembler['end']>, head: number): void {
+    this.#chain.clear();
+    this.#learntAt = this.#buffer.arrivals;
+    if (open === 'cut') return;
+    if (open !== undefined) this.#deliver([open], 0);
+    this.#advance(head);
+  }
+
+  #deliver(groups: readonly EntryGroup[], bytes: number): void {
+    const last = groups.at(-1)?.[0];
+    if (last === undefined) return;
+    for (const group of groups) {
+      for (const entry of group) if (!isRowEntry(entry)) this.#exists = entry.op !== 'drop';
+    }
+    const { epoch } = this.#position;
+    // First of all, so that a sink that can take no more has still been told where it stands.
+    this.#position = { seq: groupOf(last)[1], epoch };
+    this.#options.sink.groups(groups, epoch, bytes);
+  }
+
+  #advance(seq: number): void {
+    if (seq <= this.#position.seq) return;
+    this.#position = { seq, epoch: this.#position.epoch };
+    this.#options.sink.position(this.#position);
+  }
+
+  #learn(position: Cursor): void {
+    this.#position = position;
+    this.#chain.clear();
+    this.#learntAt = this.#buffer.arrivals;
+  }
+
+  /** Tries again for as long as the watch is wanted, but for what will not become better. */
+  async #persistently<Result>(read: () => Promise<Result>): Promise<Result> {
+    for (let ahead = 0; ; ) {
+      try {
+        return await read();
+      } catch (error) {
+        if (this.#stopped) throw error;
+        if (isAhead(error) && this.#state !== 'catchingUp') ahead += 1;
+        else if (!isTransient(error)) throw error;
+        if (ahead >= aheadMax) throw error;
+        await pause(this.#options.timing, this.#backoff.next(), this.#stop.signal);
+      }
+    }
+  }
+
+  #onWelcome(head: HeadMessage): void {
+    this.#welcome = head;
+    this.#onInput({ kind: 'head', head });
+  }
+
+  #onInput(input: FeedInput): void {
+    if (input.kind === 'head') {
+      this.#linkUp = true;
+      this.#head = input.head.seq;
+    }
+    this.#buffer.push(input);
+    if (this.#buffer.overflowed && this.#state === 'live') this.#enter('behind');
+  }
+
+  #onSilence(): void {
+    this.#linkUp = false;
+    if (this.#state === 'live' || this.#state === 'behind') this.#enter('disconnected');
+  }
+
+  #enter(state: WatchState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    const since = new Date(this.#options.timing.now()).toISOString();
+    this.#options.sink.state({
+      type: 'state',
+      state,
+      since,
+      ...(this.#head === undefined ? {} : { head: this.#head }),
+    });
+  }
+}
+
+/** The position means nothing to the server any more. */
+const lostPlace: ReadonlySet<RowcastErrorCode> = new Set(['too_old', 'wrong_epoch', 'ahead_of_server']);
+
+function isAhead(error: unknown): boolean {
+  return error instanceof RowcastError && error.code === 'ahead_of_server';
+}

@@ -1,0 +1,108 @@
+import type { Cursor } from '../protocol/cursor.ts';
+import { isRowEntry } from '../protocol/entry.ts';
+import type { CurrentRow } from '../protocol/errors.ts';
+import type { Filter } from '../protocol/filter.ts';
+import type { ReplyOf } from '../protocol/replies.ts';
+import type { RequestOf } from '../protocol/requests.ts';
+import type { TableDefinition } from '../protocol/table.ts';
+import type { CommandChannel } from './command-channel.ts';
+import { RowcastError } from './errors.ts';
+import { type LogPage, readPages } from './log-reader.ts';
+
+/** A table, or what of it matches a filter, as of one seq. */
+export interface Snapshot {
+  readonly cursor: Cursor;
+  readonly definition: TableDefinition;
+  readonly rows: readonly CurrentRow[];
+}
+
+export type RowPage = ReplyOf<'row.list'>;
+
+/** Rows asked for at once when a table is read whole; a server gives fewer when it holds that to be too many. */
+const snapshotPageRows = 5_000;
+
+export interface ReadingOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * The pages of a list, all as of the seq of the first one. The next page is on its way while this one is looked at.
+ * @throws RowcastError `too_old` when the server cannot serve that seq any more
+ */
+export async function* readRowPages(
+  channel: CommandChannel,
+  request: RequestOf<'row.list'>,
+  options: ReadingOptions = {},
+): AsyncGenerator<RowPage, void, undefined> {
+  const abort = new AbortController();
+  const signal = options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
+  const ask = async (after: string | undefined): Promise<RowPage> => {
+    const { body } = await channel.request({ ...request, after }, { signal, timeoutMs: options.timeoutMs });
+    return body;
+  };
+  try {
+    for (let next: Promise<RowPage> | undefined = ask(request.after); next !== undefined; ) {
+      const page: RowPage = await next;
+      next = page.next === undefined ? undefined : ask(page.next);
+      // A page asked for ahead may fail when nobody waits for it any more.
+      next?.catch(() => undefined);
+      yield page;
+    }
+  } finally {
+    abort.abort();
+  }
+}
+
+/** What a watch reads besides the feed. */
+export class LedgerReads {
+  readonly #channel: CommandChannel;
+
+  constructor(channel: CommandChannel) {
+    this.#channel = channel;
+  }
+
+  /** @throws RowcastError `table_not_found`, `too_old`, and `invalid` when the filter does not fit the table */
+  async snapshot(table: string, filter: Filter | undefined, signal: AbortSignal): Promise<Snapshot> {
+    const request = { type: 'row.list', table, filter, limit: snapshotPageRows } as const;
+    const rows: CurrentRow[] = [];
+    let first: RowPage | undefined;
+    for await (const page of readRowPages(this.#channel, request, { signal })) {
+      first ??= page;
+      if (page.epoch !== first.epoch || page.seq !== first.seq) {
+        throw new RowcastError('too_old', 'the pages of the snapshot are not of one state');
+      }
+      for (const row of page.rows) rows.push(row);
+    }
+    if (first === undefined) throw new RowcastError('closed', 'the snapshot was given up');
+    return { cursor: { seq: first.seq, epoch: first.epoch }, definition: first.definition, rows };
+  }
+
+  log(request: Omit<RequestOf<'log.read'>, 'type'>, signal: AbortSignal): AsyncGenerator<LogPage, void, undefined> {
+    return readPages(this.#channel, { type: 'log.read', ...request }, { signal });
+  }
+
+  /** Whether the table is there now; its definition, if so. */
+  async currentDefinition(table: string, signal: AbortSignal): Promise<TableDefinition | undefined> {
+    const { body } = await this.#channel.request({ type: 'table.list' }, { signal });
+    return body.tables.find(({ definition }) => definition.name === table)?.definition;
+  }
+
+  /**
+   * The definition that a table had at a cursor: the one that the first change of it behind the cursor replaced, or the
+   * present one when there was none. Undefined when there was no table then.
+   */
+  async definitionAt(table: string, from: Cursor, signal: AbortSignal): Promise<TableDefinition | undefined> {
+    const current = await this.currentDefinition(table, signal);
+    for await (const page of this.log({ table, after: from.seq, epoch: from.epoch }, signal)) {
+      for (const { entry } of page.entries) if (!isRowEntry(entry)) return entry.was;
+    }
+    return current;
+  }
+
+  /** Whether the log has a change of the table. */
+  async everExisted(table: string, signal: AbortSignal): Promise<boolean> {
+    for await (const page of this.log({ table, after: 0, limit: 1 }, signal)) return page.count > 0;
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+import { isUtf8 } from 'node:buffer';
+import type { Entry } from '../protocol/entry.ts';
+import { endLineSchema } from '../protocol/entry.ts';
+import type { EntriesReply } from '../protocol/replies.ts';
+import { RowcastError } from './errors.ts';
+
+/** Reads a frame as the text that it is, to the letter. @throws RowcastError `protocol` when it is not UTF-8 */
+export function decodeText(frame: Uint8Array): string {
+  if (!isUtf8(frame)) throw new RowcastError('protocol', 'the entries are not UTF-8');
+  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8');
+}
+
+/** The lines of a text; one line break at the end ends the last line and begins no other. */
+export function splitLines(text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/**
+ * The entry lines of a reply, without its end line.
+ * @throws RowcastError `protocol` when they are cut off: a short answer must never look like a whole one
+ */
+export function entryLines(frame: Uint8Array | undefined, { count, last }: EntriesReply): string[] {
+  if (frame === undefined) throw new RowcastError('protocol', 'the answer came without its entries');
+  const lines = splitLines(decodeText(frame));
+  const end = endLineSchema.safeParse(parseLine(lines.pop() ?? '')).data?.end;
+  if (end === undefined) throw new RowcastError('protocol', 'the entries are cut off: their end line is missing');
+  if (end.count !== lines.length || end.count !== count || end.last !== last) {
+    throw new RowcastError(
+      'protocol',
+      `the entries are cut off: ${lines.length} came, up to ${last}, of ${end.count} up to ${end.last}`,
+    );
+  }
+  return lines;
+}
+
+/** Lines are parsed, not checked: they were checked when they were recorded, and there may be millions. */
+export function parseEntry(line: string): Entry {
+  return parseLine(line) as Entry;
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new RowcastError('protocol', 'a line of the answer is not JSON', { cause });
+  }
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { epochSchema, seqSchema } from './cursor.ts';
+import { filterSchema } from './filter.ts';
+import { limits } from './limits.ts';
+import { keySchema, tableNameSchema } from './names.ts';
+
+const table = tableNameSchema;
+
+export const sortSchema = z
+  .array(z.strictObject({ column: z.string(), descending: z.boolean().optional() }))
+  .max(limits.sortColumnsMax);
+export type Sort = z.infer<typeof sortSchema>;
+
+const entriesLimit = z.int().min(1).max(limits.entriesMax).optional();
+
+/** The queries: requests that read. They need no login. */
+export const querySchemas = {
+  'server.status': z.strictObject({ type: z.literal('server.status') }),
+  'table.list': z.strictObject({ type: z.literal('table.list') }),
+  'row.get': z.strictObject({ type: z.literal('row.get'), table, key: keySchema }),
+  /**
+   * Rows of a table, in order of `sort` and then of the key. `search` is a substring, in any case, of a text column.
+   * `next` of a reply, given as `after`, brings the next page as of the seq of the first one, whatever was written since.
+   */
+  'row.list': z.strictObject({
+    type: z.literal('row.list'),
+    table,
+    filter: filterSchema.optional(),
+    sort: sortSchema.optional(),
+    search: z.string().min(1).max(limits.searchUnitsMax).optional(),
+    limit: z.int().min(1).optional(),
+    after: z.string().max(65_536).optional(),
+  }),
+  /** The changes of one row, oldest first, over all its lives: entries of the log with a seq beyond `after`. */
+  'row.history': z.strictObject({
+    type: z.literal('row.history'),
+    table,
+    key: keySchema,
+    after: seqSchema.optional(),
+    limit: entriesLimit,
+  }),
+  /** Entries of the log with a seq beyond `after`, of one table or of all. `epoch` is checked when it is given. */
+  'log.read': z.strictObject({
+    type: z.literal('log.read'),
+    table: table.optional(),
+    after: seqSchema.optional(),
+    epoch: epochSchema.optional(),
+    limit: entriesLimit,
+  }),
+} as const;
+
+export const querySchema = z.discriminatedUnion('type', [
+  querySchemas['server.status'],
+  querySchemas['table.list'],
+  querySchemas['row.get'],
+  querySchemas['row.list'],
+  querySchemas['row.history'],
+  querySchemas['log.read'],
+]);
+export type Query = z.infer<typeof querySchema>;
+export type QueryType = Query['type'];
+export type QueryOf<Type extends QueryType> = Extract<Query, { type: Type }>;

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { epochSchema, seqSchema } from './cursor.ts';
+import { currentRowSchema, errorSchema } from './errors.ts';
+import { protocolVersion, type RequestType } from './requests.ts';
+import { tableDefinitionSchema } from './table.ts';
+
+/** What a step of a command did. `changed` is false when the row already was as asked: then nothing was recorded. */
+export const outcomeSchema = z.object({
+  table: z.string(),
+  key: z.string().optional(),
+  /** Seq of the change, or of the row's last one when nothing was changed. */
+  seq: seqSchema,
+  version: z.int().optional(),
+  changed: z.boolean(),
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** Of a command. The fields of `outcomeSchema` stand in the reply itself; of a batch they stand in `results`. */
+const commandReply = z.object({
+  epoch: epochSchema,
+  /** A replica that has reached this seq has seen the command's effect. */
+  seq: seqSchema,
+  table: z.string().optional(),
+  key: z.string().optional(),
+  version: z.int().optional(),
+  /** Of a single command whether, of a batch how many steps changed something. */
+  changed: z.union([z.boolean(), z.int()]),
+  results: z.array(outcomeSchema).optional(),
+});
+
+/** Of a query that carries entries: they stand in the second frame, one a line, with an end line. */
+const entriesReply = z.object({
+  epoch: epochSchema,
+  /** The log's head when it was read. */
+  head: seqSchema,
+  count: z.int(),
+  /** Seq of the last entry given; goes into the next `after`. */
+  last: seqSchema,
+  /** Whether there is more up to the head. */
+  more: z.boolean(),
+});
+
+export const tableSummarySchema = z.object({
+  definition: tableDefinitionSchema,
+  rows: z.int(),
+  /** Seq of the table's last change: its own head. */
+  seq: seqSchema,
+});
+export type TableSummary = z.infer<typeof tableSummarySchema>;
+
+/** The body of the answer to each request that was granted. */
+export const replySchemas = {
+  'session.login': z.object({ token: z.string(), user: z.string(), role: z.string(), expires: z.string() }),
+  'session.logout': z.object({}),
+  'server.status': z.object({
+    epoch: epochSchema,
+    seq: seqSchema,
+    server: z.string(),
+    version: z.string(),
+    started: z.string(),
+    database: z.string(),
+    feed: z.string(),
+    tables: z.int(),
+    counters: z.record(z.string(), z.number()),
+  }),
+  'table.list': z.object({ epoch: epochSchema, seq: seqSchema, tables: z.array(tableSummarySchema) }),
+  'row.get': z.object({ epoch: epochSchema, ...currentRowSchema.shape }),
+  'row.list': z.object({
+    epoch: epochSchema,
+    /** The rows are as of this seq, on every page. */
+    seq: seqSchema,
+    definition: tableDefinitionSchema,
+    rows: z.array(currentRowSchema),
+    /** Brings the next page; absent on the last one. */
+    next: z.string().optional(),
+  }),
+  'row.history': entriesReply,
+  'log.read': entriesReply,
+  'table.create': commandReply,
+  'table.alter': commandReply,
+  'table.drop': commandReply,
+  'row.insert': commandReply,
+  'row.update': commandReply,
+  'row.upsert': commandReply,
+  'row.delete': commandReply,
+  batch: commandReply,
+} as const satisfies Record<RequestType, z.ZodType>;
+export type ReplyOf<Type extends RequestType> = z.infer<(typeof replySchemas)[Type]>;
+export type CommandReply = z.infer<typeof commandReply>;
+export type EntriesReply = z.infer<typeof entriesReply>;
+
+/** The frame around every reply. `id` is the request's; null when the request could not be read. */
+export const refusalSchema = z.object({
+  v: z.literal(protocolVersion),
+  id: z.string().nullable(),
+  ok: z.literal(false),
+  error: errorSchema,
+});
+export const replyEnvelopeSchema = z.discriminatedUnion('ok', [
+  z.looseObject({ v: z.literal(protocolVersion), id: z.string(), ok: z.literal(true) }),
+  refusalSchema,
+]);

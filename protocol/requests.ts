@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { batchSchema, commandSchemas } from './commands.ts';
+import { querySchemas } from './queries.ts';
+import { sessionSchemas } from './session.ts';
+
+/** The version of the protocol, `v` of every request and reply. A hash over the schemas pins it (spec/protocol). */
+export const protocolVersion = 1;
+
+/** Every request by its type: the closed list that dispatch, rights and documents are counted against. */
+export const requestSchemas = {
+  ...sessionSchemas,
+  ...querySchemas,
+  ...commandSchemas,
+  batch: batchSchema,
+} as const;
+export type RequestType = keyof typeof requestSchemas;
+export type RequestOf<Type extends RequestType> = z.infer<(typeof requestSchemas)[Type]>;
+export type Request = { [Type in RequestType]: RequestOf<Type> }[RequestType];
+
+export const requestTypes = Object.keys(requestSchemas) as readonly RequestType[];
+
+/**
+ * What every request carries besides its own fields: `v`, the protocol's version; `id`, made by the client (nanoid) and
+ * returned with the reply, which for a command is its id for ever; `token`, from session.login, where rights are needed.
+ */
+export const envelopeSchema = z.object({
+  v: z.literal(protocolVersion),
+  id: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, 'an id has 8 to 64 letters, digits, _ and -; use a nanoid'),
+  type: z.string(),
+  token: z.string().max(256).optional(),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+export function isRequestType(type: string): type is RequestType {
+  return Object.hasOwn(requestSchemas, type);
+}

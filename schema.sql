@@ -1,0 +1,155 @@
+-- The whole DDL of a Rowcast ledger: applied at every start, in one transaction under an advisory lock, idempotent.
+--
+-- The caller sets three settings before: rowcast.ledger (the schema's name), rowcast.views (the schema of the tables'
+-- views) and rowcast.server (the role that the server works as), and puts the ledger's schema first in search_path.
+-- Everything here belongs to the role that applies it. The server's role may read and append to the log and nothing
+-- more; a trigger says so again for whoever owns the tables.
+
+DO $$
+BEGIN
+  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', current_setting('rowcast.ledger'));
+  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', current_setting('rowcast.views'));
+  EXECUTE format('SET LOCAL search_path = %I', current_setting('rowcast.ledger'));
+END $$;
+
+-- The log's head: one row, locked by every transaction that writes, so that seq has no hole, no reuse, and is in
+-- commit order. (A sequence would give a reader 2 before 1, and a hole where a transaction rolled back.)
+CREATE TABLE IF NOT EXISTS head (
+  single    boolean PRIMARY KEY DEFAULT true CHECK (single),
+  epoch     text COLLATE "C" NOT NULL,
+  seq       bigint NOT NULL CHECK (seq >= 0),
+  -- When the last change was recorded: time in the log never runs backwards.
+  at        timestamptz NOT NULL,
+  -- The last change of any table's definition: whoever keeps definitions in memory compares it.
+  schema_seq bigint NOT NULL CHECK (schema_seq <= seq)
+) WITH (fillfactor = 10);
+
+-- The log. `entry` is the exact UTF-8 text of the entry, never parsed and re-printed; the columns beside it only find it.
+CREATE TABLE IF NOT EXISTS change (
+  seq        bigint PRIMARY KEY CHECK (seq > 0),
+  -- The table's life: the seq of its creation. A table that is dropped and made again has another.
+  table_id   bigint NOT NULL,
+  -- NULL when the change is of the table itself.
+  key        text COLLATE "C",
+  -- Seq of the last change of the same command: where a group ends.
+  group_last bigint NOT NULL CHECK (group_last >= seq),
+  entry      text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS change_by_table ON change (table_id, seq);
+CREATE INDEX IF NOT EXISTS change_by_row ON change (table_id, key, seq) WHERE key IS NOT NULL;
+
+-- Commands that were accepted, for ever: an id takes effect once, and its first answer is kept.
+CREATE TABLE IF NOT EXISTS command (
+  id     text COLLATE "C" PRIMARY KEY,
+  -- SHA-256 of who asked for what: the same id with another body is an error.
+  body   bytea NOT NULL,
+  answer text NOT NULL
+);
+
+CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the % is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON change
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON command
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+
+-- Projections: what the log adds up to, written in the transaction that appends. They can be made again from the log.
+
+CREATE TABLE IF NOT EXISTS table_projection (
+  id         bigint PRIMARY KEY,
+  name       text COLLATE "C" NOT NULL,
+  definition json NOT NULL,
+  -- Seq of the last change of the definition.
+  changed    bigint NOT NULL,
+  -- Seq of the drop. A dropped table stays, so that its history can be found by name.
+  dropped    bigint
+);
+CREATE UNIQUE INDEX IF NOT EXISTS table_projection_living ON table_projection (name) WHERE dropped IS NULL;
+CREATE INDEX IF NOT EXISTS table_projection_by_name ON table_projection (name);
+
+CREATE TABLE IF NOT EXISTS row_projection (
+  table_id bigint NOT NULL REFERENCES table_projection,
+  key      text COLLATE "C" NOT NULL,
+  version  bigint NOT NULL,
+  -- The row's last change: seq, when, by whom.
+  seq      bigint NOT NULL,
+  at       text COLLATE "C" NOT NULL,
+  by       text NOT NULL,
+  -- json, not jsonb: it keeps the text, so that the order of names in a json cell comes back as it was sent.
+  cells    json NOT NULL,
+  PRIMARY KEY (table_id, key)
+);
+
+-- Which row holds a value of a unique column. The value is hashed, as an index takes no long ones.
+CREATE TABLE IF NOT EXISTS unique_projection (
+  table_id bigint NOT NULL REFERENCES table_projection,
+  "column" text COLLATE "C" NOT NULL,
+  value    bytea NOT NULL,
+  key      text COLLATE "C" NOT NULL,
+  PRIMARY KEY (table_id, "column", value)
+);
+
+-- Who is logged in. Only a hash of the token is kept.
+CREATE TABLE IF NOT EXISTS session (
+  token_hash bytea PRIMARY KEY,
+  "user"     text NOT NULL,
+  role       text NOT NULL,
+  expires    timestamptz NOT NULL
+);
+
+-- The typed view of a table, for psql and reporting tools. It is replaced whenever the table's columns change.
+-- SECURITY DEFINER: the server's role may not create anything by itself.
+CREATE OR REPLACE FUNCTION refresh_view(life bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET rowcast.views FROM CURRENT AS $$
+DECLARE
+  described table_projection;
+  columns   text;
+BEGIN
+  SELECT * INTO STRICT described FROM table_projection WHERE id = life;
+  EXECUTE format('DROP VIEW IF EXISTS %I.%I', current_setting('rowcast.views'), described.name);
+  IF described.dropped IS NOT NULL THEN
+    RETURN;
+  END IF;
+  SELECT coalesce(string_agg(
+    CASE item.value ->> 'type'
+      WHEN 'json' THEN format('cells -> %L AS %I', item.value ->> 'name', item.value ->> 'name')
+      ELSE format('(cells ->> %L)::%s AS %I', item.value ->> 'name', sql_type(item.value ->> 'type'), item.value ->> 'name')
+    END || ', ', '' ORDER BY item.position), '')
+  INTO columns
+  FROM json_array_elements(described.definition -> 'columns') WITH ORDINALITY AS item (value, position);
+  EXECUTE format(
+    'CREATE VIEW %I.%I AS SELECT %s key AS _key, version AS _version, seq AS _seq, at::timestamptz AS _at, by AS _by '
+    'FROM row_projection WHERE table_id = %s',
+    current_setting('rowcast.views'), described.name, columns, life);
+  EXECUTE format('GRANT SELECT ON %I.%I TO PUBLIC', current_setting('rowcast.views'), described.name);
+END $$;
+
+CREATE OR REPLACE FUNCTION sql_type(type text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE type
+    WHEN 'text' THEN 'text'
+    WHEN 'integer' THEN 'bigint'
+    WHEN 'number' THEN 'double precision'
+    WHEN 'decimal' THEN 'numeric'
+    WHEN 'boolean' THEN 'boolean'
+    WHEN 'date' THEN 'date'
+    WHEN 'timestamp' THEN 'timestamptz'
+  END
+$$;
+
+-- Rights of the server's role, given anew at every start. SELECT ... FOR UPDATE on the head asks for UPDATE.
+DO $$
+DECLARE
+  server text := current_setting('rowcast.server');
+BEGIN
+  EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM PUBLIC, %I', current_setting('rowcast.ledger'), server);
+  EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.ledger'), server);
+  EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.views'), server);
+  EXECUTE format('GRANT SELECT, INSERT ON change, command TO %I', server);
+  EXECUTE format('GRANT SELECT, UPDATE ON head TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE ON table_projection TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON row_projection, unique_projection, session TO %I', server);
+  EXECUTE format('REVOKE ALL ON FUNCTION refresh_view FROM PUBLIC');
+  EXECUTE format('GRANT EXECUTE ON FUNCTION refresh_view TO %I', server);
+END $$;

@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import type pino from 'pino';
+import { loadSettings, SettingsError } from '../../settings/load.ts';
+import { firstAdministratorName } from '../auth/first-administrator.ts';
+import { EmbeddedPostgresError } from '../database/embedded/error.ts';
+import { UnsafeDatabaseError } from '../database/safety.ts';
+import { type RunningServer, startServer } from '../main.ts';
+import { makeLog } from './log.ts';
+
+/** `rowcast server`: runs the server until it is told to stop. */
+export function serverCommand(): Command {
+  return new Command('server')
+    .description('run the server: on the embedded PostgreSQL in ./data, or as setting.ini says')
+    .option('-s, --settings <file>', 'settings file (default: setting.ini, if there is one)')
+    .action(async ({ settings: path }: { settings?: string }) => {
+      process.exitCode = await serve(path);
+    });
+}
+
+/** A second signal while stopping ends the process at once. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+async function serve(path: string | undefined): Promise<number> {
+  try {
+    const settings = await loadSettings(path === undefined ? {} : { path });
+    const log = makeLog(settings.server.logLevel);
+    warnOfOldNode(log);
+    const stopped = nextSignal();
+    const server = await startServer({ settings, log });
+    greet(server);
+    await stopped;
+    await server.stop();
+    process.stdout.write('Stopped. Nothing acknowledged is lost.\n');
+    return 0;
+  } catch (error) {
+    process.stderr.write(`rowcast server: ${explain(error)}\n`);
+    return 1;
+  }
+}
+
+function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of signals) {
+      process.once(signal, () => {
+        resolve();
+        process.once(signal, () => process.exit(130));
+      });
+    }
+  });
+}
+
+/** Errors of ours say what to do; of others the stack helps whoever is asked. */
+function explain(error: unknown): string {
+  const isOurs =
+    error instanceof SettingsError || error instanceof UnsafeDatabaseError || error instanceof EmbeddedPostgresError;
+  if (isOurs) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE') {
+    return `${error.message}: another program, perhaps another Rowcast server, has this port; stop it, or choose others in setting.ini under [server]`;
+  }
+  if (code === 'ECONNREFUSED') return `no PostgreSQL answers at ${address}:${port}; see [database] in setting.ini`;
+  return error.stack ?? error.message;
+}
+
+function greet({ address, database, firstPassword, administrators }: RunningServer): void {
+  const lines = ['', `Rowcast is running on ${address ?? 'its ipc sockets'}`, `  ${database}`, ''];
+  if (firstPassword !== undefined) {
+    lines.push(
+      'This is the first start. The administrator is',
+      `  name      ${firstAdministratorName}`,
+      `  password  ${firstPassword}`,
+      'The password is shown this once; `npx rowcast passwd` makes another.',
+      '',
+    );
+  }
+  if (administrators === 0) {
+    lines.push('Nobody may change anything: setting.ini names no administrators. `npx rowcast passwd NAME` helps.', '');
+  }
+  lines.push(
+    'In a second terminal       npx rowcast login',
+    '                           npx rowcast sample employees',
+    'and in a third             npx rowcast watch employees',
+    '',
+    'Ctrl-C stops the server.',
+    '',
+  );
+  process.stdout.write(lines.join('\n'));
+}
+
+function warnOfOldNode(log: pino.Logger): void {
+  if (Number(process.versions.node.split('.')[0]) >= 22) return;
+  log.warn(`Node ${process.versions.node} is past its end of life; Node 24 also writes faster`);
+}

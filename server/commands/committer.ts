@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { ErrorBody } from '../../protocol/errors.ts';
+import type { Change } from '../log/record.ts';
+import { classifyFailure } from './failure.ts';
+import { commitGroup, type GroupContext } from './group.ts';
+import { type Answer, changesTables, type Submission, stepsOf } from './submission.ts';
+
+export interface CommitterOptions extends GroupContext {
+  /** Commands that may wait; more are answered `busy`. */
+  readonly queueCommandsMax: number;
+  /** Commands that one transaction takes. */
+  readonly groupCommandsMax: number;
+  /** Called with what was appended, once it is durable. */
+  readonly onCommitted: (changes: readonly Change[]) => void;
+  readonly log: Logger;
+}
+
+interface Waiting {
+  readonly submission: Submission;
+  readonly answer: (answer: Answer) => void;
+}
+
+/** Row changes that one transaction takes, so that a few large batches do not make one enormous one. */
+const groupStepsMax = 10_000;
+/** How long a group is tried again while the database is away, before its commands are answered `unavailable`. */
+const unavailableAfterMs = 5_000;
+const retryPauseMs = { first: 20, most: 500 } as const;
+
+/**
+ * Takes commands one by one and commits them in groups: while one transaction is under way, the commands that arrive
+ * wait, and then go together (idea: S2). One group at a time, as the head's lock would make them wait anyway.
+ */
+export class Committer {
+  readonly counters = { commands: 0, groups: 0, changes: 0, refused: 0, retries: 0, busy: 0 };
+  readonly #options: CommitterOptions;
+  readonly #queue: Waiting[] = [];
+  #working: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+  }
+
+  /** Answers when the command is durable, or was refused; `busy` at once when too many wait. */
+  submit(submission: Submission): Promise<Answer> {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return Promise.resolve({ error: refusal });
+    return new Promise((answer) => {
+      this.#queue.push({ submission, answer });
+      this.#working ??= this.#work();
+    });
+  }
+
+  /** Takes no more commands and returns when those taken are answered. */
+  async drain(): Promise<void> {
+    this.#stopped = true;
+    await this.#working;
+  }
+
+  #refusal(): ErrorBody | undefined {
+    if (this.#stopped)
+      return { code: 'unavailable', message: 'the server is stopping; send the command again', retryAfterMs: 500 };
+    if (this.#queue.length < this.#options.queueCommandsMax) return undefined;
+    this.counters.busy += 1;
+    return { code: 'busy', message: 'too many commands are waiting; send it again a little later', retryAfterMs: 100 };
+  }
+
+  async #work(): Promise<void> {
+    // One turn of the event loop: commands that arrived together go together.
+    await new Promise(setImmediate);
+    while (this.#queue.length > 0) await this.#commit(this.#takeGroup());
+    this.#working = undefined;
+  }
+
+  #takeGroup(): Waiting[] {
+    let steps = 0;
+    let count = 0;
+    for (const { submission } of this.#queue) {
+      const alone = changesTables(submission.command);
+      if (alone && count > 0) break;
+      steps += stepsOf(submission.command).length;
+      if (count > 0 && steps > groupStepsMax) break;
+      count += 1;
+      if (alone || count >= this.#options.groupCommandsMax) break;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    const giveUpAt = performance.now() + unavailableAfterMs;
+    for (let pauseMs: number = retryPauseMs.first; ; pauseMs = Math.min(pauseMs * 2, retryPauseMs.most)) {
+      try {
+        await this.#commitOnce(group);
+        return;
+      } catch (error) {
+        const failure = classifyFailure(error);
+        if (failure.kind === 'command') {
+          await this.#commitApart(group, error);
+          return;
+        }
+        if (failure.kind === 'refused' || performance.now() > giveUpAt) {
+          this.#options.log.error({ err: error }, 'commands could not be committed');
+          answerAll(group, failure.answer);
+          return;
+        }
+        this.counters.retries += 1;
+        this.#options.log.warn({ err: error }, 'a group of commands is committed again');
+        await delay(pauseMs);
+      }
+    }
+  }
+
+  async #commitOnce(group: readonly Waiting[]): Promise<void> {
+    const submissions = group.map(({ submission }) => submission);
+    const { answers, changes } = await commitGroup(this.#options, submissions);
+    this.#count(answers, changes.length);
+    if (changes.length > 0) this.#options.onCommitted(changes);
+    for (const [index, { answer }] of group.entries()) {
+      const given = answers[index];
+      if (given !== undefined) answer(given);
+    }
+  }
+
+  /** One command made the transaction fail: each goes by itself, so that its neighbours are undisturbed (D14). */
+  async #commitApart(group: readonly Waiting[], error: unknown): Promise<void> {
+    if (group.length > 1) {
+      for (const one of group) await this.#commit([one]);
+      return;
+    }
+    const [id] = group.map(({ submission }) => submission.id);
+    this.#options.log.error({ err: error, command: id }, 'a command failed in a way that no rule foresaw');
+    answerAll(group, { code: 'internal', message: `the command failed; the server's log says why under its id ${id}` });
+  }
+
+  #count(answers: readonly Answer[], changes: number): void {
+    this.counters.groups += 1;
+    this.counters.commands += answers.length;
+    this.counters.changes += changes;
+    this.counters.refused += answers.filter((answer) => 'error' in answer).length;
+  }
+}
+
+function answerAll(group: readonly Waiting[], error: ErrorBody): void {
+  for (const { answer } of group) answer({ error });
+}

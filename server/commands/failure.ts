@@ -1,0 +1,38 @@
+import type { ErrorBody } from '../../protocol/errors.ts';
+
+/**
+ * What a failed transaction means. `again`: the database was away or busy, and nothing is known of the outcome; the
+ * same group is committed again. `refused`: it cannot write for now (its disk is full), and trying at once would only
+ * make a storm. `command`: one of the commands is at fault.
+ */
+export type Failure = { readonly kind: 'again' | 'refused'; readonly answer: ErrorBody } | { readonly kind: 'command' };
+
+const unavailable: ErrorBody = {
+  code: 'unavailable',
+  message: 'the database does not answer, and whether the command took effect is not known; send it again under its id',
+  retryAfterMs: 1_000,
+};
+const full: ErrorBody = {
+  code: 'unavailable',
+  message: "the database's disk is full: nothing can be written until there is room; reading goes on",
+  retryAfterMs: 10_000,
+};
+
+/** SQLSTATE classes that blame what was asked for: bad data, broken constraints, wrong statements, limits of size. */
+const commandClasses = new Set(['21', '22', '23', '2B', '42', '54', 'XX']);
+
+/** Judges by what cannot be PostgreSQL's or the network's fault; all else may have happened at COMMIT (D3). */
+export function classifyFailure(error: unknown): Failure {
+  const state = sqlState(error);
+  if (state === '53100') return { kind: 'refused', answer: full };
+  if (state !== undefined) {
+    return commandClasses.has(state.slice(0, 2)) ? { kind: 'command' } : { kind: 'again', answer: unavailable };
+  }
+  const isOurs = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+  return isOurs ? { kind: 'command' } : { kind: 'again', answer: unavailable };
+}
+
+function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+}

@@ -1,0 +1,126 @@
+import { nanoid } from 'nanoid';
+import type { ErrorBody, Problem } from '../../protocol/errors.ts';
+import { limits } from '../../protocol/limits.ts';
+import type { Outcome } from '../../protocol/replies.ts';
+import type { Database } from '../database/database.ts';
+import { decide } from '../domain/decide.ts';
+import { Draft } from '../domain/state.ts';
+import { appendChanges } from '../log/append.ts';
+import type { Doorbell } from '../log/doorbell.ts';
+import { lockHead } from '../log/head.ts';
+import { type Change, recordEvents } from '../log/record.ts';
+import { project, type RecordedEvent } from '../projections/project.ts';
+import type { TableCache } from '../projections/table-cache.ts';
+import { type AcceptedCommand, type KnownCommand, keepAnswers, loadKnown } from './known.ts';
+import { LoadedState } from './loaded-state.ts';
+import type { Answer, Submission } from './submission.ts';
+
+export interface GroupContext {
+  readonly database: Database;
+  readonly tables: TableCache;
+  readonly doorbell: Doorbell;
+}
+
+/** What became of a group of commands once COMMIT has returned: one answer each, and what was appended. */
+export interface CommittedGroup {
+  readonly answers: readonly Answer[];
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Commits a group of commands in one transaction: lock the head, settle the ids that are known, load what the commands
+ * touch, decide one after another, append, project, keep the answers.
+ *
+ * An answer may be sent only after this has returned. When it throws, nothing is known of the group's fate; calling it
+ * again settles that: the head's lock waits for the lost transaction to end, and then its commands are known or are not
+ * (P1, P2).
+ */
+export async function commitGroup(
+  { database, tables, doorbell }: GroupContext,
+  group: readonly Submission[],
+): Promise<CommittedGroup> {
+  return await database.transaction().execute(async (transaction) => {
+    const head = await lockHead(transaction);
+    const known = await loadKnown(
+      transaction,
+      group.map(({ id }) => id),
+    );
+    const fresh = group.filter(({ id }) => !known.has(id));
+    const state = await LoadedState.load(
+      transaction,
+      await tables.at(transaction, head.schemaSeq),
+      fresh.map(({ command }) => command),
+    );
+    const decided = decideGroup(group, { known, head, draft: new Draft(state) });
+    await appendChanges(transaction, { head, changes: decided.changes, doorbell });
+    await project(transaction, decided.recorded);
+    await keepAnswers(transaction, decided.accepted);
+    return decided;
+  });
+}
+
+interface GroupState {
+  readonly known: Map<string, KnownCommand>;
+  readonly head: { readonly epoch: string; readonly seq: number; readonly at: string };
+  readonly draft: Draft;
+}
+
+interface DecidedGroup extends CommittedGroup {
+  readonly recorded: readonly RecordedEvent[];
+  readonly accepted: readonly AcceptedCommand[];
+}
+
+/** Decides commands one after another, each against what the ones before it leave. A refused one leaves no trace. */
+function decideGroup(group: readonly Submission[], { known, head, draft }: GroupState): DecidedGroup {
+  const answers: Answer[] = [];
+  const changes: Change[] = [];
+  const recorded: RecordedEvent[] = [];
+  const accepted: AcceptedCommand[] = [];
+  const { at, epoch } = head;
+  for (const submission of group) {
+    const { id, by, command, body } = submission;
+    const before = known.get(id);
+    if (before !== undefined) {
+      answers.push(repeatedAnswer(before, submission));
+      continue;
+    }
+    const firstSeq = head.seq + changes.length + 1;
+    const decision = decide({ draft, firstSeq, at, by, newKey: nanoid }, command);
+    if ('problems' in decision) {
+      answers.push({ error: refusal(decision.problems) });
+      continue;
+    }
+    const answer = JSON.stringify({ epoch, ...replyBody(command.type === 'batch', decision.outcomes) });
+    const recordedChanges = recordEvents(decision.events, { command: id, by, at, firstSeq });
+    for (const change of recordedChanges) changes.push(change);
+    for (const [index, event] of decision.events.entries()) {
+      recorded.push({ event, recording: { seq: firstSeq + index, at, by } });
+    }
+    accepted.push({ submission, answer });
+    known.set(id, { body, answer });
+    answers.push({ body: answer });
+  }
+  return { answers, changes, recorded, accepted };
+}
+
+function repeatedAnswer(before: KnownCommand, { id, body }: Submission): Answer {
+  if (before.body.equals(body)) return { body: before.answer };
+  const message = `id ${id} was used for another command; make a new id for every command`;
+  return { error: { code: 'command_id_reused', message } };
+}
+
+function replyBody(isBatch: boolean, outcomes: readonly Outcome[]): object {
+  const [first] = outcomes;
+  if (!isBatch && first !== undefined) return first;
+  const seq = outcomes.reduce((last, outcome) => Math.max(last, outcome.seq), 0);
+  return { seq, changed: outcomes.filter(({ changed }) => changed).length, results: outcomes };
+}
+
+function refusal(problems: readonly Problem[]): ErrorBody {
+  const [first] = problems;
+  if (first === undefined) throw new Error('a refusal without a problem');
+  const listed = problems.slice(0, limits.problemsMax);
+  const more = problems.length - listed.length;
+  const message = problems.length === 1 ? first.message : `${first.message} (and ${problems.length - 1} more)`;
+  return { code: first.code, message, problems: listed, ...(more > 0 ? { more } : {}) };
+}

@@ -1,0 +1,136 @@
+import type { Command, RowStep, StepOf } from '../../protocol/commands.ts';
+import { type Cell, cellText } from '../../protocol/values.ts';
+import type { Database } from '../database/database.ts';
+import { alterDefinition } from '../domain/definition.ts';
+import { type LedgerState, type RowState, rowName, type Survey, type TableState, uniqueName } from '../domain/state.ts';
+import { AlterSurvey, needsSurvey } from '../domain/survey.ts';
+import { allRows, loadRows, type RowRef } from '../projections/rows.ts';
+import type { StoredTable } from '../projections/tables.ts';
+import { loadHolders, type UniqueRef } from '../projections/unique.ts';
+import { isRowStep, stepsOf } from './submission.ts';
+
+const noSurvey: Survey = { problems: [], more: 0 };
+
+/** The parts of the ledger that some commands touch, read under the head's lock. */
+export class LoadedState implements LedgerState {
+  readonly #tables: ReadonlyMap<string, StoredTable>;
+  readonly #rows: ReadonlyMap<string, RowState>;
+  readonly #holders: ReadonlyMap<string, string>;
+  readonly #surveys: ReadonlyMap<number, Survey>;
+  /** What was asked for, so that a look at anything else is an error and not a wrong "not there". */
+  readonly #asked: ReadonlySet<string>;
+
+  private constructor(parts: {
+    tables: ReadonlyMap<string, StoredTable>;
+    rows: ReadonlyMap<string, RowState>;
+    holders: ReadonlyMap<string, string>;
+    surveys: ReadonlyMap<number, Survey>;
+    asked: ReadonlySet<string>;
+  }) {
+    this.#tables = parts.tables;
+    this.#rows = parts.rows;
+    this.#holders = parts.holders;
+    this.#surveys = parts.surveys;
+    this.#asked = parts.asked;
+  }
+
+  static async load(
+    transaction: Database,
+    tables: ReadonlyMap<string, StoredTable>,
+    commands: readonly Command[],
+  ): Promise<LoadedState> {
+    const wanted = wantedParts(tables, commands);
+    return new LoadedState({
+      tables,
+      rows: await loadRows(transaction, [...wanted.rows.values()]),
+      holders: await loadHolders(transaction, [...wanted.holders.values()]),
+      surveys: await loadSurveys(transaction, tables, wanted.alters),
+      asked: new Set([...wanted.rows.keys(), ...wanted.holders.keys()]),
+    });
+  }
+
+  table(name: string): TableState | undefined {
+    return this.#tables.get(name);
+  }
+
+  row(table: TableState, key: string): RowState | undefined {
+    const name = rowName(table.id, key);
+    const row = this.#rows.get(name);
+    // A generated key is new by its randomness: it was not asked for.
+    if (row === undefined && table.definition.key !== undefined) this.#demand(name);
+    return row;
+  }
+
+  holder(table: TableState, column: string, value: Cell): string | undefined {
+    const name = uniqueName(table.id, column, value);
+    const key = this.#holders.get(name);
+    if (key === undefined) this.#demand(name);
+    return key;
+  }
+
+  survey(table: TableState): Survey {
+    return this.#surveys.get(table.id) ?? noSurvey;
+  }
+
+  #demand(name: string): void {
+    if (!this.#asked.has(name)) throw new Error(`decided on ${name}, which was not loaded`);
+  }
+}
+
+interface WantedParts {
+  readonly rows: Map<string, RowRef>;
+  readonly holders: Map<string, UniqueRef>;
+  readonly alters: StepOf<'table.alter'>[];
+}
+
+function wantedParts(tables: ReadonlyMap<string, StoredTable>, commands: readonly Command[]): WantedParts {
+  const wanted: WantedParts = { rows: new Map(), holders: new Map(), alters: [] };
+  for (const command of commands) {
+    for (const step of stepsOf(command)) {
+      if (step.type === 'table.alter') wanted.alters.push(step);
+      if (!isRowStep(step)) continue;
+      const table = tables.get(step.table);
+      if (table !== undefined) addWanted(wanted, table, step);
+    }
+  }
+  return wanted;
+}
+
+function addWanted({ rows, holders }: WantedParts, table: StoredTable, step: RowStep): void {
+  const key = rowKeyOf(table, step);
+  if (key !== undefined) rows.set(rowName(table.id, key), { tableId: table.id, key });
+  if (!('row' in step)) return;
+  for (const { name, unique, default: byDefault } of table.definition.columns) {
+    if (!unique) continue;
+    const values = [step.row[name], byDefault].filter((value) => value !== undefined && value !== null);
+    for (const value of values) {
+      holders.set(uniqueName(table.id, name, value ?? null), { tableId: table.id, column: name, value: value ?? null });
+    }
+  }
+}
+
+/** The key that a step names; undefined when it is to be generated, or is missing, which is for `decide` to say. */
+function rowKeyOf({ definition }: StoredTable, step: RowStep): string | undefined {
+  if (step.type === 'row.update' || step.type === 'row.delete') return step.key;
+  if (definition.key === undefined) return step.key;
+  const cell = step.row[definition.key];
+  return cell === undefined || cell === null ? undefined : cellText(cell);
+}
+
+async function loadSurveys(
+  transaction: Database,
+  tables: ReadonlyMap<string, StoredTable>,
+  alters: readonly StepOf<'table.alter'>[],
+): Promise<Map<number, Survey>> {
+  const surveys = new Map<number, Survey>();
+  for (const { table: name, steps } of alters) {
+    const table = tables.get(name);
+    if (table === undefined || !needsSurvey(steps)) continue;
+    const altered = alterDefinition(table.definition, steps);
+    if ('problems' in altered) continue;
+    const survey = new AlterSurvey(table.definition, altered.definition, steps);
+    for await (const page of allRows(transaction, table.id)) for (const row of page) survey.look(row);
+    surveys.set(table.id, survey.result);
+  }
+  return surveys;
+}

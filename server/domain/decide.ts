@@ -1,0 +1,108 @@
+import type { Command, Step } from '../../protocol/commands.ts';
+import type { Problem } from '../../protocol/errors.ts';
+import type { Outcome } from '../../protocol/replies.ts';
+import { decideAlterTable } from './alter-table.ts';
+import { decideCreateTable } from './create-table.ts';
+import type { Decision, DecisionContext } from './decision.ts';
+import { decideDelete } from './delete.ts';
+import { decideDropTable } from './drop-table.ts';
+import { type Event, isRowEvent } from './event.ts';
+import { evolve } from './evolve.ts';
+import { decideInsert } from './insert.ts';
+import { Draft } from './state.ts';
+import { decideUpdate } from './update.ts';
+import { decideUpsert } from './upsert.ts';
+
+/** What is decided about a whole command: its events, one outcome a step, or every problem of every step. */
+export type CommandDecision =
+  | { readonly events: readonly Event[]; readonly outcomes: readonly Outcome[] }
+  | { readonly problems: readonly Problem[] };
+
+export interface CommandContext {
+  /** The ledger as the command will find it. Granted, its events are laid onto it; refused, it stays as it was. */
+  readonly draft: Draft;
+  /** The seq that the command's first event will have. */
+  readonly firstSeq: number;
+  readonly at: string;
+  readonly by: string;
+  readonly newKey: () => string;
+}
+
+/**
+ * Decides a command: all of its steps, one after another, each against the state that the ones before it leave, all or
+ * nothing. Pure but for the draft. A refusal names the problems of every step, not only of the first.
+ */
+export function decide(context: CommandContext, command: Command): CommandDecision {
+  const isBatch = command.type === 'batch';
+  const steps = isBatch ? command.commands : [command];
+  const draft = new Draft(context.draft);
+  const events: Event[] = [];
+  const outcomes: Outcome[] = [];
+  const problems: Problem[] = [];
+  for (const one of alterProblems(steps)) problems.push(one);
+  for (const [index, step] of steps.entries()) {
+    const seq = context.firstSeq + events.length;
+    const decision = decideStep({ state: draft, nextSeq: seq, newKey: context.newKey }, step);
+    if ('problems' in decision) {
+      for (const one of decision.problems) problems.push(isBatch ? { ...one, index } : one);
+    } else if ('unchanged' in decision) {
+      const { table, row } = decision.unchanged;
+      outcomes.push({ table, key: row.key, seq: row.seq, version: row.version, changed: false });
+    } else {
+      const event = isBatch ? withReason(decision.event, command.why) : decision.event;
+      events.push(event);
+      outcomes.push(outcomeOf(event, seq));
+      evolve(draft, event, { seq, at: context.at, by: context.by });
+    }
+  }
+  if (problems.length > 0) return { problems };
+  draft.applyTo(context.draft);
+  return { events, outcomes };
+}
+
+/** A table that is altered is altered once in a batch, and by itself: its rows are judged as they were before. */
+function alterProblems(steps: readonly Step[]): Problem[] {
+  if (steps.length === 1) return [];
+  const touched = new Map<string, number>();
+  for (const step of steps) touched.set(tableOf(step), (touched.get(tableOf(step)) ?? 0) + 1);
+  return steps.flatMap((step, index) => {
+    if (step.type !== 'table.alter' || touched.get(step.table) === 1) return [];
+    const message = `a batch that alters ${step.table} does nothing else to it; alter it in a command of its own`;
+    return [{ code: 'invalid', message, index, table: step.table }];
+  });
+}
+
+function tableOf(step: Step): string {
+  return step.type === 'table.create' ? step.name : step.table;
+}
+
+function withReason(event: Event, why: string | undefined): Event {
+  return event.why === undefined && why !== undefined ? { ...event, why } : event;
+}
+
+function outcomeOf(event: Event, seq: number): Outcome {
+  const table = event.table.definition.name;
+  if (!isRowEvent(event)) return { table, seq, changed: true };
+  return { table, key: event.key, seq, version: event.version, changed: true };
+}
+
+function decideStep(context: DecisionContext, step: Step): Decision {
+  switch (step.type) {
+    case 'row.insert':
+      return decideInsert(context, step);
+    case 'row.update':
+      return decideUpdate(context, step);
+    case 'row.upsert':
+      return decideUpsert(context, step);
+    case 'row.delete':
+      return decideDelete(context, step);
+    case 'table.create':
+      return decideCreateTable(context, step);
+    case 'table.alter':
+      return decideAlterTable(context, step);
+    case 'table.drop':
+      return decideDropTable(context, step);
+    default:
+      return step satisfies never;
+  }
+}

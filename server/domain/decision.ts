@@ -1,0 +1,33 @@
+import type { ErrorCode, Problem } from '../../protocol/errors.ts';
+import type { Event } from './event.ts';
+import type { LedgerState, RowState } from './state.ts';
+
+/**
+ * What is decided about one step: the event that it becomes, or that the row already is as asked, or all that is wrong
+ * with it.
+ */
+export type Decision =
+  | { readonly event: Event }
+  | { readonly unchanged: { readonly table: string; readonly row: RowState } }
+  | { readonly problems: readonly Problem[] };
+
+/** What a decision is given besides the state: everything that a pure function may not fetch by itself. */
+export interface DecisionContext {
+  readonly state: LedgerState;
+  /** The seq that the next event will have. */
+  readonly nextSeq: number;
+  /** Makes a key for a row of a table without a key column. */
+  readonly newKey: () => string;
+}
+
+export function refuse(...problems: readonly Problem[]): Decision {
+  return { problems };
+}
+
+export function tableNotFound(table: string): Decision {
+  return refuse(problem('table_not_found', `there is no table ${table}; table.list names those there are`, { table }));
+}
+
+export function problem(code: ErrorCode, message: string, where: Omit<Problem, 'code' | 'message'>): Problem {
+  return { code, message, ...where };
+}

@@ -1,0 +1,125 @@
+import { type AlterStep, type Column, findColumn, keyTypes, type TableDefinition } from '../../protocol/table.ts';
+import { type Cell, cellProblem } from '../../protocol/values.ts';
+import { type CellProblem, compilePattern } from './rules.ts';
+
+/** Everything that is wrong with a table's definition by itself. */
+export function definitionProblems(definition: TableDefinition): CellProblem[] {
+  return [
+    ...repeatedNames(definition),
+    ...keyProblems(definition),
+    ...definition.columns.flatMap((column) => columnProblems(column)),
+  ];
+}
+
+function repeatedNames({ columns }: TableDefinition): CellProblem[] {
+  const seen = new Set<string>();
+  return columns.flatMap(({ name }) => {
+    if (seen.has(name)) return [{ column: name, message: 'stands twice; give one of them another name' }];
+    seen.add(name);
+    return [];
+  });
+}
+
+function keyProblems(definition: TableDefinition): CellProblem[] {
+  if (definition.key === undefined) return [];
+  const column = findColumn(definition, definition.key);
+  if (column === undefined) return [{ column: definition.key, message: 'is named as the key but is no column' }];
+  if (keyTypes.has(column.type)) return [];
+  return [{ column: column.name, message: `is ${column.type}: a key is ${[...keyTypes].join(', ')}` }];
+}
+
+function columnProblems(column: Column): CellProblem[] {
+  return [
+    ...valueRuleProblems(column),
+    ...boundProblems(column),
+    ...patternProblems(column),
+    ...uniqueProblems(column),
+  ];
+}
+
+/** Defaults and choices are values of the column. */
+function valueRuleProblems({ name, type, default: value, choices }: Column): CellProblem[] {
+  const given: [string, Cell][] = (choices ?? []).map((choice) => ['choice', choice]);
+  if (value !== undefined) given.push(['default', value]);
+  if (choices !== undefined && type === 'json') return [{ column: name, message: 'is json, which has no choices' }];
+  return given.flatMap(([rule, cell]) => {
+    const message = rule === 'choice' && cell === null ? 'is empty' : cellProblem(type, cell);
+    return message === undefined ? [] : [{ column: name, message: `its ${rule} ${JSON.stringify(cell)} ${message}` }];
+  });
+}
+
+function boundProblems({ name, type, min, max }: Column): CellProblem[] {
+  const bounds: [string, Cell | undefined][] = [
+    ['min', min],
+    ['max', max],
+  ];
+  return bounds.flatMap(([rule, bound]) => {
+    if (bound === undefined || bound === null) return [];
+    if (type === 'boolean' || type === 'json') return [{ column: name, message: `is ${type}, which has no ${rule}` }];
+    const message = cellProblem(type === 'text' ? 'integer' : type, bound);
+    return message === undefined ? [] : [{ column: name, message: `its ${rule} ${JSON.stringify(bound)} ${message}` }];
+  });
+}
+
+function patternProblems({ name, type, pattern }: Column): CellProblem[] {
+  if (pattern === undefined) return [];
+  if (type !== 'text') return [{ column: name, message: `is ${type}: a pattern goes with text` }];
+  try {
+    compilePattern(pattern);
+    return [];
+  } catch (error) {
+    return [{ column: name, message: `its pattern is no RE2 expression: ${(error as Error).message}` }];
+  }
+}
+
+function uniqueProblems({ name, type, unique }: Column): CellProblem[] {
+  return unique && type === 'json' ? [{ column: name, message: 'is json, which cannot be unique' }] : [];
+}
+
+/** The definition after the steps, or everything that is wrong with them. */
+export function alterDefinition(
+  definition: TableDefinition,
+  steps: readonly AlterStep[],
+): { definition: TableDefinition } | { problems: CellProblem[] } {
+  let altered = definition;
+  const problems: CellProblem[] = [];
+  for (const step of steps) {
+    const next = alterOnce(altered, step);
+    if ('message' in next) problems.push(next);
+    else altered = next;
+  }
+  problems.push(...definitionProblems(altered));
+  return problems.length > 0 ? { problems } : { definition: altered };
+}
+
+function alterOnce(definition: TableDefinition, step: AlterStep): TableDefinition | CellProblem {
+  if (step.do === 'add') return { ...definition, columns: [...definition.columns, step.column] };
+  const column = findColumn(definition, step.column);
+  if (column === undefined) return { column: step.column, message: `table ${definition.name} has no such column` };
+  const isKey = definition.key === step.column;
+  switch (step.do) {
+    case 'rename':
+      return { ...replace(definition, step.column, { ...column, name: step.to }), ...(isKey ? { key: step.to } : {}) };
+    case 'remove':
+      if (isKey) return { column: step.column, message: 'is the key and cannot be removed' };
+      return { ...definition, columns: definition.columns.filter(({ name }) => name !== step.column) };
+    case 'retype':
+      if (isKey) return { column: step.column, message: 'is the key: its type cannot be changed' };
+      return replace(definition, step.column, { ...column, type: step.to });
+    case 'rules':
+      return replace(definition, step.column, withRules(column, step.set));
+    default:
+      return step satisfies never;
+  }
+}
+
+function replace(definition: TableDefinition, name: string, column: Column): TableDefinition {
+  return { ...definition, columns: definition.columns.map((one) => (one.name === name ? column : one)) };
+}
+
+type RulesOf<Step> = Step extends { do: 'rules'; set: infer Rules } ? Rules : never;
+
+function withRules(column: Column, set: RulesOf<AlterStep>): Column {
+  const merged = { ...column, ...set };
+  return Object.fromEntries(Object.entries(merged).filter(([, rule]) => rule !== null && rule !== undefined)) as Column;
+}

@@ -1,0 +1,33 @@
+import { type Event, isRowEvent, type RowEvent, type TableEvent } from './event.ts';
+import type { Draft } from './state.ts';
+
+/** When and by whom the event is going to be recorded: a row shows it. */
+export interface Recording {
+  readonly seq: number;
+  readonly at: string;
+  readonly by: string;
+}
+
+/** Lays an event onto a draft of the ledger. */
+export function evolve(draft: Draft, event: Event, recording: Recording): void {
+  if (isRowEvent(event)) evolveRow(draft, event, recording);
+  else evolveTable(draft, event);
+}
+
+function evolveRow(draft: Draft, event: RowEvent, recording: Recording): void {
+  const { table, key, version, row } = event;
+  const before = draft.row(table, key);
+  for (const { name, unique } of table.definition.columns) {
+    if (!unique) continue;
+    const old = before?.cells[name] ?? null;
+    const now = row?.[name] ?? null;
+    if (old !== null) draft.setHolder(table, name, old, undefined);
+    if (now !== null) draft.setHolder(table, name, now, key);
+  }
+  draft.setRow(table, key, row === undefined ? undefined : { key, version, ...recording, cells: row });
+}
+
+function evolveTable(draft: Draft, { op, table, definition }: TableEvent): void {
+  const state = definition === undefined ? undefined : { id: table.id, definition };
+  draft.setTable(table.definition.name, state, op === 'create');
+}

@@ -1,0 +1,130 @@
+import type { Expect, RowStep } from '../../protocol/commands.ts';
+import type { Problem } from '../../protocol/errors.ts';
+import { keySchema } from '../../protocol/names.ts';
+import { orderedCells } from '../../protocol/reshape.ts';
+import { type Cell, type Cells, cellText } from '../../protocol/values.ts';
+import { type Decision, problem, refuse } from './decision.ts';
+import { type CellProblem, givenCellsProblems, rowProblems } from './rules.ts';
+import type { LedgerState, RowState, TableState } from './state.ts';
+
+/** What row commands have in common: finding the key, judging cells, meeting expectations. */
+
+/** Where a step stands, for its problems. */
+export interface Place {
+  readonly table: string;
+  readonly key?: string;
+}
+
+export function cellProblems(place: Place, problems: readonly CellProblem[]): Problem[] {
+  return problems.map(({ column, message }) => problem('invalid', `${column} ${message}`, { ...place, column }));
+}
+
+/** The key that a new row has: from its key column, as given, or made. */
+export function newRowKey(
+  table: TableState,
+  step: { readonly key?: string | undefined; readonly row: Cells },
+  newKey: () => string,
+): { readonly key: string } | { readonly problem: Problem } {
+  const { key: column, name } = table.definition;
+  if (column === undefined) return { key: step.key ?? newKey() };
+  if (step.key !== undefined && cellText(step.row[column] ?? null) !== step.key) {
+    return { problem: problem('invalid', `${column} is the key; give it in the row`, { table: name, column }) };
+  }
+  const cell = step.row[column];
+  if (cell === undefined || cell === null) {
+    return { problem: problem('invalid', `${column} is the key and is missing`, { table: name, column }) };
+  }
+  const text = cellText(cell);
+  const bad = keySchema.safeParse(text).error?.issues[0]?.message;
+  return bad === undefined
+    ? { key: text }
+    : { problem: problem('invalid', `${column}: ${bad}`, { table: name, column }) };
+}
+
+/** Refuses when the row is not what the command expects to find. */
+export function expectationProblem(expect: Expect, row: RowState | undefined, place: Place): Problem | undefined {
+  if (expect === 'any') return undefined;
+  if (row === undefined) {
+    if (expect === 'absent') return undefined;
+    if (expect === 'present') return problem('row_not_found', `table ${place.table} has no row ${place.key}`, place);
+    return problem('version_conflict', `row ${place.key} is not there any more`, place);
+  }
+  if (expect === 'present') return undefined;
+  if (expect !== 'absent' && ('version' in expect ? expect.version === row.version : expect.seq === row.seq)) {
+    return undefined;
+  }
+  const found = `row ${row.key} is at version ${row.version}, made by ${row.by} at ${row.at}`;
+  const { key, version, seq, at, by, cells } = row;
+  return problem('version_conflict', found, { ...place, current: { key, version, seq, at, by, row: cells } });
+}
+
+/** Everything that is wrong with a row as it would be: its rules, and values that other rows hold. */
+export function resultProblems(state: LedgerState, table: TableState, key: string, row: Cells): Problem[] {
+  const place = { table: table.definition.name, key };
+  return cellProblems(place, [...rowProblems(table.definition, row), ...twins(state, table, key, row)]);
+}
+
+function twins(state: LedgerState, table: TableState, key: string, row: Cells): CellProblem[] {
+  return table.definition.columns.flatMap((column) => {
+    const cell = row[column.name];
+    if (!column.unique || cell === undefined || cell === null) return [];
+    const holder = state.holder(table, column.name, cell);
+    if (holder === undefined || holder === key) return [];
+    return [{ column: column.name, message: `is unique, and row ${holder} has this value` }];
+  });
+}
+
+/** The cells of a new row: those given, and the defaults of those not named. */
+export function withDefaults(table: TableState, given: Cells): Cells {
+  const cells: Record<string, Cell> = { ...given };
+  for (const { name, default: value } of table.definition.columns) {
+    if (value !== undefined && !(name in given)) cells[name] = value;
+  }
+  return orderedCells(table.definition.columns, cells);
+}
+
+/** The row with the named cells set, and what those cells were; undefined when they all already were so. */
+export function withCells(
+  table: TableState,
+  before: Cells,
+  given: Cells,
+): { readonly row: Cells; readonly was: Cells } | undefined {
+  const was: Record<string, Cell> = {};
+  for (const [name, cell] of Object.entries(given)) {
+    const old = before[name] ?? null;
+    if (!sameCell(old, cell)) was[name] = old;
+  }
+  if (Object.keys(was).length === 0) return undefined;
+  return { row: orderedCells(table.definition.columns, { ...before, ...given }), was };
+}
+
+/** Exactly the same: "1.0" and "1.00" are two values, as each comes back as it was sent. */
+function sameCell(a: Cell, b: Cell): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The key column of a row that is there keeps its value. */
+export function keyChangeProblem(table: TableState, key: string, given: Cells): Problem[] {
+  const column = table.definition.key;
+  if (column === undefined || !(column in given) || cellText(given[column] ?? null) === key) return [];
+  const message = `${column} is the key and cannot be changed; delete the row and insert another`;
+  return [problem('invalid', message, { table: table.definition.name, key, column })];
+}
+
+/** Sets the named cells of a row that is there: what update does, and upsert when it finds one. */
+export function decideChange(
+  state: LedgerState,
+  table: TableState,
+  row: RowState,
+  step: Extract<RowStep, { row: Cells }>,
+): Decision {
+  const place = { table: table.definition.name, key: row.key };
+  const given = cellProblems(place, givenCellsProblems(table.definition, step.row));
+  const problems = [...given, ...keyChangeProblem(table, row.key, step.row)];
+  if (problems.length > 0) return refuse(...problems);
+  const changed = withCells(table, row.cells, step.row);
+  if (changed === undefined) return { unchanged: { table: place.table, row } };
+  const broken = resultProblems(state, table, row.key, changed.row);
+  if (broken.length > 0) return refuse(...broken);
+  return { event: { op: 'update', table, key: row.key, version: row.version + 1, ...changed, why: step.why } };
+}

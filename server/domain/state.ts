@@ -1,0 +1,110 @@
+import type { TableDefinition } from '../../protocol/table.ts';
+import type { Cell, Cells } from '../../protocol/values.ts';
+
+/** A table that lives. */
+export interface TableState {
+  /** The table's life: the seq of its creation. */
+  readonly id: number;
+  readonly definition: TableDefinition;
+}
+
+/** A row that lives. */
+export interface RowState {
+  readonly key: string;
+  readonly version: number;
+  readonly seq: number;
+  readonly at: string;
+  readonly by: string;
+  readonly cells: Cells;
+}
+
+/** What a change of columns would break in the rows that are there: found while they were read (survey.ts). */
+export interface Survey {
+  readonly problems: readonly SurveyProblem[];
+  readonly more: number;
+}
+export interface SurveyProblem {
+  readonly key: string;
+  readonly column: string;
+  readonly message: string;
+}
+
+/**
+ * What `decide` knows of the ledger: the parts that the command touches, loaded under the head's lock, as they will be
+ * when the command takes effect. Lookups of a part that was not loaded throw: a decision is never made on ignorance.
+ */
+export interface LedgerState {
+  table(name: string): TableState | undefined;
+  row(table: TableState, key: string): RowState | undefined;
+  /** Key of the row that holds this value of a unique column. */
+  holder(table: TableState, column: string, value: Cell): string | undefined;
+  survey(table: TableState): Survey;
+}
+
+/** One name for a value of a unique column, so that it can be looked up. */
+export function uniqueName(tableId: number, column: string, value: Cell): string {
+  return JSON.stringify([tableId, column, value]);
+}
+
+/** One name for a row, so that it can be looked up. */
+export function rowName(tableId: number, key: string): string {
+  return `${tableId} ${key}`;
+}
+
+/**
+ * A ledger state that changes lie on: what `evolve` builds up while commands are decided one after another. A draft may
+ * lie on another draft; thrown away, it leaves the one below untouched, which is how a refused command disturbs nobody.
+ */
+export class Draft implements LedgerState {
+  readonly #below: LedgerState;
+  readonly #tables = new Map<string, TableState | undefined>();
+  readonly #rows = new Map<string, RowState | undefined>();
+  readonly #holders = new Map<string, string | undefined>();
+  /** Tables created in this draft: nothing of them is below. */
+  readonly #fresh = new Set<number>();
+
+  constructor(below: LedgerState) {
+    this.#below = below;
+  }
+
+  table(name: string): TableState | undefined {
+    return this.#tables.has(name) ? this.#tables.get(name) : this.#below.table(name);
+  }
+
+  row(table: TableState, key: string): RowState | undefined {
+    const name = rowName(table.id, key);
+    if (this.#rows.has(name)) return this.#rows.get(name);
+    return this.#fresh.has(table.id) ? undefined : this.#below.row(table, key);
+  }
+
+  holder(table: TableState, column: string, value: Cell): string | undefined {
+    const name = uniqueName(table.id, column, value);
+    if (this.#holders.has(name)) return this.#holders.get(name);
+    return this.#fresh.has(table.id) ? undefined : this.#below.holder(table, column, value);
+  }
+
+  survey(table: TableState): Survey {
+    return this.#fresh.has(table.id) ? { problems: [], more: 0 } : this.#below.survey(table);
+  }
+
+  setTable(name: string, table: TableState | undefined, fresh = false): void {
+    this.#tables.set(name, table);
+    if (fresh && table !== undefined) this.#fresh.add(table.id);
+  }
+
+  setRow(table: TableState, key: string, row: RowState | undefined): void {
+    this.#rows.set(rowName(table.id, key), row);
+  }
+
+  setHolder(table: TableState, column: string, value: Cell, key: string | undefined): void {
+    this.#holders.set(uniqueName(table.id, column, value), key);
+  }
+
+  /** Lays what this draft holds onto another, which must be the one below. */
+  applyTo(draft: Draft): void {
+    for (const [name, table] of this.#tables) draft.#tables.set(name, table);
+    for (const [name, row] of this.#rows) draft.#rows.set(name, row);
+    for (const [name, key] of this.#holders) draft.#holders.set(name, key);
+    for (const id of this.#fresh) draft.#fresh.add(id);
+  }
+}

@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import type { Database } from '../database/database.ts';
+
+/** The end of the log. */
+export interface Head {
+  readonly epoch: string;
+  readonly seq: number;
+  /** Seq of the last change of any table's definition. */
+  readonly schemaSeq: number;
+}
+
+/** The head as a writer finds it, and the time that its changes will bear. */
+export interface LockedHead extends Head {
+  /** The database's clock, never before the change ahead. ISO 8601 in UTC, to the microsecond. */
+  readonly at: string;
+}
+
+/**
+ * Locks the head until the transaction ends. Whoever holds it is the only writer of the ledger, on any server: what it
+ * reads after this stays true until it commits, and its seqs have no hole and are in commit order (P3).
+ */
+export async function lockHead(transaction: Database): Promise<LockedHead> {
+  const { rows } = await sql<LockedHead>`
+    SELECT epoch, seq, schema_seq AS "schemaSeq",
+           to_char(greatest(at, clock_timestamp()) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at
+    FROM head FOR UPDATE`.execute(transaction);
+  return only(rows);
+}
+
+/** Reads the head without locking it. */
+export async function readHead(database: Database): Promise<Head> {
+  const { rows } = await sql<Head>`SELECT epoch, seq, schema_seq AS "schemaSeq" FROM head`.execute(database);
+  return only(rows);
+}
+
+function only<Row>([row]: readonly Row[]): Row {
+  if (row === undefined) throw new Error('the ledger has no head row: schema.sql was not applied');
+  return row;
+}

@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import type { Database } from '../database/database.ts';
+import type { Change } from './record.ts';
+
+/** Changes that the tail reads at once. */
+const tailChangesMax = 2_000;
+
+/** The changes after a seq, in order, at most 2,000. A group may be cut at the end. */
+export async function readChanges(database: Database, after: number): Promise<Change[]> {
+  const { rows } = await sql<Change>`
+    SELECT c.seq, c.table_id AS "tableId", t.name AS "table", c.key, c.group_last AS "groupLast", c.entry
+    FROM change c JOIN table_projection t ON t.id = c.table_id
+    WHERE c.seq > ${after} ORDER BY c.seq LIMIT ${tailChangesMax}`.execute(database);
+  return rows;
+}
+
+/** Where the tail starts: the head, and the seq of every table's last change, in one snapshot. */
+export interface TailStart {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly tables: ReadonlyMap<string, number>;
+}
+
+export async function readTailStart(database: Database): Promise<TailStart> {
+  const { rows } = await sql<{ epoch: string; seq: number; table: string | null; last: number | null }>`
+    SELECT h.epoch, h.seq, t.name AS "table", max(t.last) AS last
+    FROM head h LEFT JOIN (
+      SELECT name, (SELECT seq FROM change WHERE table_id = p.id ORDER BY seq DESC LIMIT 1) AS last FROM table_projection p
+    ) t ON true GROUP BY h.epoch, h.seq, t.name`.execute(database);
+  const [first] = rows;
+  if (first === undefined) throw new Error('the ledger has no head row: schema.sql was not applied');
+  const tables = new Map(rows.flatMap(({ table, last }) => (table === null || last === null ? [] : [[table, last]])));
+  return { epoch: first.epoch, seq: first.seq, tables };
+}
+
+/** Lines of the log as they are: entries joined by line feeds. */
+export interface Lines {
+  readonly text: string;
+  readonly count: number;
+  /** Seq of the last entry; null when there is none. */
+  readonly last: number | null;
+}
+
+/** Which entries: after a seq, of all tables, of some lives of tables, or of one row in them. */
+export interface LinesQuery {
+  readonly after: number;
+  readonly limit: number;
+  /** Bytes beyond which no further entry is taken; the first is always taken, so that every read makes progress. */
+  readonly bytesMax: number;
+  readonly tableIds?: readonly number[];
+  readonly key?: string;
+}
+
+/**
+ * Reads entries as one text. PostgreSQL joins them, so that this process neither makes an object of each nor prints
+ * it again: the bytes that were hashed are the bytes that go out.
+ */
+export async function readLines(
+  database: Database,
+  { after, limit, bytesMax, tableIds, key }: LinesQuery,
+): Promise<Lines> {
+  const ofTables = tableIds === undefined ? sql`` : sql`AND table_id = ANY(${tableIds}::bigint[])`;
+  const ofRow = key === undefined ? sql`` : sql`AND key = ${key}`;
+  const { rows } = await sql<{ text: string | null; count: number; last: number | null }>`
+    SELECT string_agg(entry, E'\n' ORDER BY seq) AS text, count(*) AS count, max(seq) AS last
+    FROM (
+      SELECT seq, entry, sum(octet_length(entry)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) - octet_length(entry) AS before
+      FROM (
+        SELECT seq, entry FROM change WHERE seq > ${after} ${ofTables} ${ofRow} ORDER BY seq LIMIT ${limit}
+      ) AS page
+    ) AS measured
+    WHERE before < ${bytesMax}`.execute(database);
+  const [lines] = rows;
+  return { text: lines?.text ?? '', count: lines?.count ?? 0, last: lines?.last ?? null };
+}

@@ -1,0 +1,212 @@
+import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { formatAddress } from '../protocol/address.ts';
+import type { Settings } from '../settings/load.ts';
+import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
+import { Login } from './auth/login.ts';
+import { SessionRequests } from './auth/session-requests.ts';
+import { Sessions } from './auth/sessions.ts';
+import { Committer } from './commands/committer.ts';
+import { type Connections, openConnections } from './database/connections.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { checkSafety } from './database/safety.ts';
+import { applySchema } from './database/schema.ts';
+import { Dispatch } from './dispatch.ts';
+import { Publisher } from './feed/publisher.ts';
+import { Doorbell } from './log/doorbell.ts';
+import { readTailStart } from './log/read.ts';
+import { LogTail } from './log/tail.ts';
+import { TableCache } from './projections/table-cache.ts';
+import { Queries } from './queries/answer-query.ts';
+import { CommandSocket } from './transport/command-socket.ts';
+import { FeedSocket } from './transport/feed-socket.ts';
+
+export interface ServerOptions {
+  readonly settings: Settings;
+  readonly log: Logger;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  /** The connection string that clients take; undefined when the sockets are not TCP. */
+  readonly address: string | undefined;
+  /** Which PostgreSQL it works on, for people. */
+  readonly database: string;
+  /** The password of the administrator `admin`, when it was made at this start. */
+  readonly firstPassword: string | undefined;
+  readonly administrators: number;
+  /** Answers what was taken, closes the sockets, and stops the embedded PostgreSQL. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Bytes of entries or rows in one reply: a page that a client parses in a few milliseconds. */
+const pageBytesMax = 2_097_152;
+
+/**
+ * Builds a server from its parts and starts it; this is the one place that knows all of them.
+ * @throws SettingsError, EmbeddedPostgresError, UnsafeDatabaseError or pg's errors, each of which says what to do
+ */
+export async function startServer({ settings, log }: ServerOptions): Promise<RunningServer> {
+  const connections = await openConnections(settings, log);
+  const stops: (() => Promise<void>)[] = [connections.stop];
+  const stop = (): Promise<void> => stopAll(stops);
+  try {
+    return await startOn(connections, { settings, log, stops, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Starting extends ServerOptions {
+  /** What to stop, in order of starting; they are stopped from the last to the first. */
+  readonly stops: (() => Promise<void>)[];
+  readonly stop: () => Promise<void>;
+}
+
+async function startOn(connections: Connections, { settings, log, stops, stop }: Starting): Promise<RunningServer> {
+  const { schema } = connections;
+  await applySchema(connections.owner, { schema, serverRole: connections.server.user });
+  const openPool = (poolConnections: number): Database => {
+    const pool = openDatabase({ ...connections, connection: connections.server, poolConnections, log });
+    stops.push(() => pool.destroy());
+    return pool;
+  };
+  const reading = openPool(connections.poolConnections);
+  // A connection of its own: queries, however many, never stand between a command and its commit.
+  const writing = openPool(1);
+  await checkSafety(reading);
+  const { administrators, password } = await knownAdministrators(settings);
+
+  const start = await readTailStart(reading);
+  const feedSocket: FeedSocket = new FeedSocket({
+    address: settings.server.feed,
+    highWaterMark: settings.server.feedHighWaterMarkMessages,
+    onJoin: () => publisher.join(),
+  });
+  const publisher: Publisher = new Publisher({
+    ...start,
+    outlet: feedSocket,
+    messageBytesMax: settings.server.feedMessageBytesMax,
+  });
+  const tail = new LogTail({
+    database: reading,
+    position: start.seq,
+    onChanges: (changes) => publisher.publish(changes),
+    log,
+  });
+  const doorbell = new Doorbell({ schema, connection: connections.server, log });
+  const committer = new Committer({
+    database: writing,
+    tables: new TableCache(),
+    doorbell,
+    queueCommandsMax: settings.server.queueCommandsMax,
+    groupCommandsMax: settings.server.groupCommandsMax,
+    onCommitted: (changes) => tail.offer(changes),
+    log,
+  });
+
+  const sessions = new Sessions(reading, { hours: settings.server.sessionHours });
+  const sessionRequests = new SessionRequests({ login: new Login(administrators), sessions });
+  const queries: Queries = new Queries({
+    database: reading,
+    pageRowsMax: settings.server.pageRowsMax,
+    pageBytesMax,
+    inFlightMax: settings.server.queriesInFlightMax,
+    status: {
+      server: 'rowcast',
+      version: await packageVersion(),
+      started: new Date(),
+      feed: settings.server.feed,
+      counters: () => counters({ committer, queries, publisher, feedSocket, commandSocket }),
+    },
+  });
+  const dispatch = new Dispatch({
+    handlers: {
+      command: (submitted) => committer.submit(submitted),
+      query: (query) => queries.answer(query),
+      session: (request, token) => sessionRequests.answer(request, token),
+    },
+    sessions,
+    administrators,
+    changesPerCommandMax: settings.server.changesPerCommandMax,
+    log,
+  });
+  const commandSocket: CommandSocket = new CommandSocket({
+    address: settings.server.commands,
+    requestBytesMax: settings.server.requestBytesMax,
+    handle: (request) => dispatch.handle(request),
+  });
+
+  stops.push(() => feedSocket.stop());
+  await feedSocket.run(publisher.welcome);
+  publisher.run();
+  stops.push(async () => publisher.stop());
+  tail.run();
+  stops.push(() => tail.stop());
+  await doorbell.run(() => tail.wake());
+  stops.push(() => doorbell.stop());
+  // Stopped in the other order: no more requests are taken, those taken are answered, then the socket goes.
+  stops.push(() => commandSocket.stop());
+  stops.push(() => committer.drain());
+  await commandSocket.run();
+  stops.push(() => commandSocket.drain());
+  return {
+    address: clientAddress(settings),
+    database: describeDatabase(connections, settings),
+    firstPassword: password,
+    administrators: administrators.size,
+    stop,
+  };
+}
+
+async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
+  for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) await stop();
+}
+
+/** Those of the settings; an embedded ledger without any makes its first. */
+async function knownAdministrators({ administrators, database, embedded }: Settings): Promise<FirstAdministrator> {
+  if (administrators.size > 0 || database !== undefined) return { administrators };
+  return await firstAdministrator(embedded.folder);
+}
+
+interface Counted {
+  readonly committer: Committer;
+  readonly queries: Queries;
+  readonly publisher: Publisher;
+  readonly feedSocket: FeedSocket;
+  readonly commandSocket: CommandSocket;
+}
+
+/** What server.status counts, since the start. */
+function counters({ committer, queries, publisher, feedSocket, commandSocket }: Counted): Record<string, number> {
+  return {
+    requests: commandSocket.counters.requests,
+    malformed: commandSocket.counters.malformed,
+    repliesDropped: commandSocket.repliesDropped,
+    ...committer.counters,
+    queries: queries.counters.queries,
+    queriesBusy: queries.counters.busy,
+    feedMessages: publisher.counters.messages,
+    feedChanges: publisher.counters.changes,
+    feedDropped: feedSocket.counters.dropped,
+    memoryBytes: process.memoryUsage.rss(),
+  };
+}
+
+function clientAddress({ server }: Settings): string | undefined {
+  const commands = new URL(server.commands);
+  const feed = new URL(server.feed);
+  if (commands.protocol !== 'tcp:' || feed.protocol !== 'tcp:') return undefined;
+  return formatAddress({ host: commands.hostname, commandsPort: Number(commands.port), feedPort: Number(feed.port) });
+}
+
+function describeDatabase({ server, schema }: Connections, { database, embedded }: Settings): string {
+  if (database === undefined) return `embedded PostgreSQL in ${embedded.folder}`;
+  return `PostgreSQL at ${server.host}:${server.port}, database ${server.database}, schema ${schema}`;
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

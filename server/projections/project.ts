@@ -1,0 +1,104 @@
+import { reshapeRow, reshapesRows } from '../../protocol/reshape.ts';
+import type { TableDefinition } from '../../protocol/table.ts';
+import type { Cell, Cells } from '../../protocol/values.ts';
+import type { Database } from '../database/database.ts';
+import type { Event } from '../domain/event.ts';
+import { isRowEvent, type RowEvent, type TableEvent } from '../domain/event.ts';
+import type { Recording } from '../domain/evolve.ts';
+import { rowName, type TableState, uniqueName } from '../domain/state.ts';
+import { allRows, deleteTableRows, type RowWrite, rewriteCells, writeRows } from './rows.ts';
+import { writeTable } from './tables.ts';
+import { deleteTableHolders, type UniqueWrite, writeHolders } from './unique.ts';
+
+/** An event with its place in the log. */
+export interface RecordedEvent {
+  readonly event: Event;
+  readonly recording: Recording;
+}
+
+/** Brings the projections to where the log is after these events, in the transaction that appends them. */
+export async function project(transaction: Database, recorded: readonly RecordedEvent[]): Promise<void> {
+  const dropped = new Set<number>();
+  for (const { event, recording } of recorded) {
+    if (isRowEvent(event)) continue;
+    await projectTable(transaction, event, recording.seq);
+    if (event.op === 'drop') dropped.add(event.table.id);
+  }
+  const rows = new Map<string, RowWrite>();
+  const holders = new Map<string, UniqueWrite>();
+  for (const { event, recording } of recorded) {
+    if (!isRowEvent(event) || dropped.has(event.table.id)) continue;
+    rows.set(rowName(event.table.id, event.key), rowWrite(event, recording));
+    for (const write of holderWrites(event)) holders.set(uniqueName(write.tableId, write.column, write.value), write);
+  }
+  await writeRows(transaction, [...rows.values()]);
+  await writeHolders(transaction, [...holders.values()]);
+}
+
+function rowWrite({ table, key, version, row }: RowEvent, recording: Recording): RowWrite {
+  const place = { tableId: table.id, key };
+  return row === undefined ? place : { ...place, row: { version, ...recording, cells: row } };
+}
+
+/** What a change gives up and takes of unique values, in this order. */
+function holderWrites({ table, key, row, was }: RowEvent): UniqueWrite[] {
+  return table.definition.columns.flatMap(({ name: column, unique }) => {
+    if (!unique) return [];
+    const writes: UniqueWrite[] = [];
+    const old = was?.[column] ?? null;
+    const now = row?.[column] ?? null;
+    if (old !== null) writes.push({ tableId: table.id, column, value: old });
+    if (now !== null) writes.push({ tableId: table.id, column, value: now, key });
+    return writes;
+  });
+}
+
+async function projectTable(transaction: Database, event: TableEvent, seq: number): Promise<void> {
+  const { op, table, definition, steps = [] } = event;
+  if (op === 'drop') {
+    await deleteTableHolders(transaction, table.id);
+    await deleteTableRows(transaction, table.id);
+  }
+  await writeTable(transaction, event, seq);
+  if (op !== 'alter' || definition === undefined) return;
+  if (reshapesRows(steps))
+    await reshapeTable(transaction, table, (cells) => reshapeRow(table.definition, steps, cells));
+  if (hasUnique(table.definition) || hasUnique(definition)) {
+    await rebuildHolders(transaction, { id: table.id, definition });
+  }
+}
+
+function hasUnique({ columns }: TableDefinition): boolean {
+  return columns.some(({ unique }) => unique);
+}
+
+async function reshapeTable(
+  transaction: Database,
+  { id }: TableState,
+  reshape: (cells: Cells) => Cells,
+): Promise<void> {
+  for await (const page of allRows(transaction, id)) {
+    await rewriteCells(
+      transaction,
+      id,
+      page.map(({ key, cells }) => ({ key, cells: reshape(cells) })),
+    );
+  }
+}
+
+async function rebuildHolders(transaction: Database, { id, definition }: TableState): Promise<void> {
+  await deleteTableHolders(transaction, id);
+  const columns = definition.columns.flatMap(({ name, unique }) => (unique ? [name] : []));
+  if (columns.length === 0) return;
+  for await (const page of allRows(transaction, id)) {
+    await writeHolders(
+      transaction,
+      page.flatMap(({ key, cells }) =>
+        columns.flatMap((column) => {
+          const value: Cell = cells[column] ?? null;
+          return value === null ? [] : [{ tableId: id, column, value, key }];
+        }),
+      ),
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import type { Cells } from '../../protocol/values.ts';
+import type { Database } from '../database/database.ts';
+import { type RowState, rowName } from '../domain/state.ts';
+
+/** A row as a group of commands leaves it; `row` is absent when it was deleted. */
+export interface RowWrite {
+  readonly tableId: number;
+  readonly key: string;
+  readonly row?: Omit<RowState, 'key'>;
+}
+
+/** A row that is asked for. */
+export interface RowRef {
+  readonly tableId: number;
+  readonly key: string;
+}
+
+interface StoredRow extends RowState {
+  readonly tableId: number;
+}
+
+/** The rows that are there of those asked for, by {@link rowName}. */
+export async function loadRows(database: Database, refs: readonly RowRef[]): Promise<Map<string, RowState>> {
+  if (refs.length === 0) return new Map();
+  const { rows } = await sql<StoredRow>`
+    SELECT r.table_id AS "tableId", r.key, r.version, r.seq, r.at, r.by, r.cells
+    FROM unnest(${refs.map(({ tableId }) => tableId)}::bigint[], ${refs.map(({ key }) => key)}::text[])
+      AS wanted (table_id, key)
+    JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key`.execute(database);
+  return new Map(rows.map(({ tableId, ...row }) => [rowName(tableId, row.key), row]));
+}
+
+/** Writes rows as they are now: each at most once. */
+export async function writeRows(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
+  const gone = writes.filter(({ row }) => row === undefined);
+  if (gone.length > 0) await deleteRows(transaction, gone);
+  const kept = writes.flatMap(({ tableId, key, row }) => (row === undefined ? [] : [{ tableId, key, ...row }]));
+  if (kept.length > 0) await upsertRows(transaction, kept);
+}
+
+async function upsertRows(transaction: Database, rows: readonly StoredRow[]): Promise<void> {
+  await sql`
+    INSERT INTO row_projection (table_id, key, version, seq, at, by, cells)
+    SELECT * FROM unnest(
+      ${rows.map(({ tableId }) => tableId)}::bigint[],
+      ${rows.map(({ key }) => key)}::text[],
+      ${rows.map(({ version }) => version)}::bigint[],
+      ${rows.map(({ seq }) => seq)}::bigint[],
+      ${rows.map(({ at }) => at)}::text[],
+      ${rows.map(({ by }) => by)}::text[],
+      ${rows.map(({ cells }) => JSON.stringify(cells))}::json[])
+    ON CONFLICT (table_id, key) DO UPDATE
+      SET version = excluded.version, seq = excluded.seq, at = excluded.at, by = excluded.by, cells = excluded.cells`.execute(
+    transaction,
+  );
+}
+
+async function deleteRows(transaction: Database, refs: readonly RowRef[]): Promise<void> {
+  await sql`
+    DELETE FROM row_projection USING unnest(
+      ${refs.map(({ tableId }) => tableId)}::bigint[], ${refs.map(({ key }) => key)}::text[]) AS gone (table_id, key)
+    WHERE row_projection.table_id = gone.table_id AND row_projection.key = gone.key`.execute(transaction);
+}
+
+/** Ends every row of a table that was dropped. */
+export async function deleteTableRows(transaction: Database, tableId: number): Promise<void> {
+  await sql`DELETE FROM row_projection WHERE table_id = ${tableId}`.execute(transaction);
+}
+
+/** A row of a page. */
+export interface PageRow {
+  readonly key: string;
+  readonly cells: Cells;
+}
+
+/** Rows that are read at once when a whole table is gone through. */
+const pageRows = 1_000;
+
+/** Goes through every row of a table in pages, in order of the key. */
+export async function* allRows(transaction: Database, tableId: number): AsyncGenerator<readonly PageRow[]> {
+  let after = '';
+  for (;;) {
+    const { rows } = await sql<PageRow>`
+      SELECT key, cells FROM row_projection WHERE table_id = ${tableId} AND key > ${after}
+      ORDER BY key LIMIT ${pageRows}`.execute(transaction);
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageRows) return;
+    after = last.key;
+  }
+}
+
+/** Writes cells that a change of columns reshaped. The rows' versions stay: the change was the table's. */
+export async function rewriteCells(transaction: Database, tableId: number, rows: readonly PageRow[]): Promise<void> {
+  await sql`
+    UPDATE row_projection SET cells = reshaped.cells
+    FROM unnest(${rows.map(({ key }) => key)}::text[], ${rows.map(({ cells }) => JSON.stringify(cells))}::json[])
+      AS reshaped (key, cells)
+    WHERE table_id = ${tableId} AND row_projection.key = reshaped.key`.execute(transaction);
+}

@@ -1,0 +1,62 @@
+import type { ErrorBody } from '../../protocol/errors.ts';
+import type { Query } from '../../protocol/queries.ts';
+import { Refused } from '../refused.ts';
+import type { QueryAnswer, QueryContext } from './context.ts';
+import { logRead, rowHistory } from './log-read.ts';
+import { rowGet } from './row-get.ts';
+import { rowList } from './row-list.ts';
+import { type StatusSource, serverStatus } from './server-status.ts';
+import { tableList } from './table-list.ts';
+
+export interface QueriesOptions extends QueryContext {
+  /** Queries that are answered at a time, waiting for a connection included; more are answered `busy`. */
+  readonly inFlightMax: number;
+  readonly status: StatusSource;
+}
+
+const busy: ErrorBody = { code: 'busy', message: 'too many queries at once; try again', retryAfterMs: 100 };
+
+/** Answers queries, a bounded number at a time. */
+export class Queries {
+  readonly counters = { queries: 0, busy: 0 };
+  readonly #options: QueriesOptions;
+  #inFlight = 0;
+
+  constructor(options: QueriesOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Refused when the query asks for what is not there, or too many are in flight. */
+  async answer(query: Query): Promise<QueryAnswer> {
+    if (this.#inFlight >= this.#options.inFlightMax) {
+      this.counters.busy += 1;
+      throw new Refused(busy);
+    }
+    this.#inFlight += 1;
+    this.counters.queries += 1;
+    try {
+      return await this.#answer(query);
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  #answer(query: Query): Promise<QueryAnswer> {
+    switch (query.type) {
+      case 'server.status':
+        return serverStatus(this.#options, this.#options.status);
+      case 'table.list':
+        return tableList(this.#options);
+      case 'row.get':
+        return rowGet(this.#options, query);
+      case 'row.list':
+        return rowList(this.#options, query);
+      case 'row.history':
+        return rowHistory(this.#options, query);
+      case 'log.read':
+        return logRead(this.#options, query);
+      default:
+        return query satisfies never;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { EndLine } from '../../protocol/entry.ts';
+import { limits } from '../../protocol/limits.ts';
+import type { QueryOf } from '../../protocol/queries.ts';
+import type { EntriesReply } from '../../protocol/replies.ts';
+import { type Head, readHead } from '../log/head.ts';
+import { type Lines, readLines } from '../log/read.ts';
+import { tableLives } from '../projections/tables.ts';
+import { Refused } from '../refused.ts';
+import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
+
+/** Entries of the log, as they are, of one table over all its lives or of all tables. */
+export async function logRead(context: QueryContext, query: QueryOf<'log.read'>): Promise<QueryAnswer> {
+  const { database, pageBytesMax } = context;
+  const { table, after = 0, epoch, limit = limits.entriesMax } = query;
+  // The head first: what is read after it may be newer, never older, so that `more` cannot wrongly say no.
+  const head = await readHead(database);
+  checkPlace(head, after, epoch);
+  const tableIds = table === undefined ? undefined : await livesOf(context, table);
+  const ofTable = tableIds === undefined ? {} : { tableIds };
+  const lines = await readLines(database, { after, limit, bytesMax: pageBytesMax, ...ofTable });
+  return entriesAnswer({ head, after, lines });
+}
+
+/** The changes of one row, oldest first. */
+export async function rowHistory(context: QueryContext, query: QueryOf<'row.history'>): Promise<QueryAnswer> {
+  const { table, key, after = 0, limit = limits.entriesMax } = query;
+  const head = await readHead(context.database);
+  const tableIds = await livesOf(context, table);
+  const lines = await readLines(context.database, { after, limit, bytesMax: context.pageBytesMax, tableIds, key });
+  return entriesAnswer({ head, after, lines });
+}
+
+function checkPlace(head: Head, after: number, epoch: string | undefined): void {
+  const where = { epoch: head.epoch, head: head.seq };
+  if (epoch !== undefined && epoch !== head.epoch) {
+    throw new Refused({ code: 'wrong_epoch', message: `the ledger's life is ${head.epoch}; start over`, ...where });
+  }
+  if (after > head.seq) {
+    throw new Refused({ code: 'ahead_of_server', message: `the log ends at ${head.seq}, before ${after}`, ...where });
+  }
+}
+
+async function livesOf({ database }: QueryContext, table: string): Promise<number[]> {
+  const lives = await tableLives(database, table);
+  if (lives.length === 0) throw refuseTable(table);
+  return lives;
+}
+
+interface ReadEntries {
+  readonly head: Head;
+  readonly after: number;
+  readonly lines: Lines;
+}
+
+/** The reply, and its lines with the end line: a reader that does not find it was cut off (S10). */
+function entriesAnswer({ head, after, lines }: ReadEntries): QueryAnswer {
+  const last = lines.last ?? after;
+  const end: EndLine = { end: { count: lines.count, last } };
+  const body: EntriesReply = {
+    epoch: head.epoch,
+    // Entries committed since the head was read may be among the lines.
+    head: Math.max(head.seq, last),
+    count: lines.count,
+    last,
+    // Of one table or row there may be none: then the next read comes back empty and says so.
+    more: lines.count > 0 && last < head.seq,
+  };
+  return { body, lines: `${lines.text}${lines.count > 0 ? '\n' : ''}${JSON.stringify(end)}` };
+}

@@ -1,0 +1,190 @@
+import { type RawBuilder, sql } from 'kysely';
+import { filterProblem } from '../../protocol/filter.ts';
+import type { QueryOf, Sort } from '../../protocol/queries.ts';
+import { type Column, findColumn, type TableDefinition } from '../../protocol/table.ts';
+import type { Database } from '../database/database.ts';
+import { type Head, readHead } from '../log/head.ts';
+import { Refused } from '../refused.ts';
+import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
+import { cellSql, cellTextSql, filterSql, searchSql, valueSql } from './filter-sql.ts';
+import { decodePageCursor, encodePageCursor, type PageCursor } from './page-cursor.ts';
+
+interface ListedTable {
+  readonly id: number;
+  readonly definition: TableDefinition;
+  readonly changed: number;
+}
+
+/** A column that a list is sorted by. */
+interface SortColumn {
+  readonly column: Column;
+  readonly descending: boolean;
+}
+
+interface ListedRow {
+  /** The row as JSON, made by PostgreSQL, with its cells as they were written. */
+  readonly line: string;
+  readonly key: string;
+  readonly sorted: readonly (string | null)[];
+}
+
+/**
+ * A page of a table's rows. Every page of a list is as of the seq of the first one: rows that were changed since are
+ * taken from the log as they were, so that a reader who pages while others write sees one state (and so that a watch
+ * can build its snapshot from pages).
+ */
+export async function rowList(context: QueryContext, query: QueryOf<'row.list'>): Promise<QueryAnswer> {
+  const { database } = context;
+  // One snapshot of the database for the head, the definition and the rows.
+  return await database
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (transaction) => {
+      const head = await readHead(transaction);
+      const table = await listedTable(transaction, query.table);
+      const sort = sortColumns(table.definition, query.sort);
+      checkFilter(table.definition, query);
+      const after = query.after === undefined ? undefined : decodePageCursor(query.after, sort.length);
+      if (after !== undefined) checkCursor(head, table, after);
+      const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
+      const page = { table, query, sort, after, limit, bytesMax: context.pageBytesMax };
+      const rows = await readPage(transaction, page);
+      return { body: replyText({ head, table, after, rows, sort }) };
+    });
+}
+
+async function listedTable(transaction: Database, name: string): Promise<ListedTable> {
+  const { rows } = await sql<ListedTable>`
+    SELECT id, definition, changed FROM table_projection WHERE name = ${name} AND dropped IS NULL`.execute(transaction);
+  const [table] = rows;
+  if (table === undefined) throw refuseTable(name);
+  return table;
+}
+
+/** Without a sort, rows come in order of their key, and a key that is a number in order of its value. */
+function sortColumns(definition: TableDefinition, sort: Sort | undefined): SortColumn[] {
+  if (sort !== undefined) return sort.map((one) => sortColumn(definition, one));
+  const key = definition.key === undefined ? undefined : findColumn(definition, definition.key);
+  return key?.type === 'integer' || key?.type === 'decimal' ? [{ column: key, descending: false }] : [];
+}
+
+function sortColumn(definition: TableDefinition, { column: name, descending = false }: Sort[number]): SortColumn {
+  const column = findColumn(definition, name);
+  if (column === undefined) throw badRequest(`sort: table ${definition.name} has no column ${JSON.stringify(name)}`);
+  if (column.type === 'json') throw badRequest(`sort: column ${name} is json, which has no order`);
+  return { column, descending };
+}
+
+function checkFilter(definition: TableDefinition, { filter = [] }: QueryOf<'row.list'>): void {
+  const problem = filterProblem(definition, filter);
+  if (problem !== undefined) throw badRequest(`filter: ${problem}`);
+}
+
+function badRequest(message: string): Refused {
+  return new Refused({ code: 'bad_request', message });
+}
+
+function checkCursor(head: Head, table: ListedTable, after: PageCursor): void {
+  const where = { epoch: head.epoch, head: head.seq };
+  if (after.epoch !== head.epoch) throw new Refused({ code: 'wrong_epoch', message: 'start the list over', ...where });
+  if (after.seq > head.seq) throw new Refused({ code: 'ahead_of_server', message: 'start the list over', ...where });
+  if (table.changed > after.seq) {
+    const message = `the columns of ${table.definition.name} have changed since the first page; start the list over`;
+    throw new Refused({ code: 'too_old', message, ...where });
+  }
+}
+
+interface Page {
+  readonly table: ListedTable;
+  readonly query: QueryOf<'row.list'>;
+  readonly sort: readonly SortColumn[];
+  readonly after: PageCursor | undefined;
+  readonly limit: number;
+  readonly bytesMax: number;
+}
+
+async function readPage(transaction: Database, page: Page): Promise<ListedRow[]> {
+  const { table, query, sort, after, limit, bytesMax } = page;
+  const { definition } = table;
+  const conditions = [filterSql(definition, query.filter ?? [])];
+  if (query.search !== undefined) conditions.push(searchSql(definition, query.search));
+  if (after !== undefined) conditions.push(beyondSql(sort, after));
+  const sorted = sort.map(({ column }) => cellTextSql(column.name));
+  const { rows } = await sql<ListedRow>`
+    SELECT line, key, sorted FROM (
+      SELECT line, key, sorted, sum(octet_length(line)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(line) AS before
+      FROM (
+        SELECT state.key, ARRAY[${sql.join(sorted)}]::text[] AS sorted,
+          '{"key":' || to_json(state.key) || ',"version":' || state.version || ',"seq":' || state.seq
+          || ',"at":' || to_json(state.at) || ',"by":' || to_json(state.by) || ',"row":' || state.cells || '}' AS line
+        FROM (${after === undefined ? nowSql(table) : asOfSql(table, after.seq)}) AS state
+        WHERE ${sql.join(conditions, sql` AND `)}
+        ORDER BY ${orderSql(sort)} LIMIT ${limit}
+      ) AS page
+    ) AS measured
+    WHERE before < ${bytesMax}`.execute(transaction);
+  return rows;
+}
+
+function nowSql({ id }: ListedTable): RawBuilder<unknown> {
+  return sql`SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id}`;
+}
+
+/** The rows as they were after a seq: those not changed since, and of the changed ones their last entry before. */
+function asOfSql({ id }: ListedTable, seq: number): RawBuilder<unknown> {
+  return sql`
+    SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id} AND seq <= ${seq}
+    UNION ALL
+    SELECT was.key, (was.entry ->> 'version')::bigint, was.seq, was.entry ->> 'at', was.entry ->> 'by', was.entry -> 'row'
+    FROM (SELECT DISTINCT key FROM change WHERE table_id = ${id} AND seq > ${seq} AND key IS NOT NULL) AS changed
+    CROSS JOIN LATERAL (
+      SELECT key, seq, entry::json AS entry FROM change
+      WHERE table_id = ${id} AND key = changed.key AND seq <= ${seq} ORDER BY seq DESC LIMIT 1
+    ) AS was
+    WHERE was.entry ->> 'op' <> 'delete'`;
+}
+
+function orderSql(sort: readonly SortColumn[]): RawBuilder<unknown> {
+  const columns = sort.map(({ column, descending }) =>
+    descending ? sql`${cellSql(column)} DESC NULLS LAST` : sql`${cellSql(column)} NULLS LAST`,
+  );
+  return sql.join([...columns, sql`state.key`]);
+}
+
+/** Rows beyond the last one of the page before, in the order of the sort. Empty cells come last in either direction. */
+function beyondSql(sort: readonly SortColumn[], { sorted, key }: PageCursor): RawBuilder<unknown> {
+  let beyond: RawBuilder<unknown> = sql`state.key > ${key}`;
+  for (const [index, { column, descending }] of [...sort.entries()].reverse()) {
+    const text = sorted[index] ?? null;
+    const cell = cellSql(column);
+    if (text === null) {
+      beyond = sql`(${cell} IS NULL AND ${beyond})`;
+    } else {
+      const value = valueSql(column.type, text);
+      const further = descending ? sql`${cell} < ${value}` : sql`${cell} > ${value}`;
+      beyond = sql`(${further} OR ${cell} IS NULL OR (${cell} = ${value} AND ${beyond}))`;
+    }
+  }
+  return beyond;
+}
+
+interface ListReply {
+  readonly head: Head;
+  readonly table: ListedTable;
+  readonly after: PageCursor | undefined;
+  readonly rows: readonly ListedRow[];
+  readonly sort: readonly SortColumn[];
+}
+
+/** The reply's text, put together around the rows' own. A page that is not empty may have another after it. */
+function replyText({ head, table, after, rows, sort }: ListReply): string {
+  const seq = after?.seq ?? head.seq;
+  const last = rows.at(-1);
+  const next =
+    last === undefined
+      ? undefined
+      : encodePageCursor({ epoch: head.epoch, seq, sorted: last.sorted.slice(0, sort.length), key: last.key });
+  const rest = JSON.stringify({ epoch: head.epoch, seq, definition: table.definition, next });
+  return `${rest.slice(0, -1)},"rows":[${rows.map(({ line }) => line).join(',')}]}`;
+}

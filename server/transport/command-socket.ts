@@ -1,0 +1,83 @@
+import { Router } from 'zeromq';
+import { SendQueue } from './send-queue.ts';
+
+/** Answers one request. It never throws and never waits for ever. */
+export type RequestHandler = (request: Uint8Array) => Promise<readonly (string | Uint8Array)[]>;
+
+export interface CommandSocketOptions {
+  /** e.g. tcp://127.0.0.1:5555 */
+  readonly address: string;
+  readonly requestBytesMax: number;
+  readonly handle: RequestHandler;
+}
+
+/** Replies that wait for one peer that does not read, and for the writer. */
+const repliesMax = 10_000;
+/** Routing id, delimiter and body; a peer that sends more parts is not spoken to (Z18). */
+const partsMax = 3;
+
+/** The command socket (ROUTER). Any REQ or DEALER of any language may ask; replies go back over the same envelope. */
+export class CommandSocket {
+  readonly counters = { requests: 0, malformed: 0 };
+  readonly #socket: Router;
+  readonly #options: CommandSocketOptions;
+  readonly #replies: SendQueue<(string | Uint8Array)[]>;
+  #reading: Promise<void> | undefined;
+
+  constructor(options: CommandSocketOptions) {
+    this.#options = options;
+    this.#socket = new Router({
+      // A reply to a peer that is gone, or does not read, fails at once instead of holding up everybody's (Z2, Z3).
+      mandatory: true,
+      sendTimeout: 0,
+      sendHighWaterMark: 1_000,
+      receiveHighWaterMark: 10_000,
+      maxMessageSize: options.requestBytesMax,
+      linger: 500,
+      heartbeatInterval: 1_000,
+      heartbeatTimeout: 3_000,
+      handshakeInterval: 3_000,
+    });
+    this.#replies = new SendQueue({ send: (frames) => this.#socket.send(frames), messagesMax: repliesMax });
+  }
+
+  get repliesDropped(): number {
+    return this.#replies.counters.dropped;
+  }
+
+  async run(): Promise<void> {
+    await this.#socket.bind(this.#options.address);
+    this.#reading = this.#read();
+  }
+
+  /** Takes no more requests; replies still go out until `stop`. */
+  async drain(): Promise<void> {
+    await this.#socket.unbind(this.#options.address);
+  }
+
+  async stop(): Promise<void> {
+    await this.#replies.drain();
+    this.#socket.close();
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const parts of this.#socket) this.#take(parts);
+    } catch (error) {
+      if (!this.#socket.closed) throw error;
+    }
+  }
+
+  #take(parts: readonly Buffer[]): void {
+    const [peer, ...rest] = parts;
+    const body = rest.at(-1);
+    if (peer === undefined || body === undefined || parts.length > partsMax) {
+      this.counters.malformed += 1;
+      return;
+    }
+    this.counters.requests += 1;
+    const envelope = [peer, ...rest.slice(0, -1)];
+    void this.#options.handle(body).then((reply) => this.#replies.push([...envelope, ...reply]));
+  }
+}

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import * as value from './values.ts';
+
+/** What `setting.ini.example` says about a key. `fallback` is the text that stands for a missing line. */
+export type KeyNote = { readonly meaning: string; readonly fallback?: string };
+
+export const notes = z.registry<KeyNote>();
+
+function noted<Schema extends z.ZodType>(schema: Schema, note: KeyNote): Schema {
+  notes.add(schema, note);
+  return schema;
+}
+
+/** A key with a default, given as the text that one would write. */
+function withDefault<Schema extends z.ZodType<unknown, string>>(schema: Schema, fallback: string, meaning: string) {
+  // zod cannot see that the input of a generic string schema is a string; `prefault` parses the default like a line.
+  return noted(schema.prefault(fallback as z.input<Schema>), { meaning, fallback });
+}
+
+function withoutDefault<Schema extends z.ZodType<unknown, string>>(schema: Schema, meaning: string) {
+  return noted(schema.optional(), { meaning });
+}
+
+function required<Schema extends z.ZodType<unknown, string>>(schema: Schema, meaning: string) {
+  return noted(schema, { meaning });
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const serverSection = z.object({
+  commands: withDefault(
+    value.listenAddress('tcp://127.0.0.1:5555'),
+    'tcp://127.0.0.1:5555',
+    'where the server takes commands and queries: tcp on this machine, or ipc:// and a path',
+  ),
+  feed: withDefault(
+    value.listenAddress('tcp://127.0.0.1:5556'),
+    'tcp://127.0.0.1:5556',
+    'where the server publishes changes',
+  ),
+  logLevel: withDefault(value.oneOf(LOG_LEVELS), 'info', `how much is logged: ${LOG_LEVELS.join(', ')}`),
+  sessionHours: withDefault(
+    value.integer({ min: 1, max: 8760, unit: 'hours' }),
+    '12',
+    'hours after which an administrator logs in again',
+  ),
+  queueCommandsMax: withDefault(
+    value.integer({ min: 1, max: 1_000_000 }),
+    '10000',
+    'commands that may wait; the next one is refused as "busy"',
+  ),
+  groupCommandsMax: withDefault(
+    value.integer({ min: 1, max: 10_000 }),
+    '512',
+    'commands that are written in one transaction',
+  ),
+  queriesInFlightMax: withDefault(
+    value.integer({ min: 1, max: 100_000 }),
+    '256',
+    'queries that are answered at the same time',
+  ),
+  requestBytesMax: withDefault(
+    value.integer({ min: 1024, max: 1_073_741_824, unit: 'bytes' }),
+    '16777216',
+    'bytes of one request',
+  ),
+  changesPerCommandMax: withDefault(
+    value.integer({ min: 1, max: 10_000_000 }),
+    '100000',
+    'changes that one command may make',
+  ),
+  pageRowsMax: withDefault(value.integer({ min: 1, max: 100_000 }), '1000', 'rows or changes of one page'),
+  feedHighWaterMarkMessages: withDefault(
+    value.integer({ min: 1, max: 10_000_000 }),
+    '10000',
+    'messages kept for a slow watcher; what is dropped beyond them it fetches from the log',
+  ),
+  feedMessageBytesMax: withDefault(
+    value.integer({ min: 1024, max: 1_073_741_824, unit: 'bytes' }),
+    '1048576',
+    'bytes of entries in one feed message; a larger group is announced and fetched',
+  ),
+});
+
+const databaseKeys = z.object({
+  host: required(
+    value.text('db.example.org'),
+    'your own PostgreSQL: a name, an IP address or the absolute path of a socket folder',
+  ),
+  port: withDefault(value.integer({ min: 1, max: 65535 }), '5432', 'its port, also part of the socket name'),
+  name: required(value.text('rowcast'), 'name of the database'),
+  user: required(value.text('rowcast'), 'role that the server uses; it may only append to the log'),
+  password: withoutDefault(z.string(), 'password of user; absent: none is sent'),
+  owner: withoutDefault(value.text('rowcast_owner'), 'role that applies schema.sql; absent: user itself'),
+  ownerPassword: withoutDefault(z.string(), 'password of owner'),
+  schema: withDefault(value.identifier(), 'rowcast', 'PostgreSQL schema that holds the ledger'),
+  tls: withDefault(
+    value.oneOf(['off', 'require', 'verify']),
+    'off',
+    'off, require (encrypted, the server is not verified) or verify (certificate and host name are checked)',
+  ),
+  tlsCa: withoutDefault(value.text('./ca.pem'), 'file with the certificates to trust; absent: those of the system'),
+  poolConnections: withDefault(value.integer({ min: 2, max: 1000 }), '8', 'connections that are kept open'),
+  statementTimeoutMs: withDefault(
+    value.integer({ min: 100, max: 3_600_000, unit: 'milliseconds' }),
+    '30000',
+    'milliseconds after which a statement is given up',
+  ),
+  namedStatements: withDefault(
+    value.flag(),
+    'true',
+    'true or false: prepared statements are kept by name; false for pgbouncer before 1.21',
+  ),
+});
+
+/** The owner is the user itself unless it is named. */
+export const databaseSection = databaseKeys
+  .superRefine((database, context) => {
+    const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    if (database.ownerPassword !== undefined && database.owner === undefined) {
+      refuse('ownerPassword', 'has no owner; write "owner = ROLE" too, or remove this line');
+    }
+    if (database.tlsCa !== undefined && database.tls !== 'verify') {
+      refuse('tlsCa', 'has no effect here; write "tls = verify" too, or remove this line');
+    }
+    if (database.tls !== 'off' && database.host.startsWith('/')) {
+      refuse('tls', 'a socket of this machine has no TLS; write "tls = off"');
+    }
+  })
+  .transform(({ owner, ownerPassword, ...rest }) => ({
+    ...rest,
+    owner: owner ?? rest.user,
+    ownerPassword: owner === undefined ? rest.password : ownerPassword,
+  }));
+
+export const administratorsSection = z.map(value.administratorName(), value.passwordHash());
+
+export const clientSection = z.object({
+  server: withDefault(
+    value.serverAddresses(),
+    'rowcast://127.0.0.1:5555?feed=5556',
+    'servers to try in turn, separated by commas',
+  ),
+  timeoutMs: withDefault(
+    value.integer({ min: 10, max: 3_600_000, unit: 'milliseconds' }),
+    '10000',
+    'milliseconds that one attempt of a request may take',
+  ),
+});
+
+export const embeddedSection = z.object({
+  folder: withDefault(
+    value.text('./data'),
+    './data',
+    'folder of the data, used without a [database]; relative to this file',
+  ),
+  binFolder: withDefault(z.string(), '', 'folder with postgres and initdb; empty: the PostgreSQL that npm installed'),
+});
+
+/** Sections with fixed keys, in the order of `setting.ini.example`; `[administrators]` has names for keys. */
+export const shapes = {
+  server: serverSection.shape,
+  database: databaseKeys.shape,
+  client: clientSection.shape,
+  embedded: embeddedSection.shape,
+} as const;
+
+export const SECTION_NAMES = ['server', 'database', 'administrators', 'client', 'embedded'] as const;
+
+export type SectionName = (typeof SECTION_NAMES)[number];
+
+export type ServerSettings = z.output<typeof serverSection>;
+export type DatabaseSettings = z.output<typeof databaseSection>;
+export type ClientSettings = { readonly servers: readonly string[]; readonly timeoutMs: number };
+/** Absolute paths; `binFolder` is undefined for the PostgreSQL that npm installed. */
+export type EmbeddedSettings = { readonly folder: string; readonly binFolder: string | undefined };
+
+export type Settings = {
+  readonly server: ServerSettings;
+  /** The user's own PostgreSQL; undefined means the embedded one. */
+  readonly database: DatabaseSettings | undefined;
+  /** Name to password hash. */
+  readonly administrators: ReadonlyMap<string, string>;
+  readonly client: ClientSettings;
+  readonly embedded: EmbeddedSettings;
+};
