@@ -1,4 +1,5 @@
 import type { ErrorBody } from '../../protocol/errors.ts';
+import { InvariantError } from '../domain/state.ts';
 
 /**
  * What a failed transaction means. `again`: the database was away or busy, and nothing is known of the outcome; the
@@ -28,7 +29,11 @@ export function classifyFailure(error: unknown): Failure {
   if (state !== undefined) {
     return commandClasses.has(state.slice(0, 2)) ? { kind: 'command' } : { kind: 'again', answer: unavailable };
   }
-  const isOurs = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+  const isOurs =
+    error instanceof InvariantError ||
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof SyntaxError;
   return isOurs ? { kind: 'command' } : { kind: 'again', answer: unavailable };
 }
 

@@ -2,7 +2,15 @@ import type { Command, RowStep, StepOf } from '../../protocol/commands.ts';
 import { type Cell, cellText } from '../../protocol/values.ts';
 import type { Database } from '../database/database.ts';
 import { alterDefinition } from '../domain/definition.ts';
-import { type LedgerState, type RowState, rowName, type Survey, type TableState, uniqueName } from '../domain/state.ts';
+import {
+  InvariantError,
+  type LedgerState,
+  type RowState,
+  rowName,
+  type Survey,
+  type TableState,
+  uniqueName,
+} from '../domain/state.ts';
 import { AlterSurvey, needsSurvey } from '../domain/survey.ts';
 import { allRows, loadRows, type RowRef } from '../projections/rows.ts';
 import type { StoredTable } from '../projections/tables.ts';
@@ -73,7 +81,7 @@ export class LoadedState implements LedgerState {
   }
 
   #demand(name: string): void {
-    if (!this.#asked.has(name)) throw new Error(`decided on ${name}, which was not loaded`);
+    if (!this.#asked.has(name)) throw new InvariantError(`decided on ${name}, which was not loaded`);
   }
 }
 

@@ -95,7 +95,7 @@ export function alterDefinition(
 function alterOnce(definition: TableDefinition, step: AlterStep): TableDefinition | CellProblem {
   if (step.do === 'add') return { ...definition, columns: [...definition.columns, step.column] };
   const column = findColumn(definition, step.column);
-  if (column === undefined) return { column: step.column, message: `table ${definition.name} has no such column` };
+  if (column === undefined) return { column: step.column, message: `is no column of table ${definition.name}` };
   const isKey = definition.key === step.column;
   switch (step.do) {
     case 'rename':

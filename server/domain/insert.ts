@@ -26,7 +26,7 @@ export function insertRow(
   { table, key, row, why }: { table: TableState; key: string; row: Cells; why: string | undefined },
 ): Decision {
   const whole = withDefaults(table, row);
-  const problems = resultProblems(state, table, key, whole);
+  const problems = resultProblems(state, { table, key, row: whole, set: whole });
   if (problems.length > 0) return refuse(...problems);
   return { event: { op: 'insert', table, key, version: 1, row: whole, why } };
 }

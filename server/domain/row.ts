@@ -58,15 +58,21 @@ export function expectationProblem(expect: Expect, row: RowState | undefined, pl
   return problem('version_conflict', found, { ...place, current: { key, version, seq, at, by, row: cells } });
 }
 
-/** Everything that is wrong with a row as it would be: its rules, and values that other rows hold. */
-export function resultProblems(state: LedgerState, table: TableState, key: string, row: Cells): Problem[] {
+/**
+ * Everything that is wrong with a row as it would be: its rules, and values that other rows hold. Of the cells only
+ * those in `set` are looked for in other rows: the rest was there before.
+ */
+export function resultProblems(
+  state: LedgerState,
+  { table, key, row, set }: { table: TableState; key: string; row: Cells; set: Cells },
+): Problem[] {
   const place = { table: table.definition.name, key };
-  return cellProblems(place, [...rowProblems(table.definition, row), ...twins(state, table, key, row)]);
+  return cellProblems(place, [...rowProblems(table.definition, row), ...twins(state, table, key, set)]);
 }
 
-function twins(state: LedgerState, table: TableState, key: string, row: Cells): CellProblem[] {
+function twins(state: LedgerState, table: TableState, key: string, set: Cells): CellProblem[] {
   return table.definition.columns.flatMap((column) => {
-    const cell = row[column.name];
+    const cell = set[column.name];
     if (!column.unique || cell === undefined || cell === null) return [];
     const holder = state.holder(table, column.name, cell);
     if (holder === undefined || holder === key) return [];
@@ -124,7 +130,7 @@ export function decideChange(
   if (problems.length > 0) return refuse(...problems);
   const changed = withCells(table, row.cells, step.row);
   if (changed === undefined) return { unchanged: { table: place.table, row } };
-  const broken = resultProblems(state, table, row.key, changed.row);
+  const broken = resultProblems(state, { table, key: row.key, row: changed.row, set: step.row });
   if (broken.length > 0) return refuse(...broken);
   return { event: { op: 'update', table, key: row.key, version: row.version + 1, ...changed, why: step.why } };
 }

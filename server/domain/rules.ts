@@ -12,7 +12,7 @@ export interface CellProblem {
 export function givenCellsProblems(definition: TableDefinition, given: Cells): CellProblem[] {
   return Object.entries(given).flatMap(([name, cell]) => {
     const column = findColumn(definition, name);
-    if (column === undefined) return [{ column: name, message: `table ${definition.name} has no such column` }];
+    if (column === undefined) return [{ column: name, message: `is no column of table ${definition.name}` }];
     const message = cellProblem(column.type, cell);
     return message === undefined ? [] : [{ column: name, message }];
   });

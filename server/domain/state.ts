@@ -41,6 +41,11 @@ export interface LedgerState {
   survey(table: TableState): Survey;
 }
 
+/** The server's own logic is at fault: not the request, not the database. */
+export class InvariantError extends Error {
+  override name = 'InvariantError';
+}
+
 /** One name for a value of a unique column, so that it can be looked up. */
 export function uniqueName(tableId: number, column: string, value: Cell): string {
   return JSON.stringify([tableId, column, value]);

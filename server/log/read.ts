@@ -39,6 +39,8 @@ export interface Lines {
   readonly count: number;
   /** Seq of the last entry; null when there is none. */
   readonly last: number | null;
+  /** Whether the limit of entries or of bytes ended the page: there may be more. */
+  readonly full: boolean;
 }
 
 /** Which entries: after a seq, of all tables, of some lives of tables, or of one row in them. */
@@ -61,15 +63,17 @@ export async function readLines(
 ): Promise<Lines> {
   const ofTables = tableIds === undefined ? sql`` : sql`AND table_id = ANY(${tableIds}::bigint[])`;
   const ofRow = key === undefined ? sql`` : sql`AND key = ${key}`;
-  const { rows } = await sql<{ text: string | null; count: number; last: number | null }>`
-    SELECT string_agg(entry, E'\n' ORDER BY seq) AS text, count(*) AS count, max(seq) AS last
+  const { rows } = await sql<{ text: string | null; count: number; last: number | null; found: number }>`
+    SELECT string_agg(entry, E'\n' ORDER BY seq) FILTER (WHERE before < ${bytesMax}) AS text,
+           count(*) FILTER (WHERE before < ${bytesMax}) AS count,
+           max(seq) FILTER (WHERE before < ${bytesMax}) AS last,
+           count(*) AS found
     FROM (
       SELECT seq, entry, sum(octet_length(entry)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) - octet_length(entry) AS before
       FROM (
         SELECT seq, entry FROM change WHERE seq > ${after} ${ofTables} ${ofRow} ORDER BY seq LIMIT ${limit}
       ) AS page
-    ) AS measured
-    WHERE before < ${bytesMax}`.execute(database);
-  const [lines] = rows;
-  return { text: lines?.text ?? '', count: lines?.count ?? 0, last: lines?.last ?? null };
+    ) AS measured`.execute(database);
+  const [{ text = null, count = 0, last = null, found = 0 } = {}] = rows;
+  return { text: text ?? '', count, last, full: found === limit || count < found };
 }

@@ -1,4 +1,4 @@
-import { reshapeRow, reshapesRows } from '../../protocol/reshape.ts';
+import { orderedCells, reshapeRow, reshapesRows } from '../../protocol/reshape.ts';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Database } from '../database/database.ts';
@@ -62,7 +62,9 @@ async function projectTable(transaction: Database, event: TableEvent, seq: numbe
   await writeTable(transaction, event, seq);
   if (op !== 'alter' || definition === undefined) return;
   if (reshapesRows(steps))
-    await reshapeTable(transaction, table, (cells) => reshapeRow(table.definition, steps, cells));
+    await reshapeTable(transaction, table, (cells) =>
+      orderedCells(definition.columns, reshapeRow(table.definition, steps, cells)),
+    );
   if (hasUnique(table.definition) || hasUnique(definition)) {
     await rebuildHolders(transaction, { id: table.id, definition });
   }

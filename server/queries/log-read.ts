@@ -62,8 +62,7 @@ function entriesAnswer({ head, after, lines }: ReadEntries): QueryAnswer {
     head: Math.max(head.seq, last),
     count: lines.count,
     last,
-    // Of one table or row there may be none: then the next read comes back empty and says so.
-    more: lines.count > 0 && last < head.seq,
+    more: lines.full && last < head.seq,
   };
   return { body, lines: `${lines.text}${lines.count > 0 ? '\n' : ''}${JSON.stringify(end)}` };
 }

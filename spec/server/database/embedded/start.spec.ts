@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { backendsOf } from '../../../../server/database/embedded/orphan.ts';
 import { isAlive, waitUntil } from '../../../../server/database/embedded/process.ts';
 import { type EmbeddedPostgres, startEmbedded } from '../../../../server/database/embedded/start.ts';
-import { ask, dataFolder, killHard, recordingLog, start, startInChild, usedFolder } from './support.ts';
+import { ask, copyTemplate, dataFolder, killHard, recordingLog, start, startInChild, usedFolder } from './support.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
@@ -70,13 +70,14 @@ describe('a running embedded PostgreSQL', () => {
   let postgres: EmbeddedPostgres;
 
   beforeAll(async () => {
-    folder = await realpath(await mkdtemp(join(tmpdir(), 'rc-')));
+    folder = join(await realpath(await mkdtemp(join(tmpdir(), 'rc-'))), 'data');
+    await copyTemplate(folder);
     postgres = await startEmbedded({ folder, log: recordingLog() });
   });
 
   afterAll(async () => {
     await postgres.stop();
-    await rm(folder, { recursive: true });
+    await rm(dirname(folder), { recursive: true });
   });
 
   test('owner is the superuser, server an ordinary role, both in database rowcast', async () => {

@@ -37,13 +37,18 @@ afterAll(async () => {
   if (template !== undefined) await rm(await template, { recursive: true, force: true });
 });
 
-/** A data folder that was used and stopped in order before: a copy, since initdb takes longer. */
+/** A data folder that was used and stopped in order before. */
 export async function usedFolder(): Promise<string> {
-  template ??= makeTemplate();
   const folder = await dataFolder();
+  await copyTemplate(folder);
+  return folder;
+}
+
+/** Copies a used data folder, since initdb takes longer. */
+export async function copyTemplate(folder: string): Promise<void> {
+  template ??= makeTemplate();
   // Three times as fast as fs.cp for the thousand files of a cluster.
   await promisify(execFile)('cp', ['-Rp', await template, folder]);
-  return folder;
 }
 
 async function makeTemplate(): Promise<string> {
