@@ -56,7 +56,7 @@ export class FakeNetwork implements Transport {
 
   openFeed(_address: ServerAddress, topics: readonly string[], listener: SocketListener): FeedSocket {
     const pipe = this.#open(topics, listener);
-    pipe.waiting.push(() => this.#welcome(pipe));
+    this.#welcome(pipe);
     return { close: () => this.#pipes.delete(pipe) };
   }
 
@@ -103,7 +103,7 @@ export class FakeNetwork implements Transport {
     for (const pipe of this.#pipes) {
       if (pipe.up) continue;
       pipe.up = true;
-      pipe.waiting.push(() => this.#welcome(pipe));
+      this.#welcome(pipe);
     }
   }
 
@@ -120,9 +120,10 @@ export class FakeNetwork implements Transport {
     this.#previousOf = new Map(Object.entries(this.#ledger.headMessage().tables));
   }
 
-  #welcome({ listener }: Pipe): void {
+  #welcome({ listener, waiting }: Pipe): void {
     const published = this.#publishedEpoch === this.#ledger.epoch ? this.#published : this.#ledger.head;
-    listener.message(welcomeFrames(this.#ledger.headMessage(published)));
+    const frames = welcomeFrames(this.#ledger.headMessage(published));
+    waiting.push(() => listener.message(frames));
   }
 
   #send(topic: string, frames: Buffer[]): void {

@@ -30,6 +30,7 @@ const SERVER_OPTIONS: Readonly<Record<string, string>> = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_min_messages: 'warning',
+  log_checkpoints: 'off', // a line every few minutes for ever, and the file is put aside only at a start
   logging_collector: 'off',
 };
 

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startServer } from '../../server/main.ts';
+import { loadSettings } from '../../settings/load.ts';
+import { silentLog, type TestLedger } from './ledger.ts';
+
+/** The administrator of every test server. */
+export const administrator = { name: 'ada', password: 'correct horse battery' } as const;
+/** Hash of that password, by parameters that take a millisecond. */
+const administratorHash = 'scrypt$1024$8$1$AAAAAAAAAAAAAAAAAAAAAA$AsWvwMY_76m6UtetkFvlJIEPTCAm8Pu2vkYrRktx10s';
+
+const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
+
+/** A folder with the settings of one server on a test's ledger. */
+export interface TestSettings {
+  readonly folder: string;
+  readonly file: string;
+  readonly address: string;
+  readonly commandsPort: number;
+  readonly feedPort: number;
+  remove(): Promise<void>;
+}
+
+export async function writeSettings(
+  ledger: TestLedger,
+  server: Readonly<Record<string, string>> = {},
+): Promise<TestSettings> {
+  const folder = await mkdtemp(join(tmpdir(), 'rowcast-server-'));
+  const [commandsPort = 0, feedPort = 0] = await freePorts(2);
+  const address = `rowcast://127.0.0.1:${commandsPort}?feed=${feedPort}`;
+  const sections = {
+    server: {
+      commands: `tcp://127.0.0.1:${commandsPort}`,
+      feed: `tcp://127.0.0.1:${feedPort}`,
+      log_level: 'warn',
+      ...server,
+    },
+    database: {
+      host: ledger.server.host,
+      port: String(ledger.server.port),
+      name: ledger.server.database,
+      user: ledger.server.user,
+      owner: ledger.owner.user,
+    },
+    administrators: { [administrator.name]: administratorHash },
+    client: { server: address },
+  };
+  const file = join(folder, 'setting.ini');
+  await writeFile(file, iniText(sections), { mode: 0o600 });
+  return { folder, file, address, commandsPort, feedPort, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+function iniText(sections: Record<string, Record<string, string>>): string {
+  return Object.entries(sections)
+    .map(
+      ([name, keys]) =>
+        `[${name}]\n${Object.entries(keys)
+          .map(([key, value]) => `${key} = ${value}\n`)
+          .join('')}`,
+    )
+    .join('\n');
+}
+
+/** Ports that nobody has at this moment, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(async (server) => {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      return typeof address === 'object' && address !== null ? address.port : 0;
+    }),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+export interface TestServer {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** A server in this process: the composition root itself, on real sockets and a real PostgreSQL. */
+export async function startTestServer(
+  ledger: TestLedger,
+  server: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
+  const settings = await writeSettings(ledger, server);
+  const running = await startServer({ settings: await loadSettings({ path: settings.file }), log: silentLog });
+  return {
+    address: settings.address,
+    async stop(): Promise<void> {
+      await running.stop();
+      await settings.remove();
+    },
+  };
+}
+
+/** A server in a process of its own, which can be killed. */
+export interface ServerProcess {
+  readonly settings: TestSettings;
+  readonly process: ChildProcess;
+  /** All that it has printed. */
+  output(): string;
+  /** kill -9; returns when it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM; returns its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts `rowcast server` as an operator does; returns when it says that it runs. */
+export async function spawnServer(settings: TestSettings): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [launcher, 'server', '--settings', settings.file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  await new Promise<void>((resolve, reject) => {
+    const read = (data: Buffer): void => {
+      printed += data.toString();
+      if (printed.includes('Rowcast is running')) resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${printed}`)));
+  });
+  return {
+    settings,
+    process: child,
+    output: () => printed,
+    async kill(): Promise<void> {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop(): Promise<number | null> {
+      child.kill('SIGTERM');
+      return await exited;
+    },
+  };
+}
