@@ -58,7 +58,8 @@ export class FeedLink {
   open(): void {
     const { transport, addresses, topic, listener } = this.#options;
     const address = addresses[this.#address % addresses.length] as ServerAddress;
-    this.#socket = transport.openFeed(address, [welcomeTopic, headTopic, topic], {
+    // The welcome last: a server that sees it asked for knows that the rest stands.
+    this.#socket = transport.openFeed(address, [topic, headTopic, welcomeTopic], {
       message: (frames) => this.#receive(frames),
       down: () => listener.silent(),
     });

@@ -58,7 +58,8 @@ const aheadMax = 5;
  * The three phases:
  * 1. *Snapshot.* Subscribe; wait for the welcome, so that the subscription stands; read the table as of one seq S while
  *    what the feed brings waits in a bounded buffer. With a cursor there is no snapshot: S is the cursor. Without a
- *    table there is none either: S is the cursor, or the head in the welcome.
+ *    table there is none either: S is the cursor, or the head as the server tells it when it is asked. (The welcome names
+ *    the head of when the server started: libzmq keeps the first one for good.)
  * 2. *Catch up.* With a cursor, read the log from S to its end.
  * 3. *Live.* Take what the feed brought, in order. A message that chains from the position is delivered, one at or
  *    before it is dropped, one that leaves a gap sends the reader to the log and is then dropped or delivered like any
@@ -93,7 +94,7 @@ export class Join {
   readonly #stop = new AbortController();
   #state: WatchState | undefined;
   #linkUp = false;
-  #welcome: HeadMessage | undefined;
+  #isWelcome = false;
   #head: number | undefined;
   #position: Cursor = { seq: 0, epoch: '' };
   /** Arrivals in the buffer when the position was last learnt from the server: what they say of epochs is older. */
@@ -158,7 +159,7 @@ export class Join {
   }
 
   async #welcomed(): Promise<void> {
-    while (this.#welcome === undefined && !this.#stopped) await this.#buffer.arrival();
+    while (!this.#isWelcome && !this.#stopped) await this.#buffer.arrival();
   }
 
   /** Phase 1, and with a cursor phase 2. */
@@ -173,8 +174,7 @@ export class Join {
       return;
     }
     if (table !== undefined && from !== undefined) await this.#persistently(() => this.#beginTable(table, from));
-    const welcome = this.#welcome ?? { seq: 0, epoch: '' };
-    this.#learn(from ?? { seq: welcome.seq, epoch: welcome.epoch });
+    this.#learn(from ?? (await this.#persistently(() => this.#options.reads.head(this.#stop.signal))));
     sink.position(this.#position);
     if (from !== undefined) await this.#persistently(() => this.#readLog());
   }
@@ -324,14 +324,14 @@ export class Join {
   }
 
   #onWelcome(head: HeadMessage): void {
-    this.#welcome = head;
+    this.#isWelcome = true;
     this.#onInput({ kind: 'head', head });
   }
 
   #onInput(input: FeedInput): void {
     if (input.kind === 'head') {
       this.#linkUp = true;
-      this.#head = input.head.seq;
+      this.#head = Math.max(this.#head ?? 0, input.head.seq);
     }
     this.#buffer.push(input);
     if (this.#buffer.overflowed && this.#state === 'live') this.#enter('behind');

@@ -62,7 +62,7 @@ export class LedgerReads {
     this.#channel = channel;
   }
 
-  /** @throws RowcastError `table_not_found`, `too_old`, and `invalid` when the filter does not fit the table */
+  /** @throws RowcastError `table_not_found`, `too_old`, and `bad_request` when the filter does not fit the table */
   async snapshot(table: string, filter: Filter | undefined, signal: AbortSignal): Promise<Snapshot> {
     const request = { type: 'row.list', table, filter, limit: snapshotPageRows } as const;
     const rows: CurrentRow[] = [];
@@ -76,6 +76,12 @@ export class LedgerReads {
     }
     if (first === undefined) throw new RowcastError('closed', 'the snapshot was given up');
     return { cursor: { seq: first.seq, epoch: first.epoch }, definition: first.definition, rows };
+  }
+
+  /** Where the ledger is now. */
+  async head(signal: AbortSignal): Promise<Cursor> {
+    const { body } = await this.#channel.request({ type: 'server.status' }, { signal });
+    return { seq: body.seq, epoch: body.epoch };
   }
 
   log(request: Omit<RequestOf<'log.read'>, 'type'>, signal: AbortSignal): AsyncGenerator<LogPage, void, undefined> {

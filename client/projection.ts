@@ -22,13 +22,13 @@ export class Projection {
 
   /**
    * The table as of where the entries begin; undefined when it did not exist then.
-   * @throws RowcastError `invalid` when the filter does not fit the table
+   * @throws RowcastError `bad_request`, as a query has it, when the filter does not fit the table
    */
   begin(definition: TableDefinition | undefined): void {
     this.#definition = definition;
     const problem =
       this.#filter === undefined || definition === undefined ? undefined : filterProblem(definition, this.#filter);
-    if (problem !== undefined) throw new RowcastError('invalid', `the filter does not fit the table: ${problem}`);
+    if (problem !== undefined) throw new RowcastError('bad_request', `the filter does not fit the table: ${problem}`);
   }
 
   #project(entries: readonly Entry[]): WatchChange[] {

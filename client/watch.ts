@@ -36,7 +36,7 @@ const rowBytes = 256;
  * The changes of a table, or of the whole ledger, from a snapshot or a cursor on: each once, in order, a command's
  * changes together, whatever happens to the connection. Iterate over it at your own pace; leaving the loop closes it.
  *
- * It throws what it cannot go on after: `table_not_found`, `invalid` (the filter does not fit the table), and, when it
+ * It throws what it cannot go on after: `table_not_found`, `bad_request` (the filter does not fit the table), and, when it
  * was begun with `from`, `wrong_epoch`, `ahead_of_server` and `too_old`.
  *
  * @example

@@ -8,9 +8,10 @@ import { SessionRequests } from './auth/session-requests.ts';
 import { Sessions } from './auth/sessions.ts';
 import { Committer } from './commands/committer.ts';
 import { type Connections, openConnections } from './database/connections.ts';
-import { type Database, openDatabase } from './database/database.ts';
+import { openDatabase } from './database/database.ts';
 import { checkSafety } from './database/safety.ts';
 import { applySchema } from './database/schema.ts';
+import { Writer } from './database/writer.ts';
 import { Dispatch } from './dispatch.ts';
 import { Publisher } from './feed/publisher.ts';
 import { Doorbell } from './log/doorbell.ts';
@@ -67,14 +68,12 @@ interface Starting extends ServerOptions {
 async function startOn(connections: Connections, { settings, log, stops, stop }: Starting): Promise<RunningServer> {
   const { schema } = connections;
   await applySchema(connections.owner, { schema, serverRole: connections.server.user });
-  const openPool = (poolConnections: number): Database => {
-    const pool = openDatabase({ ...connections, connection: connections.server, poolConnections, log });
-    stops.push(() => pool.destroy());
-    return pool;
-  };
-  const reading = openPool(connections.poolConnections);
+  const databaseOptions = { ...connections, connection: connections.server, log };
+  const reading = openDatabase(databaseOptions);
+  stops.push(() => reading.destroy());
   // A connection of its own: queries, however many, never stand between a command and its commit.
-  const writing = openPool(1);
+  const writer = new Writer(databaseOptions);
+  stops.push(() => writer.stop());
   await checkSafety(reading);
   const { administrators, password } = await knownAdministrators(settings);
 
@@ -97,7 +96,7 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
   });
   const doorbell = new Doorbell({ schema, connection: connections.server, log });
   const committer = new Committer({
-    database: writing,
+    writer,
     tables: new TableCache(),
     doorbell,
     queueCommandsMax: settings.server.queueCommandsMax,

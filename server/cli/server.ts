@@ -21,6 +21,8 @@ export function serverCommand(): Command {
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 async function serve(path: string | undefined): Promise<number> {
+  // Whoever read what the server prints may be gone: that is no reason to stop.
+  process.stdout.on('error', () => undefined);
   try {
     const settings = await loadSettings(path === undefined ? {} : { path });
     const log = makeLog(settings.server.logLevel);

@@ -2,12 +2,13 @@ import { nanoid } from 'nanoid';
 import type { ErrorBody, Problem } from '../../protocol/errors.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Outcome } from '../../protocol/replies.ts';
-import type { Database } from '../database/database.ts';
+import type { Executor, Writer } from '../database/writer.ts';
 import { decide } from '../domain/decide.ts';
+import { isRowEvent } from '../domain/event.ts';
 import { Draft } from '../domain/state.ts';
 import { appendChanges } from '../log/append.ts';
 import type { Doorbell } from '../log/doorbell.ts';
-import { lockHead } from '../log/head.ts';
+import { type LockedHead, lockHead } from '../log/head.ts';
 import { type Change, recordEvents } from '../log/record.ts';
 import { project, type RecordedEvent } from '../projections/project.ts';
 import type { TableCache } from '../projections/table-cache.ts';
@@ -16,7 +17,7 @@ import { LoadedState } from './loaded-state.ts';
 import type { Answer, Submission } from './submission.ts';
 
 export interface GroupContext {
-  readonly database: Database;
+  readonly writer: Writer;
   readonly tables: TableCache;
   readonly doorbell: Doorbell;
 }
@@ -29,43 +30,60 @@ export interface CommittedGroup {
 
 /**
  * Commits a group of commands in one transaction: lock the head, settle the ids that are known, load what the commands
- * touch, decide one after another, append, project, keep the answers.
+ * touch, decide one after another, append, project, keep the answers. Two round trips: what is read goes out together,
+ * and so does what is written, with COMMIT.
  *
  * An answer may be sent only after this has returned. When it throws, nothing is known of the group's fate; calling it
  * again settles that: the head's lock waits for the lost transaction to end, and then its commands are known or are not
  * (P1, P2).
  */
-export async function commitGroup(
-  { database, tables, doorbell }: GroupContext,
-  group: readonly Submission[],
-): Promise<CommittedGroup> {
-  return await database.transaction().execute(async (transaction) => {
-    const head = await lockHead(transaction);
-    const known = await loadKnown(
-      transaction,
-      group.map(({ id }) => id),
-    );
-    const fresh = group.filter(({ id }) => !known.has(id));
-    const state = await LoadedState.load(
-      transaction,
-      await tables.at(transaction, head.schemaSeq),
-      fresh.map(({ command }) => command),
-    );
-    const decided = decideGroup(group, { known, head, draft: new Draft(state) });
-    await appendChanges(transaction, { head, changes: decided.changes, doorbell });
-    await project(transaction, decided.recorded);
-    await keepAnswers(transaction, decided.accepted);
+export async function commitGroup(context: GroupContext, group: readonly Submission[]): Promise<CommittedGroup> {
+  return await context.writer.transaction(async (transaction) => {
+    const decided = decideGroup(group, await read(context, transaction, group));
+    const writing = write(context, transaction, decided);
+    // Statements about tables wait for one another; COMMIT must come behind them.
+    if (decided.recorded.some(({ event }) => !isRowEvent(event))) await writing;
+    await Promise.all([writing, transaction.commit()]);
     return decided;
   });
 }
 
+/** Reads under the head's lock. The tables are guessed to be as they last were; the head tells whether they are. */
+async function read(
+  { tables }: GroupContext,
+  transaction: Executor,
+  group: readonly Submission[],
+): Promise<GroupState> {
+  const commands = group.map(({ command }) => command);
+  const ids = group.map(({ id }) => id);
+  const guess = tables.last;
+  const [head, known, state] = await Promise.all([
+    lockHead(transaction),
+    loadKnown(transaction, ids),
+    LoadedState.load(transaction, guess.tables, commands),
+  ]);
+  if (head.schemaSeq === guess.schemaSeq) return { head, known, draft: new Draft(state) };
+  const now = await tables.read(transaction, head.schemaSeq);
+  return { head, known, draft: new Draft(await LoadedState.load(transaction, now.tables, commands)) };
+}
+
+async function write({ doorbell }: GroupContext, transaction: Executor, decided: DecidedGroup): Promise<void> {
+  const { head, changes, recorded, accepted } = decided;
+  await Promise.all([
+    appendChanges(transaction, { head, changes, doorbell }),
+    project(transaction, recorded),
+    keepAnswers(transaction, accepted),
+  ]);
+}
+
 interface GroupState {
   readonly known: Map<string, KnownCommand>;
-  readonly head: { readonly epoch: string; readonly seq: number; readonly at: string };
+  readonly head: LockedHead;
   readonly draft: Draft;
 }
 
 interface DecidedGroup extends CommittedGroup {
+  readonly head: LockedHead;
   readonly recorded: readonly RecordedEvent[];
   readonly accepted: readonly AcceptedCommand[];
 }
@@ -100,7 +118,7 @@ function decideGroup(group: readonly Submission[], { known, head, draft }: Group
     known.set(id, { body, answer });
     answers.push({ body: answer });
   }
-  return { answers, changes, recorded, accepted };
+  return { head, answers, changes, recorded, accepted };
 }
 
 function repeatedAnswer(before: KnownCommand, { id, body }: Submission): Answer {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../database/database.ts';
+import type { Executor } from '../database/writer.ts';
 import type { Submission } from './submission.ts';
 
 /** A command that was accepted before, and its answer. */
@@ -9,7 +9,7 @@ export interface KnownCommand {
 }
 
 /** The commands among these that were accepted before, by id. */
-export async function loadKnown(database: Database, ids: readonly string[]): Promise<Map<string, KnownCommand>> {
+export async function loadKnown(database: Executor, ids: readonly string[]): Promise<Map<string, KnownCommand>> {
   const { rows } = await sql<KnownCommand & { id: string }>`
     SELECT id, body, answer FROM command WHERE id = ANY(${ids}::text[])`.execute(database);
   return new Map(rows.map(({ id, ...known }) => [id, known]));
@@ -21,7 +21,7 @@ export interface AcceptedCommand {
 }
 
 /** Keeps the answers of commands, for ever. */
-export async function keepAnswers(transaction: Database, accepted: readonly AcceptedCommand[]): Promise<void> {
+export async function keepAnswers(transaction: Executor, accepted: readonly AcceptedCommand[]): Promise<void> {
   if (accepted.length === 0) return;
   await sql`
     INSERT INTO command (id, body, answer)

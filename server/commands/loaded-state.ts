@@ -1,6 +1,6 @@
 import type { Command, RowStep, StepOf } from '../../protocol/commands.ts';
 import { type Cell, cellText } from '../../protocol/values.ts';
-import type { Database } from '../database/database.ts';
+import type { Executor } from '../database/writer.ts';
 import { alterDefinition } from '../domain/definition.ts';
 import {
   InvariantError,
@@ -43,18 +43,18 @@ export class LoadedState implements LedgerState {
   }
 
   static async load(
-    transaction: Database,
+    transaction: Executor,
     tables: ReadonlyMap<string, StoredTable>,
     commands: readonly Command[],
   ): Promise<LoadedState> {
     const wanted = wantedParts(tables, commands);
-    return new LoadedState({
-      tables,
-      rows: await loadRows(transaction, [...wanted.rows.values()]),
-      holders: await loadHolders(transaction, [...wanted.holders.values()]),
-      surveys: await loadSurveys(transaction, tables, wanted.alters),
-      asked: new Set([...wanted.rows.keys(), ...wanted.holders.keys()]),
-    });
+    const [rows, holders, surveys] = await Promise.all([
+      loadRows(transaction, [...wanted.rows.values()]),
+      loadHolders(transaction, [...wanted.holders.values()]),
+      loadSurveys(transaction, tables, wanted.alters),
+    ]);
+    const asked = new Set([...wanted.rows.keys(), ...wanted.holders.keys()]);
+    return new LoadedState({ tables, rows, holders, surveys, asked });
   }
 
   table(name: string): TableState | undefined {
@@ -126,7 +126,7 @@ function rowKeyOf({ definition }: StoredTable, step: RowStep): string | undefine
 }
 
 async function loadSurveys(
-  transaction: Database,
+  transaction: Executor,
   tables: ReadonlyMap<string, StoredTable>,
   alters: readonly StepOf<'table.alter'>[],
 ): Promise<Map<number, Survey>> {

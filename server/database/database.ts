@@ -22,21 +22,29 @@ const answerGraceMs = 2_000;
 /** How long a write waits for a lock that a stranger holds before it is refused. */
 const lockTimeoutMs = 5_000;
 
-/** Opens a pool on a ledger. The two error handlers keep a killed backend from ending the process (D1, D2). */
-export function openDatabase(options: DatabaseOptions): Database {
-  const { connection, schema, poolConnections, statementTimeoutMs, namedStatements, log } = options;
-  const pool = new pg.Pool({
+/** How every connection of a server is opened. */
+export function clientConfig({ connection, schema, statementTimeoutMs }: DatabaseOptions): pg.ClientConfig {
+  return {
+    // Said outright: without it `pg` obeys PGSSLMODE of whoever started the server.
+    ssl: false,
     ...connection,
-    max: poolConnections,
-    Client: clientClass({ namedStatements }),
     application_name: 'rowcast',
     options: `-c search_path=${schema} -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs}`,
     query_timeout: statementTimeoutMs + answerGraceMs,
     connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: 60_000,
     keepAlive: true,
+  };
+}
+
+/** Opens a pool on a ledger. The two error handlers keep a killed backend from ending the process (D1, D2). */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...clientConfig(options),
+    max: options.poolConnections,
+    Client: clientClass(options),
+    idleTimeoutMillis: 60_000,
   });
-  const warn = (error: Error): void => log.warn({ err: error }, 'a database connection was lost');
+  const warn = (error: Error): void => options.log.warn({ err: error }, 'a database connection was lost');
   pool.on('error', warn);
   pool.on('connect', (client) => client.on('error', warn));
   return new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) });

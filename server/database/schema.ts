@@ -24,7 +24,7 @@ export function viewsSchema(schema: string): string {
  * @throws Error of pg when the owner may not create schemas, tables or functions.
  */
 export async function applySchema(owner: ConnectionSettings, { schema, serverRole }: Ledger): Promise<void> {
-  const client = new pg.Client({ ...owner, application_name: 'rowcast schema' });
+  const client = new pg.Client({ ssl: false, ...owner, application_name: 'rowcast schema' });
   await client.connect();
   try {
     await client.query('BEGIN');

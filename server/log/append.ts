@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../database/database.ts';
+import type { Executor } from '../database/writer.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { LockedHead } from './head.ts';
 import type { Change } from './record.ts';
@@ -15,7 +15,7 @@ export interface Appending {
  * values: one statement text for any number of changes.
  * @throws Error when PostgreSQL did not take them all: nothing may be acknowledged then.
  */
-export async function appendChanges(transaction: Database, { head, changes, doorbell }: Appending): Promise<void> {
+export async function appendChanges(transaction: Executor, { head, changes, doorbell }: Appending): Promise<void> {
   const last = changes.at(-1);
   if (last === undefined) return;
   const schemaSeq = changes.findLast(({ key }) => key === null)?.seq ?? head.schemaSeq;

@@ -47,7 +47,12 @@ export class Doorbell {
   }
 
   async #listen(onRing: () => void): Promise<void> {
-    const client = new pg.Client({ ...this.#connection, application_name: 'rowcast doorbell', keepAlive: true });
+    const client = new pg.Client({
+      ssl: false,
+      ...this.#connection,
+      application_name: 'rowcast doorbell',
+      keepAlive: true,
+    });
     this.#client = client;
     client.once('error', (error) => this.#listenAgain(onRing, error));
     client.on('notification', ({ payload }) => {

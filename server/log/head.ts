@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../database/database.ts';
+import type { Executor } from '../database/writer.ts';
 
 /** The end of the log. */
 export interface Head {
@@ -19,7 +19,7 @@ export interface LockedHead extends Head {
  * Locks the head until the transaction ends. Whoever holds it is the only writer of the ledger, on any server: what it
  * reads after this stays true until it commits, and its seqs have no hole and are in commit order (P3).
  */
-export async function lockHead(transaction: Database): Promise<LockedHead> {
+export async function lockHead(transaction: Executor): Promise<LockedHead> {
   const { rows } = await sql<LockedHead>`
     SELECT epoch, seq, schema_seq AS "schemaSeq",
            to_char(greatest(at, clock_timestamp()) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at
@@ -28,7 +28,7 @@ export async function lockHead(transaction: Database): Promise<LockedHead> {
 }
 
 /** Reads the head without locking it. */
-export async function readHead(database: Database): Promise<Head> {
+export async function readHead(database: Executor): Promise<Head> {
   const { rows } = await sql<Head>`SELECT epoch, seq, schema_seq AS "schemaSeq" FROM head`.execute(database);
   return only(rows);
 }

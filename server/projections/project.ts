@@ -1,7 +1,7 @@
 import { orderedCells, reshapeRow, reshapesRows } from '../../protocol/reshape.ts';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
-import type { Database } from '../database/database.ts';
+import type { Executor } from '../database/writer.ts';
 import type { Event } from '../domain/event.ts';
 import { isRowEvent, type RowEvent, type TableEvent } from '../domain/event.ts';
 import type { Recording } from '../domain/evolve.ts';
@@ -16,8 +16,11 @@ export interface RecordedEvent {
   readonly recording: Recording;
 }
 
-/** Brings the projections to where the log is after these events, in the transaction that appends them. */
-export async function project(transaction: Database, recorded: readonly RecordedEvent[]): Promise<void> {
+/**
+ * Brings the projections to where the log is after these events, in the transaction that appends them. When they are of
+ * rows only, all statements are on their way when this returns its promise.
+ */
+export async function project(transaction: Executor, recorded: readonly RecordedEvent[]): Promise<void> {
   const dropped = new Set<number>();
   for (const { event, recording } of recorded) {
     if (isRowEvent(event)) continue;
@@ -31,8 +34,7 @@ export async function project(transaction: Database, recorded: readonly Recorded
     rows.set(rowName(event.table.id, event.key), rowWrite(event, recording));
     for (const write of holderWrites(event)) holders.set(uniqueName(write.tableId, write.column, write.value), write);
   }
-  await writeRows(transaction, [...rows.values()]);
-  await writeHolders(transaction, [...holders.values()]);
+  await Promise.all([writeRows(transaction, [...rows.values()]), writeHolders(transaction, [...holders.values()])]);
 }
 
 function rowWrite({ table, key, version, row }: RowEvent, recording: Recording): RowWrite {
@@ -53,7 +55,7 @@ function holderWrites({ table, key, row, was }: RowEvent): UniqueWrite[] {
   });
 }
 
-async function projectTable(transaction: Database, event: TableEvent, seq: number): Promise<void> {
+async function projectTable(transaction: Executor, event: TableEvent, seq: number): Promise<void> {
   const { op, table, definition, steps = [] } = event;
   if (op === 'drop') {
     await deleteTableHolders(transaction, table.id);
@@ -75,7 +77,7 @@ function hasUnique({ columns }: TableDefinition): boolean {
 }
 
 async function reshapeTable(
-  transaction: Database,
+  transaction: Executor,
   { id }: TableState,
   reshape: (cells: Cells) => Cells,
 ): Promise<void> {
@@ -88,7 +90,7 @@ async function reshapeTable(
   }
 }
 
-async function rebuildHolders(transaction: Database, { id, definition }: TableState): Promise<void> {
+async function rebuildHolders(transaction: Executor, { id, definition }: TableState): Promise<void> {
   await deleteTableHolders(transaction, id);
   const columns = definition.columns.flatMap(({ name, unique }) => (unique ? [name] : []));
   if (columns.length === 0) return;

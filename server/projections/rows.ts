@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Cells } from '../../protocol/values.ts';
-import type { Database } from '../database/database.ts';
+import type { Executor } from '../database/writer.ts';
 import { type RowState, rowName } from '../domain/state.ts';
 
 /** A row as a group of commands leaves it; `row` is absent when it was deleted. */
@@ -21,7 +21,7 @@ interface StoredRow extends RowState {
 }
 
 /** The rows that are there of those asked for, by {@link rowName}. */
-export async function loadRows(database: Database, refs: readonly RowRef[]): Promise<Map<string, RowState>> {
+export async function loadRows(database: Executor, refs: readonly RowRef[]): Promise<Map<string, RowState>> {
   if (refs.length === 0) return new Map();
   const { rows } = await sql<StoredRow>`
     SELECT r.table_id AS "tableId", r.key, r.version, r.seq, r.at, r.by, r.cells
@@ -32,14 +32,16 @@ export async function loadRows(database: Database, refs: readonly RowRef[]): Pro
 }
 
 /** Writes rows as they are now: each at most once. */
-export async function writeRows(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
+export async function writeRows(transaction: Executor, writes: readonly RowWrite[]): Promise<void> {
   const gone = writes.filter(({ row }) => row === undefined);
-  if (gone.length > 0) await deleteRows(transaction, gone);
   const kept = writes.flatMap(({ tableId, key, row }) => (row === undefined ? [] : [{ tableId, key, ...row }]));
-  if (kept.length > 0) await upsertRows(transaction, kept);
+  await Promise.all([
+    gone.length > 0 ? deleteRows(transaction, gone) : undefined,
+    kept.length > 0 ? upsertRows(transaction, kept) : undefined,
+  ]);
 }
 
-async function upsertRows(transaction: Database, rows: readonly StoredRow[]): Promise<void> {
+async function upsertRows(transaction: Executor, rows: readonly StoredRow[]): Promise<void> {
   await sql`
     INSERT INTO row_projection (table_id, key, version, seq, at, by, cells)
     SELECT * FROM unnest(
@@ -56,7 +58,7 @@ async function upsertRows(transaction: Database, rows: readonly StoredRow[]): Pr
   );
 }
 
-async function deleteRows(transaction: Database, refs: readonly RowRef[]): Promise<void> {
+async function deleteRows(transaction: Executor, refs: readonly RowRef[]): Promise<void> {
   await sql`
     DELETE FROM row_projection USING unnest(
       ${refs.map(({ tableId }) => tableId)}::bigint[], ${refs.map(({ key }) => key)}::text[]) AS gone (table_id, key)
@@ -64,7 +66,7 @@ async function deleteRows(transaction: Database, refs: readonly RowRef[]): Promi
 }
 
 /** Ends every row of a table that was dropped. */
-export async function deleteTableRows(transaction: Database, tableId: number): Promise<void> {
+export async function deleteTableRows(transaction: Executor, tableId: number): Promise<void> {
   await sql`DELETE FROM row_projection WHERE table_id = ${tableId}`.execute(transaction);
 }
 
@@ -78,7 +80,7 @@ export interface PageRow {
 const pageRows = 1_000;
 
 /** Goes through every row of a table in pages, in order of the key. */
-export async function* allRows(transaction: Database, tableId: number): AsyncGenerator<readonly PageRow[]> {
+export async function* allRows(transaction: Executor, tableId: number): AsyncGenerator<readonly PageRow[]> {
   let after = '';
   for (;;) {
     const { rows } = await sql<PageRow>`
@@ -92,7 +94,7 @@ export async function* allRows(transaction: Database, tableId: number): AsyncGen
 }
 
 /** Writes cells that a change of columns reshaped. The rows' versions stay: the change was the table's. */
-export async function rewriteCells(transaction: Database, tableId: number, rows: readonly PageRow[]): Promise<void> {
+export async function rewriteCells(transaction: Executor, tableId: number, rows: readonly PageRow[]): Promise<void> {
   await sql`
     UPDATE row_projection SET cells = reshaped.cells
     FROM unnest(${rows.map(({ key }) => key)}::text[], ${rows.map(({ cells }) => JSON.stringify(cells))}::json[])

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Cell } from '../../protocol/values.ts';
-import type { Database } from '../database/database.ts';
+import type { Executor } from '../database/writer.ts';
 import { uniqueName } from '../domain/state.ts';
 
 /** A value of a unique column. */
@@ -17,7 +17,7 @@ export interface UniqueWrite extends UniqueRef {
 }
 
 /** The keys of the rows that hold these values, by {@link uniqueName}. */
-export async function loadHolders(database: Database, refs: readonly UniqueRef[]): Promise<Map<string, string>> {
+export async function loadHolders(database: Executor, refs: readonly UniqueRef[]): Promise<Map<string, string>> {
   if (refs.length === 0) return new Map();
   const { rows } = await sql<{ position: number; key: string }>`
     SELECT wanted.position, u.key
@@ -34,15 +34,21 @@ export async function loadHolders(database: Database, refs: readonly UniqueRef[]
 }
 
 /** Writes who holds which value now. What is given up goes first, so that values may change hands within a group. */
-export async function writeHolders(transaction: Database, writes: readonly UniqueWrite[]): Promise<void> {
+export async function writeHolders(transaction: Executor, writes: readonly UniqueWrite[]): Promise<void> {
   if (writes.length === 0) return;
+  const held = writes.flatMap((write) => (write.key === undefined ? [] : [{ ...write, key: write.key }]));
+  await Promise.all([freeValues(transaction, writes), held.length > 0 ? holdValues(transaction, held) : undefined]);
+}
+
+async function freeValues(transaction: Executor, writes: readonly UniqueRef[]): Promise<void> {
   await sql`
     DELETE FROM unique_projection USING unnest(${ids(writes)}::bigint[], ${columns(writes)}::text[], ${hashes(writes)}::bytea[])
       AS gone (table_id, "column", value)
     WHERE unique_projection.table_id = gone.table_id AND unique_projection."column" = gone."column"
       AND unique_projection.value = gone.value`.execute(transaction);
-  const held = writes.flatMap((write) => (write.key === undefined ? [] : [{ ...write, key: write.key }]));
-  if (held.length === 0) return;
+}
+
+async function holdValues(transaction: Executor, held: readonly (UniqueRef & { key: string })[]): Promise<void> {
   await sql`
     INSERT INTO unique_projection (table_id, "column", value, key)
     SELECT * FROM unnest(${ids(held)}::bigint[], ${columns(held)}::text[], ${hashes(held)}::bytea[],
@@ -50,7 +56,7 @@ export async function writeHolders(transaction: Database, writes: readonly Uniqu
 }
 
 /** Forgets all values of a table: it was dropped, or its columns changed and they are written anew. */
-export async function deleteTableHolders(transaction: Database, tableId: number): Promise<void> {
+export async function deleteTableHolders(transaction: Executor, tableId: number): Promise<void> {
   await sql`DELETE FROM unique_projection WHERE table_id = ${tableId}`.execute(transaction);
 }
 

@@ -105,5 +105,11 @@ function alter({ definition }: Table, dice: Dice): Draft {
   const step: AlterStep = extra === undefined ? { do: 'add', column } : { do: 'remove', column: extra.name };
   const columns =
     extra === undefined ? [...definition.columns, column] : definition.columns.filter((one) => one !== extra);
-  return { table: definition.name, op: 'alter', definition: { ...definition, columns }, steps: [step], was: definition };
+  return {
+    table: definition.name,
+    op: 'alter',
+    definition: { ...definition, columns },
+    steps: [step],
+    was: definition,
+  };
 }

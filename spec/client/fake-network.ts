@@ -1,5 +1,6 @@
-import type { ServerAddress } from '../../protocol/address.ts';
 import type { CommandSocket, FeedSocket, SocketListener, Transport } from '../../client/channels.ts';
+import type { ServerAddress } from '../../protocol/address.ts';
+import type { HeadMessage } from '../../protocol/feed.ts';
 import { type FakeLedger, headFrames, toMessages, toReply, welcomeFrames } from './fake-server.ts';
 import type { Dice } from './random.ts';
 
@@ -35,12 +36,15 @@ export class FakeNetwork implements Transport {
   #published = 0;
   #publishedEpoch: string;
   #previousOf = new Map<string, number>();
+  /** libzmq takes a welcome only before the socket is bound, so it tells where the feed was when the server started. */
+  #startHead: HeadMessage;
   faults: Faults = noFaults;
 
   constructor(ledger: FakeLedger, dice: Dice) {
     this.#ledger = ledger;
     this.#dice = dice;
     this.#publishedEpoch = ledger.epoch;
+    this.#startHead = ledger.headMessage(0);
   }
 
   openCommands(_address: ServerAddress, listener: SocketListener): CommandSocket {
@@ -117,12 +121,12 @@ export class FakeNetwork implements Transport {
   #startAnew(): void {
     this.#publishedEpoch = this.#ledger.epoch;
     this.#published = this.#ledger.head;
+    this.#startHead = this.#ledger.headMessage();
     this.#previousOf = new Map(Object.entries(this.#ledger.headMessage().tables));
   }
 
   #welcome({ listener, waiting }: Pipe): void {
-    const published = this.#publishedEpoch === this.#ledger.epoch ? this.#published : this.#ledger.head;
-    const frames = welcomeFrames(this.#ledger.headMessage(published));
+    const frames = welcomeFrames(this.#startHead);
     waiting.push(() => listener.message(frames));
   }
 
@@ -138,7 +142,9 @@ export class FakeNetwork implements Transport {
     const request = JSON.parse(frame) as { readonly id: string; readonly type: string };
     if (this.#dice.chance(this.faults.loseReply)) return;
     const answer = this.#dice.chance(this.faults.refuse)
-      ? ({ error: { code: this.#dice.chance(0.5) ? 'busy' : 'unavailable', message: 'later', retryAfterMs: 50 } } as const)
+      ? ({
+          error: { code: this.#dice.chance(0.5) ? 'busy' : 'unavailable', message: 'later', retryAfterMs: 50 },
+        } as const)
       : this.#ledger.answer(request);
     const reply = toReply(request.id, answer);
     pipe.waiting.push(() => pipe.listener.message(reply));

@@ -73,6 +73,8 @@ export class FakeLedger {
         return this.#list(request as RequestOf<'row.list'>);
       case 'table.list':
         return { body: { epoch: this.epoch, seq: this.head, tables: this.#summaries() } };
+      case 'server.status':
+        return { body: this.#status() };
       default:
         return { error: { code: 'unknown_type', message: request.type } };
     }
@@ -98,11 +100,16 @@ export class FakeLedger {
     const found = this.tables(seq).get(table);
     if (found === undefined) return { error: { code: 'table_not_found', message: table } };
     const problem = filterProblem(found.definition, filter);
-    if (problem !== undefined) return { error: { code: 'invalid', message: problem } };
+    if (problem !== undefined) return { error: { code: 'bad_request', message: problem } };
     const all = [...found.rows.values()].filter(({ row }) => matchesFilter(found.definition, filter, row));
     const end = start + Math.min(limit, this.pageMax());
     const next = end < all.length ? { next: `${epoch} ${seq} ${end}` } : {};
     return { body: { epoch, seq, definition: found.definition, rows: all.slice(start, end), ...next } };
+  }
+
+  #status(): object {
+    const texts = { server: 'fake', version: '0', started: '', database: '', feed: '' };
+    return { epoch: this.epoch, seq: this.head, tables: this.tables().size, counters: {}, ...texts };
   }
 
   #summaries(): unknown[] {
@@ -115,9 +122,7 @@ export class FakeLedger {
   }
 }
 
-export type Answer =
-  | { readonly body: object; readonly lines?: Buffer }
-  | { readonly error: ErrorBody };
+export type Answer = { readonly body: object; readonly lines?: Buffer } | { readonly error: ErrorBody };
 
 /** The frames of a reply, as they stand on the wire. */
 export function toReply(id: string, answer: Answer): Buffer[] {
@@ -225,7 +230,11 @@ export function apply(tables: Tables, entry: Entry): void {
   }
 }
 
-function reshaped(table: Table | undefined, definition: TableDefinition, steps: readonly AlterStep[] = []): Table['rows'] {
+function reshaped(
+  table: Table | undefined,
+  definition: TableDefinition,
+  steps: readonly AlterStep[] = [],
+): Table['rows'] {
   const rows: Table['rows'] = new Map();
   if (table === undefined) return rows;
   for (const [key, current] of table.rows) {

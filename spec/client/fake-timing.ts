@@ -49,7 +49,8 @@ export class FakeTiming implements Timing {
 
   #due(end: number): Timer | undefined {
     let first: Timer | undefined;
-    for (const timer of this.#timers) if (timer.at <= end && (first === undefined || timer.at < first.at)) first = timer;
+    for (const timer of this.#timers)
+      if (timer.at <= end && (first === undefined || timer.at < first.at)) first = timer;
     return first;
   }
 }

@@ -1,0 +1,151 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import Table from 'cli-table3';
+import { benchRow, type Handwritten, openHandwritten } from './handwritten.ts';
+import { type Rate, rateOf } from './measure.ts';
+import { openStand, type Stand } from './stand.ts';
+import { ackToWatcher, benchTable, catchUp, fill, manyWatchers } from './watching.ts';
+
+/**
+ * `npm run bench [-- --quick] [-- --million]`: one run, one machine, one PostgreSQL; the two programs in turn.
+ * Ratios count, not figures: machines are shared and noisy.
+ */
+const quick = process.argv.includes('--quick');
+const million = process.argv.includes('--million');
+
+const seconds = quick ? 1 : 5;
+/** Rows that mutations go round over. */
+const rows = 10_000;
+
+interface Mutations {
+  readonly inFlight: number;
+  readonly rowcast: Rate;
+  readonly handwritten: Rate;
+}
+
+interface Results {
+  readonly changes: number;
+  readonly mutations: readonly Mutations[];
+  readonly ackToWatcher: Awaited<ReturnType<typeof ackToWatcher>>;
+  readonly catchUp: Awaited<ReturnType<typeof catchUp>>;
+  readonly hundredWatchers: Awaited<ReturnType<typeof manyWatchers>>;
+  readonly serverMemoryMb: number;
+}
+
+async function mutations(stand: Stand, handwritten: Handwritten): Promise<Mutations[]> {
+  const results: Mutations[] = [];
+  let round = 0;
+  for (const inFlight of [1, 64, 512]) {
+    round += 1;
+    const mutate = (n: number): Promise<unknown> =>
+      stand.admin.upsert(benchTable, { ...benchRow(n, rows), salary: `${round * 1_000_000 + n}.00` });
+    // Ours, theirs, ours, theirs: what the machine does meanwhile falls on both.
+    const half = { inFlight, seconds: seconds / 2 };
+    const ours = [await rateOf(mutate, half)];
+    const theirs = [await rateOf(handwritten.mutate, half)];
+    ours.push(await rateOf(mutate, half));
+    theirs.push(await rateOf(handwritten.mutate, half));
+    results.push({ inFlight, rowcast: mean(ours), handwritten: mean(theirs) });
+  }
+  return results;
+}
+
+function mean(rates: readonly Rate[]): Rate {
+  const of = (pick: (rate: Rate) => number): number => rates.reduce((sum, rate) => sum + pick(rate), 0) / rates.length;
+  return {
+    perSecond: of((rate) => rate.perSecond),
+    medianMs: of((rate) => rate.medianMs),
+    p99Ms: of((rate) => rate.p99Ms),
+  };
+}
+
+async function measure(stand: Stand, handwritten: Handwritten): Promise<Results> {
+  const measured = await mutations(stand, handwritten);
+  const acked = await ackToWatcher(stand, quick ? 200 : 2_000);
+  await fill(stand, quick ? 20_000 : 200_000);
+  const caughtUp = await catchUp(stand);
+  const hundred = await manyWatchers(stand, { watchers: 100, changes: quick ? 50 : 300 });
+  const { counters, seq } = await stand.admin.status();
+  const serverMemoryMb = (counters.memoryBytes ?? 0) / 1_048_576;
+  return {
+    changes: seq,
+    mutations: measured,
+    ackToWatcher: acked,
+    catchUp: caughtUp,
+    hundredWatchers: hundred,
+    serverMemoryMb,
+  };
+}
+
+function print(title: string, results: Results): void {
+  const number = (value: number, digits = 0): string =>
+    value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  const table = new Table({
+    head: [
+      'in flight',
+      'Rowcast /s',
+      'by hand /s',
+      'ratio',
+      'Rowcast median ms',
+      'by hand median ms',
+      'p99 ms',
+      'by hand p99 ms',
+    ],
+  });
+  for (const { inFlight, rowcast, handwritten } of results.mutations) {
+    table.push([
+      inFlight,
+      number(rowcast.perSecond),
+      number(handwritten.perSecond),
+      number(rowcast.perSecond / handwritten.perSecond, 2),
+      number(rowcast.medianMs, 2),
+      number(handwritten.medianMs, 2),
+      number(rowcast.p99Ms, 2),
+      number(handwritten.p99Ms, 2),
+    ]);
+  }
+  process.stdout.write(`\n${title}: mutations, one row each\n${table.toString()}\n`);
+  const { ackToWatcher: acked, catchUp: caught, hundredWatchers: hundred } = results;
+  const lines = [
+    ['acknowledgement to watcher, median', `${number(acked.medianMs, 2)} ms (p99 ${number(acked.p99Ms, 2)} ms)`],
+    ['catch-up of a new watcher', `${number(caught.perSecond)} changes/s over ${number(caught.changes)}`],
+    [
+      '100 watchers, ack to watcher, median',
+      `${number(hundred.medianMs, 2)} ms (p99 ${number(hundred.p99Ms, 2)} ms), ${number(hundred.deliveredPerSecond)} delivered/s`,
+    ],
+    ['server memory', `${number(results.serverMemoryMb)} MB`],
+  ];
+  process.stdout.write(`${lines.map(([name = '', value = '']) => `${name.padEnd(40)}${value}`).join('\n')}\n`);
+}
+
+const stand = await openStand();
+try {
+  await stand.admin.createTable({
+    name: benchTable,
+    key: 'id',
+    columns: [
+      { name: 'id', type: 'text' },
+      { name: 'name', type: 'text', required: true },
+      { name: 'job', type: 'text' },
+      { name: 'salary', type: 'decimal' },
+    ],
+  });
+  const handwritten = await openHandwritten(stand.socketFolder, rows);
+  const results: Record<string, Results> = {};
+  results['empty log'] = await measure(stand, handwritten);
+  print('Starting with an empty log', results['empty log']);
+  if (million) {
+    await fill(stand, 1_000_000);
+    results['a million changes'] = await measure(stand, handwritten);
+    print('With a million changes in the log', results['a million changes']);
+  }
+  await handwritten.stop();
+  const folder = new URL('./results/', import.meta.url);
+  await mkdir(folder, { recursive: true });
+  const machine = { node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model };
+  const file = new URL(`${new Date().toISOString().replaceAll(':', '-')}.json`, folder);
+  await writeFile(file, `${JSON.stringify({ machine, results }, null, 2)}\n`);
+  process.stdout.write(`\nWritten to ${file.pathname}\n`);
+} finally {
+  await stand.stop();
+}

@@ -1,0 +1,95 @@
+import { type Entry, isRowEntry, type RowEntry, type TableEntry } from '../../../protocol/entry.ts';
+import type { Cells } from '../../../protocol/values.ts';
+import { columnSpecs, stepWords } from './definition.ts';
+import { type Paint, show, showCell } from './paint.ts';
+import { count, showTime } from './time.ts';
+
+export interface ChangeOptions {
+  readonly paint: Paint;
+  readonly now: Date;
+  /** Changes of one command that are shown; of the rest it is said how many. All unless given. */
+  readonly changesMax?: number | undefined;
+}
+
+/** The changes of one command, as lines: one change on a line of its own, several under a line that says who and why. */
+export function groupLines(entries: readonly Entry[], options: ChangeOptions): string[] {
+  const [first] = entries;
+  if (first === undefined) return [];
+  const { paint, now, changesMax = entries.length } = options;
+  const who = `${paint.dim(showTime(first.at, now))}  ${paint.strong(show(first.by, paint))}`;
+  const why = first.why === undefined ? '' : `  ${showWhy(first.why, paint)}`;
+  if (entries.length === 1) return [`${who}  ${changeLine(first, paint)}${why}`];
+  const lines = entries.slice(0, changesMax).map((entry) => `    ${changeLine(entry, paint)}`);
+  const left = entries.length - lines.length;
+  if (left > 0) lines.push(paint.dim(`    … and ${count(left, 'more change')}`));
+  return [`${who}  ${count(entries.length, 'change')} together${why}`, ...lines];
+}
+
+export function showWhy(why: string, paint: Paint): string {
+  return paint.dim(`"${show(why, paint, 200)}"`);
+}
+
+/** What was changed: where, how, and the cells. */
+export function changeLine(entry: Entry, paint: Paint): string {
+  const seq = paint.dim(`#${entry.seq}`);
+  const table = show(entry.table, paint);
+  if (!isRowEntry(entry)) return `${seq}  ${table}  ${tableWords(entry, paint)}`;
+  const cells = cellWords(entry, paint).join(', ');
+  return `${seq}  ${table} ${paint.strong(show(entry.key, paint, 80))}  ${opWord(entry, paint)}  ${cells}`.trimEnd();
+}
+
+const opPaint = { insert: 'added', update: 'changed', delete: 'removed' } as const;
+
+export function opWord({ op }: RowEntry, paint: Paint): string {
+  return paint[opPaint[op]](op);
+}
+
+/** The cells of a change: `salary 1000 → 1200` of an update, the row of an insert, and what went with a delete. */
+export function cellWords({ op, row, was }: RowEntry, paint: Paint): string[] {
+  if (op === 'update') return Object.keys(was ?? {}).map((name) => updatedCell(name, { row, was }, paint));
+  return Object.entries((op === 'delete' ? was : row) ?? {}).map(
+    ([name, cell]) => `${paint.dim(show(name, paint))} ${showCell(cell, paint)}`,
+  );
+}
+
+function updatedCell(name: string, { row, was }: { row?: Cells | undefined; was?: Cells | undefined }, paint: Paint) {
+  return `${show(name, paint)} ${showCell(was?.[name], paint)} → ${showCell(row?.[name], paint)}`;
+}
+
+function tableWords(entry: TableEntry, paint: Paint): string {
+  switch (entry.op) {
+    case 'create': {
+      const columns = entry.definition === undefined ? [] : columnSpecs(entry.definition);
+      return `${paint.added('create')}  ${show(columns.join(' '), paint, 200)}`;
+    }
+    case 'alter':
+      return `${paint.changed('alter')}  ${show((entry.steps ?? []).map(stepWords).join(', '), paint, 200)}`;
+    case 'drop':
+      return paint.removed('drop');
+    default:
+      return entry.op satisfies never;
+  }
+}
+
+/** Gathers entries that come one by one into the groups of their commands. */
+export class GroupGatherer {
+  #entries: Entry[] = [];
+
+  /** The group that is whole now that this entry begins another, if there is one. */
+  add(entry: Entry): readonly Entry[] | undefined {
+    const [first] = this.#entries;
+    if (first === undefined || first.command === entry.command) {
+      this.#entries.push(entry);
+      return undefined;
+    }
+    const whole = this.#entries;
+    this.#entries = [entry];
+    return whole;
+  }
+
+  rest(): readonly Entry[] {
+    const rest = this.#entries;
+    this.#entries = [];
+    return rest;
+  }
+}

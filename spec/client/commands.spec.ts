@@ -1,0 +1,239 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import { connect, type Ledger, RowcastError } from '../../client/index.ts';
+import { formatAddress } from '../../protocol/address.ts';
+import type { ErrorBody } from '../../protocol/errors.ts';
+import { freePort } from './free-port.ts';
+import { type Script, type ScriptedRequest, ScriptedServer } from './scripted-server.ts';
+
+const servers: ScriptedServer[] = [];
+const ledgers: Ledger[] = [];
+
+afterEach(async () => {
+  for (const ledger of ledgers.splice(0)) await ledger.close();
+  for (const server of servers.splice(0)) server.stop();
+});
+
+async function serve(script: Script): Promise<ScriptedServer> {
+  const server = new ScriptedServer(script);
+  servers.push(server);
+  return await server.start();
+}
+
+function open(addresses: string | readonly string[], timeoutMs = 5_000): Ledger {
+  const ledger = connect(addresses, { timeoutMs });
+  ledgers.push(ledger);
+  return ledger;
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<RowcastError> {
+  return await promise.then(
+    () => Promise.reject(new Error('it should have failed')),
+    (error: unknown) => {
+      if (error instanceof RowcastError) return error;
+      throw error;
+    },
+  );
+}
+
+function granted({ id }: ScriptedRequest, seq = 1): string[] {
+  return [
+    JSON.stringify({ v: 1, id, ok: true, epoch: 'e', seq, table: 'rate', key: 'EUR', version: 1, changed: true }),
+  ];
+}
+
+function refused({ id }: ScriptedRequest, error: ErrorBody): string[] {
+  return [JSON.stringify({ v: 1, id, ok: false, error })];
+}
+
+const silence: Script = () => undefined;
+
+describe('a command', () => {
+  test('P2 Z7 is sent again under the same id when no answer comes, and to the same server when others are answered', async () => {
+    const server = await serve((request, nth) => (nth === 1 ? undefined : granted(request)));
+    const ledger = open(server.address, 600);
+    const reply = await ledger.insert('rate', { value: '1.1' }, { id: 'command-1' });
+    expect(reply).toMatchObject({ seq: 1, key: 'EUR', changed: true });
+    expect(server.requests.map(({ id }) => id)).toEqual(['command-1', 'command-1']);
+  });
+
+  test('P2 without an answer in time says that its outcome is unknown, and under which id to settle it', async () => {
+    const server = await serve(silence);
+    const ledger = open(server.address, 300);
+    const error = await failureOf(ledger.insert('rate', { value: '1.1' }, { id: 'command-2' }));
+    expect(error).toMatchObject({ code: 'timeout', outcomeUnknown: true, id: 'command-2' });
+    expect(error.message).toContain('command-2');
+    expect(server.requests.length).toBeGreaterThan(1);
+  });
+
+  test('that never reached a server has a known outcome: none', async () => {
+    const ledger = open(formatAddress({ host: '127.0.0.1', commandsPort: await freePort(), feedPort: 1 }), 300);
+    const error = await failureOf(ledger.insert('rate', { value: '1.1' }));
+    expect(error).toMatchObject({ code: 'timeout', outcomeUnknown: false });
+  });
+
+  test('Z5 goes to the next address when the first does not listen', async () => {
+    const server = await serve((request) => granted(request));
+    const dead = formatAddress({ host: '127.0.0.1', commandsPort: await freePort(), feedPort: 1 });
+    const ledger = open([dead, server.address], 30_000);
+    const started = performance.now();
+    await ledger.insert('rate', { value: '1.1' });
+    // Long before the two seconds of a try are over: the refused connection was seen.
+    expect(performance.now() - started).toBeLessThan(1_500);
+  });
+
+  test('Z5 P2 goes to the next address when the first is silent, under the same id', async () => {
+    const silent = await serve(silence);
+    const server = await serve((request) => granted(request));
+    const ledger = open([silent.address, server.address], 900);
+    await ledger.insert('rate', { value: '1.1' }, { id: 'command-3' });
+    expect([silent, server].map(({ requests }) => requests.map(({ id }) => id))).toEqual([
+      ['command-3'],
+      ['command-3'],
+    ]);
+  });
+
+  test('Z5 P2 in flight when the server dies is answered by the one that comes back', async () => {
+    const server = await serve((request, nth) => (nth === 1 ? undefined : granted(request)));
+    const ledger = open(server.address, 20_000);
+    const answer = ledger.insert('rate', { value: '1.1' }, { id: 'command-4' });
+    await server.until(() => server.requests.length === 1);
+    server.stop();
+    await server.start();
+    await expect(answer).resolves.toMatchObject({ seq: 1 });
+    expect(new Set(server.requests.map(({ id }) => id))).toEqual(new Set(['command-4']));
+  });
+
+  test('waits when the server is busy, and comes again under the same id', async () => {
+    const busy = { code: 'busy', message: 'later', retryAfterMs: 30 } as const;
+    const server = await serve((request, nth) => (nth < 4 ? refused(request, busy) : granted(request)));
+    await open(server.address).insert('rate', { value: '1.1' }, { id: 'command-5' });
+    expect(server.requests.map(({ id }) => id)).toEqual(Array.from({ length: 4 }, () => 'command-5'));
+  });
+
+  test('P8 that would have to wait beyond its time is refused as busy at once', async () => {
+    const server = await serve((request) => refused(request, { code: 'busy', message: 'later', retryAfterMs: 60_000 }));
+    const error = await failureOf(open(server.address).insert('rate', { value: '1.1' }));
+    expect(error).toMatchObject({ code: 'busy', outcomeUnknown: false, body: { retryAfterMs: 60_000 } });
+  });
+
+  test('refused brings every problem with it', async () => {
+    const problems = [{ code: 'invalid', message: 'value is missing', table: 'rate', column: 'value' }] as const;
+    const server = await serve((request) =>
+      refused(request, { code: 'invalid', message: 'no', problems: [...problems] }),
+    );
+    const error = await failureOf(open(server.address).insert('rate', {}));
+    expect(error).toMatchObject({ code: 'invalid', problems, outcomeUnknown: false });
+  });
+
+  test('aborted by its caller says that its outcome is unknown', async () => {
+    const server = await serve(silence);
+    const abort = new AbortController();
+    const answer = failureOf(open(server.address).delete('rate', 'EUR', { signal: abort.signal }));
+    await server.until(() => server.requests.length === 1);
+    abort.abort();
+    expect(await answer).toMatchObject({ code: 'aborted', outcomeUnknown: true });
+  });
+
+  test('Z1 may be one of thousands at a time over one socket', async () => {
+    const server = await serve((request, nth) => granted(request, nth));
+    const ledger = open(server.address);
+    const replies = await Promise.all(Array.from({ length: 5_000 }, () => ledger.insert('rate', { value: '1.1' })));
+    expect(new Set(replies.map(({ seq }) => seq)).size).toBe(5_000);
+    expect(server.requests.length).toBe(5_000);
+  });
+
+  test('P8 beyond 10,000 in flight is refused as busy', async () => {
+    const server = await serve(silence);
+    const ledger = open(server.address);
+    const waiting = Array.from({ length: 10_000 }, () => failureOf(ledger.get('rate', 'EUR')));
+    expect(await failureOf(ledger.get('rate', 'EUR'))).toMatchObject({ code: 'busy' });
+    await ledger.close();
+    expect(new Set((await Promise.all(waiting)).map(({ code }) => code))).toEqual(new Set(['closed']));
+  });
+
+  test.each([
+    ['NaN', { value: Number.NaN }],
+    ['-0', { value: -0 }],
+    ['NUL', { value: 'a\0' }],
+    ['a lone surrogate', { value: '\ud800' }],
+    ['a reserved name', JSON.parse('{"__proto__":1}') as Record<string, number>],
+  ])('with %s, which would be changed on its way, is refused before it is sent', async (_, row) => {
+    const server = await serve((request) => granted(request));
+    expect(await failureOf(open(server.address).insert('rate', row))).toMatchObject({ code: 'invalid' });
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('a session', () => {
+  test('sends its token with every later request, until it ends', async () => {
+    const server = await serve((request) =>
+      request.type === 'session.login'
+        ? [JSON.stringify({ v: 1, id: request.id, ok: true, token: 't1', user: 'ada', role: 'admin', expires: '2027' })]
+        : granted(request),
+    );
+    const ledger = open(server.address);
+    await ledger.login('ada', 'secret');
+    expect(ledger.token).toBe('t1');
+    await ledger.insert('rate', {});
+    await ledger.logout();
+    await ledger.insert('rate', {});
+    expect(server.requests.map(({ token }) => token)).toEqual([undefined, 't1', 't1', undefined]);
+  });
+});
+
+describe('entries', () => {
+  const entry =
+    '{"seq":1,"at":"2026-01-01T00:00:00Z","by":"ada","command":"c","table":"rate","op":"delete","key":"é","version":1}';
+  const reply = { v: 1, ok: true, epoch: 'e', head: 1, count: 1, last: 1, more: false };
+
+  async function readLines(second: string | undefined): Promise<string[]> {
+    const server = await serve(({ id }) => [
+      JSON.stringify({ ...reply, id }),
+      ...(second === undefined ? [] : [second]),
+    ]);
+    const lines: string[] = [];
+    for await (const { line } of open(server.address).readLog()) lines.push(line);
+    return lines;
+  }
+
+  test('come with their exact text', async () => {
+    expect(await readLines(`${entry}\n{"end":{"count":1,"last":1}}`)).toEqual([entry]);
+    expect(await readLines(`${entry}\n{"end":{"count":1,"last":1}}\n`)).toEqual([entry]);
+  });
+
+  test.each([
+    ['without their end line', `${entry}\n`],
+    ['with another count', `${entry}\n{"end":{"count":2,"last":1}}`],
+    ['with another last', `${entry}\n{"end":{"count":1,"last":2}}`],
+    ['that are none', '\n'],
+    ['without their frame', undefined],
+  ])('S10 %s are an error and never a short answer', async (_, second) => {
+    expect(await failureOf(readLines(second))).toMatchObject({ code: 'protocol' });
+  });
+});
+
+test('Z14 Z15 a process ends when its ledger is closed, with a watch open, a request waiting and no server there', async () => {
+  const program = `
+    import { connect } from ${JSON.stringify(new URL('../../client/index.ts', import.meta.url).href)};
+    const ledger = connect('rowcast://127.0.0.1:${await freePort()}?feed=${await freePort()}');
+    const watch = ledger.watch({ table: 'rate' });
+    const replica = ledger.replica('rate');
+    const request = ledger.status().catch((error) => console.log(error.code));
+    await watch.next();
+    await ledger.close();
+    await request;
+  `;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  child.stdout.on('data', (data: Buffer) => {
+    printed += data.toString();
+  });
+  const [code] = await once(child, 'exit');
+  expect({ code, printed }).toEqual({ code: 0, printed: 'closed\n' });
+});

@@ -1,0 +1,93 @@
+import { Router, XPublisher } from 'zeromq';
+import { formatAddress } from '../../protocol/address.ts';
+import type { FeedMessage } from './fake-server.ts';
+
+export interface ScriptedRequest {
+  readonly id: string;
+  readonly type: string;
+  readonly token?: string;
+}
+
+/** The frames of the answer, without the envelope; undefined for silence. */
+export type Script = (request: ScriptedRequest, nth: number) => readonly (string | Buffer)[] | undefined;
+
+/** Real sockets of a server that does what a script says. */
+export class ScriptedServer {
+  /** Every request in order of arrival. */
+  readonly requests: ScriptedRequest[] = [];
+  readonly #script: Script;
+  #router = new Router({ linger: 0 });
+  #feed = new XPublisher({ linger: 0, verbosity: 'allSubs' });
+  #commandsPort = 0;
+  #feedPort = 0;
+  readonly #arrivals = new Set<() => void>();
+  /** Topics as readers subscribe to them. */
+  readonly subscriptions: string[] = [];
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  get address(): string {
+    return formatAddress({ host: '127.0.0.1', commandsPort: this.#commandsPort, feedPort: this.#feedPort });
+  }
+
+  /** Binds to free ports, and the second time to the same ones. */
+  async start(welcome?: string): Promise<this> {
+    this.#router = new Router({ linger: 0 });
+    this.#feed = new XPublisher({ linger: 0, verbosity: 'allSubs' });
+    if (welcome !== undefined) this.#feed.welcomeMessage = welcome;
+    await this.#router.bind(`tcp://127.0.0.1:${this.#commandsPort === 0 ? '*' : this.#commandsPort}`);
+    await this.#feed.bind(`tcp://127.0.0.1:${this.#feedPort === 0 ? '*' : this.#feedPort}`);
+    this.#commandsPort = portOf(this.#router.lastEndpoint);
+    this.#feedPort = portOf(this.#feed.lastEndpoint);
+    this.#answer(this.#router).catch(() => undefined);
+    this.#listen(this.#feed).catch(() => undefined);
+    return this;
+  }
+
+  stop(): void {
+    this.#router.close();
+    this.#feed.close();
+  }
+
+  async publish({ frames }: FeedMessage): Promise<void> {
+    await this.#feed.send(frames);
+  }
+
+  /** Resolves as soon as something that arrived makes it true. */
+  async until(met: () => boolean): Promise<void> {
+    while (!met()) {
+      await new Promise<void>((resolve) => {
+        this.#arrivals.add(resolve);
+      });
+    }
+  }
+
+  async #answer(router: Router): Promise<void> {
+    for await (const [peer, delimiter, frame] of router) {
+      if (peer === undefined || delimiter === undefined || frame === undefined) continue;
+      const request = JSON.parse(frame.toString()) as ScriptedRequest;
+      this.requests.push(request);
+      const answer = this.#script(request, this.requests.length);
+      if (answer !== undefined) await router.send([peer, delimiter, ...answer]);
+      this.#arrived();
+    }
+  }
+
+  async #listen(feed: XPublisher): Promise<void> {
+    for await (const [message] of feed) {
+      if (message?.[0] === 1) this.subscriptions.push(message.subarray(1).toString());
+      this.#arrived();
+    }
+  }
+
+  #arrived(): void {
+    for (const resolve of [...this.#arrivals]) resolve();
+    this.#arrivals.clear();
+  }
+}
+
+function portOf(endpoint: string | null): number {
+  return Number(endpoint?.split(':').at(-1));
+}
