@@ -1,9 +1,44 @@
-import { Command } from 'commander';
-import { serverCommand } from '../server/cli/server.ts';
+import type { Command } from 'commander';
+import type { GlobalOptions } from '../client/cli/options.ts';
+import { runProgram } from '../client/cli/run.ts';
+import type { Verb } from '../client/cli/verb.ts';
+import { clientVerbs } from '../client/cli/verbs.ts';
+
+/** The verbs of the machine that the server runs on. */
+const serverVerbs: readonly Verb[] = [
+  {
+    name: 'server',
+    group: 'Server:',
+    isLocal: true,
+    summary: 'run the server',
+    load: async () => {
+      const { serverCommand } = await import('../server/cli/server.ts');
+      return (_context, options) => withSettings(serverCommand(), options);
+    },
+  },
+  {
+    name: 'passwd',
+    group: 'Server:',
+    isLocal: true,
+    summary: "make the line of an administrator's password for setting.ini",
+    load: async () => {
+      const { passwdCommand } = await import('../server/cli/passwd.ts');
+      return (_context, options) => withSettings(passwdCommand(), options);
+    },
+  },
+];
+
+/** --settings belongs to every verb, so the program takes it wherever it stands; these verbs have it as their own. */
+function withSettings(command: Command, options: () => GlobalOptions): Command {
+  return command.hook('preAction', () => {
+    const { settings } = options();
+    if (settings !== undefined) command.setOptionValue('settings', settings);
+  });
+}
 
 /** Runs the terminal program. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const program = new Command('rowcast').description('a live, shared, auditable table server');
-  program.addCommand(serverCommand());
-  await program.parseAsync([...argv]);
+  const exitCode = await runProgram(argv.slice(2), [...clientVerbs, ...serverVerbs]);
+  // A verb of the server has set its own.
+  if (exitCode !== 0) process.exitCode = exitCode;
 }

@@ -56,12 +56,12 @@ export class FeedLink {
   }
 
   open(): void {
-    const { transport, addresses, topic, listener } = this.#options;
+    const { transport, addresses, topic } = this.#options;
     const address = addresses[this.#address % addresses.length] as ServerAddress;
     // The welcome last: a server that sees it asked for knows that the rest stands.
     this.#socket = transport.openFeed(address, [topic, headTopic, welcomeTopic], {
       message: (frames) => this.#receive(frames),
-      down: () => listener.silent(),
+      down: () => this.#down(),
     });
     this.#ticks = 0;
     this.#watchSilence();
@@ -80,6 +80,12 @@ export class FeedLink {
       if (this.#ticks >= rotateTicks) this.#rotate();
       else this.#watchSilence();
     });
+  }
+
+  /** ZeroMQ connects again by itself; where there is another server, that is not waited for. */
+  #down(): void {
+    this.#options.listener.silent();
+    if (this.#options.addresses.length > 1) this.#rotate();
   }
 
   #rotate(): void {

@@ -48,6 +48,9 @@ export class StartOver extends Error {
   override readonly name = 'StartOver';
 }
 
+/** Messages looked at in one go; then timers and sockets have their turn. */
+const turnMessages = 500;
+
 /** Times that a server may say it does not have our position yet, before it is believed. */
 const aheadMax = 5;
 
@@ -199,8 +202,9 @@ export class Join {
 
   /** Phase 3. */
   async #follow(): Promise<void> {
-    const { sink } = this.#options;
-    while (!this.#stopped) {
+    const { sink, timing } = this.#options;
+    for (let looked = 1; !this.#stopped; looked += 1) {
+      if (looked % turnMessages === 0) await timing.turn();
       if (sink.isFull) {
         await sink.room();
       } else if (this.#buffer.overflowed) {

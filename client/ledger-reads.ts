@@ -5,6 +5,7 @@ import type { Filter } from '../protocol/filter.ts';
 import type { ReplyOf } from '../protocol/replies.ts';
 import type { RequestOf } from '../protocol/requests.ts';
 import type { TableDefinition } from '../protocol/table.ts';
+import { innerAbort } from './abort.ts';
 import type { CommandChannel } from './command-channel.ts';
 import { RowcastError } from './errors.ts';
 import { type LogPage, readPages } from './log-reader.ts';
@@ -35,8 +36,8 @@ export async function* readRowPages(
   request: RequestOf<'row.list'>,
   options: ReadingOptions = {},
 ): AsyncGenerator<RowPage, void, undefined> {
-  const abort = new AbortController();
-  const signal = options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
+  const abort = innerAbort(options.signal);
+  const { signal } = abort;
   const ask = async (after: string | undefined): Promise<RowPage> => {
     const { body } = await channel.request({ ...request, after }, { signal, timeoutMs: options.timeoutMs });
     return body;
@@ -50,7 +51,7 @@ export async function* readRowPages(
       yield page;
     }
   } finally {
-    abort.abort();
+    abort.release();
   }
 }
 

@@ -2,6 +2,7 @@ import type { Entry } from '../protocol/entry.ts';
 import { limits } from '../protocol/limits.ts';
 import type { EntriesReply } from '../protocol/replies.ts';
 import type { RequestOf } from '../protocol/requests.ts';
+import { innerAbort } from './abort.ts';
 import type { Answer, CommandChannel } from './command-channel.ts';
 import { entryLines, parseEntry } from './lines.ts';
 
@@ -33,8 +34,8 @@ export async function* readPages(
   request: EntriesRequest,
   options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined } = {},
 ): AsyncGenerator<LogPage, void, undefined> {
-  const abort = new AbortController();
-  const signal = options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
+  const abort = innerAbort(options.signal);
+  const { signal } = abort;
   let left = request.limit ?? Number.POSITIVE_INFINITY;
   const ask = (after: number | undefined): Promise<EntriesAnswer> => {
     const page = { ...request, after, limit: Math.min(left, limits.entriesMax) };
@@ -51,7 +52,7 @@ export async function* readPages(
       yield { ...body, entries: entryLines(lines, body).map(toLogEntry), bytes: lines?.byteLength ?? 0 };
     }
   } finally {
-    abort.abort();
+    abort.release();
   }
 }
 

@@ -2,7 +2,7 @@ import type { Cursor } from '../protocol/cursor.ts';
 import { type Entry, groupOf, isRowEntry, type RowEntry, type TableEntry } from '../protocol/entry.ts';
 import { type Filter, filterProblem, matchesFilter } from '../protocol/filter.ts';
 import type { TableDefinition } from '../protocol/table.ts';
-import type { Cells } from '../protocol/values.ts';
+import type { Cell, Cells } from '../protocol/values.ts';
 import { RowcastError } from './errors.ts';
 import type { EntryGroup, GroupEvent, WatchChange } from './events.ts';
 
@@ -45,8 +45,10 @@ export class Projection {
     const changes = this.#project(group);
     if (changes.length === 0) return undefined;
     const { at, by, command, why } = group[0];
-    const event = { type: 'group', cursor: groupCursor(group, epoch), at, by, command, changes } as const;
-    return why === undefined ? event : { ...event, why };
+    const cursor = groupCursor(group, epoch);
+    return why === undefined
+      ? { type: 'group', cursor, at, by, command, changes }
+      : { type: 'group', cursor, at, by, command, why, changes };
   }
 
   /** What the entries did to the definition that the filter does not bear. */
@@ -101,7 +103,17 @@ export function groupCursor([first]: EntryGroup, epoch: string): Cursor {
 /** The whole row before a change: the row after it with `was` laid over; null there means that the cell was empty. */
 export function rowBefore({ op, row, was }: RowEntry): Cells | undefined {
   if (op === 'insert') return undefined;
-  const cells = { ...row, ...was };
-  for (const name in was) if (cells[name] === null) delete cells[name];
+  const cells: Record<string, Cell> = { ...row, ...was };
+  for (const name in was) if (was[name] === null) return withoutEmpty(cells);
   return cells;
+}
+
+/** A new object, as one from which members were deleted stays slow for good. */
+function withoutEmpty(cells: Cells): Cells {
+  const filled: Record<string, Cell> = {};
+  for (const name in cells) {
+    const cell = cells[name];
+    if (cell !== undefined && cell !== null) filled[name] = cell;
+  }
+  return filled;
 }

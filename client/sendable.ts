@@ -8,32 +8,45 @@ import { RowcastError } from './errors.ts';
  * refused here too, where the place can be named. @throws RowcastError `invalid`
  */
 export function checkSendable(request: object): void {
-  for (const [name, value] of Object.entries(request)) {
-    // A field of the request may be left out; a cell may not.
-    if (value !== undefined) check(value, name, 1);
-  }
+  checkMembers(request, { path: '', depth: 0, ofRow: false });
 }
 
-function check(value: unknown, path: string, depth: number): void {
+interface Place {
+  readonly path: string;
+  readonly depth: number;
+  /** Whether it lies in the cells of a row: there, undefined is a mistake, elsewhere a field that is left out. */
+  readonly ofRow: boolean;
+}
+
+function check(value: unknown, place: Place): void {
+  if (value === undefined && !place.ofRow) return;
   const problem = scalarProblem(value);
-  if (problem !== undefined) throw new RowcastError('invalid', `${path} ${problem}`);
+  if (problem !== undefined) throw invalid(place.path, problem);
   if (typeof value !== 'object' || value === null) return;
-  if (depth >= limits.depthMax)
-    throw new RowcastError('invalid', `${path} lies more than ${limits.depthMax} levels deep`);
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) check(item, `${path}[${index}]`, depth + 1);
-    return;
-  }
-  for (const [name, member] of Object.entries(value)) {
-    const at = `${path}.${name}`;
-    const nameProblem = isReservedName(name) ? 'is a reserved name; choose another' : textProblem(name);
-    if (nameProblem !== undefined) throw new RowcastError('invalid', `${at} ${nameProblem}`);
-    if (member !== undefined || !optionalFields.has(name)) check(member, at, depth + 1);
+  if (place.depth >= limits.depthMax) throw invalid(place.path, `lies more than ${limits.depthMax} levels deep`);
+  if (Array.isArray(value)) checkItems(value, place);
+  else checkMembers(value, place);
+}
+
+function checkItems(items: readonly unknown[], { path, depth, ofRow }: Place): void {
+  for (const [index, item] of items.entries()) check(item, { path: `${path}[${index}]`, depth: depth + 1, ofRow });
+}
+
+function checkMembers(object: object, { path, depth, ofRow }: Place): void {
+  for (const [name, member] of Object.entries(object)) {
+    const at = path === '' ? name : `${path}.${name}`;
+    const problem = isReservedName(name) ? 'is a reserved name; choose another' : textProblem(name);
+    if (problem !== undefined) throw invalid(at, problem);
+    check(member, { path: at, depth: depth + 1, ofRow: ofRow || rowPath.test(at) });
   }
 }
 
-/** Fields of a batch's steps that may be undefined, as those of a command alone may. */
-const optionalFields: ReadonlySet<string> = new Set(['key', 'expect', 'why']);
+/** Where a command, alone or in a batch, has its row. */
+const rowPath = /^(?:commands\[\d+\]\.)?row$/;
+
+function invalid(path: string, problem: string): RowcastError {
+  return new RowcastError('invalid', `${path} ${problem}`);
+}
 
 function scalarProblem(value: unknown): string | undefined {
   switch (typeof value) {

@@ -4,6 +4,8 @@ export interface Timing {
   now(): number;
   /** Runs `callback` once after `delayMs`; the answer calls it off. */
   after(delayMs: number, callback: () => void): () => void;
+  /** Lets everything else that waits have its turn. */
+  turn(): Promise<void>;
   /** From 0 up to, but not including, 1. */
   random(): number;
 }
@@ -11,6 +13,7 @@ export interface Timing {
 export const systemTiming: Timing = {
   now: Date.now,
   random: Math.random,
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
     return () => {

@@ -33,6 +33,7 @@ export class FakeNetwork implements Transport {
   readonly #ledger: FakeLedger;
   readonly #dice: Dice;
   readonly #pipes = new Set<Pipe>();
+  readonly #served = new Map<string, number>();
   #published = 0;
   #publishedEpoch: string;
   #previousOf = new Map<string, number>();
@@ -83,7 +84,7 @@ export class FakeNetwork implements Transport {
     if (this.#publishedEpoch !== this.#ledger.epoch) this.#startAnew();
     const entries = this.#ledger.log.slice(this.#published);
     const options = { previousOf: this.#previousOf, omit: () => this.#dice.chance(this.faults.omit) };
-    for (const { topic, frames } of toMessages(entries, this.#ledger.epoch, options)) this.#send(topic, frames);
+    for (const { topic, frames } of toMessages(entries, this.#ledger.epoch, options)) this.send(topic, frames);
     this.#published = this.#ledger.head;
   }
 
@@ -91,7 +92,7 @@ export class FakeNetwork implements Transport {
   beat(): void {
     this.publish();
     const frames = headFrames(this.#ledger.headMessage());
-    this.#send(frames[0]?.toString() ?? '', frames);
+    this.send(frames[0]?.toString() ?? '', frames);
   }
 
   /** Cuts a feed: what is on its way is lost, and after a while the subscription stands again. */
@@ -130,7 +131,13 @@ export class FakeNetwork implements Transport {
     waiting.push(() => listener.message(frames));
   }
 
-  #send(topic: string, frames: Buffer[]): void {
+  /** Requests of this type that were answered. */
+  served(type: string): number {
+    return this.#served.get(type) ?? 0;
+  }
+
+  /** Puts a message on the feed. */
+  send(topic: string, frames: Buffer[]): void {
     for (const pipe of this.#pipes) {
       if (!pipe.up || pipe.topics?.some((prefix) => topic.startsWith(prefix)) !== true) continue;
       const copies = this.#dice.chance(this.faults.lose) ? 0 : this.#dice.chance(this.faults.repeat) ? 2 : 1;
@@ -140,6 +147,7 @@ export class FakeNetwork implements Transport {
 
   #serve(pipe: Pipe, frame: string): void {
     const request = JSON.parse(frame) as { readonly id: string; readonly type: string };
+    this.#served.set(request.type, this.served(request.type) + 1);
     if (this.#dice.chance(this.faults.loseReply)) return;
     const answer = this.#dice.chance(this.faults.refuse)
       ? ({

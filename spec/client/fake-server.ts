@@ -24,6 +24,8 @@ export type Tables = Map<string, Table>;
 export class FakeLedger {
   epoch = 'epoch-0';
   log: Entry[] = [];
+  /** Whether the head names tables that were dropped. */
+  namesDropped = true;
   /** Entries of one page of the log, and rows of one page of a list. */
   readonly pageMax: () => number;
 
@@ -61,7 +63,10 @@ export class FakeLedger {
 
   headMessage(published = this.head): HeadMessage {
     const tables: Record<string, number> = {};
-    for (const { table, seq } of this.log.slice(0, published)) tables[table] = seq;
+    for (const { table, seq, op } of this.log.slice(0, published)) {
+      tables[table] = seq;
+      if (op === 'drop' && !this.namesDropped) delete tables[table];
+    }
     return { epoch: this.epoch, seq: published, at: new Date(0).toISOString(), tables };
   }
 

@@ -20,6 +20,10 @@ export class FakeTiming implements Timing {
     return this.#now;
   }
 
+  turn(): Promise<void> {
+    return settled();
+  }
+
   random(): number {
     return this.#dice.next();
   }

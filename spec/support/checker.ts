@@ -74,7 +74,9 @@ interface StoredRow extends Omit<CurrentRow, 'seq' | 'version'> {
 /** Reads the truth as the owner, in SQL: never from a server's own answer. */
 export async function readTruth(ledger: TestLedger): Promise<Truth> {
   const heads = await ledger.query<{ seq: string }>('SELECT seq FROM head');
-  const changes = await ledger.query<{ seq: string; line: string }>('SELECT seq, entry AS line FROM change ORDER BY seq');
+  const changes = await ledger.query<{ seq: string; line: string }>(
+    'SELECT seq, entry AS line FROM change ORDER BY seq',
+  );
   const commands = await ledger.query<{ id: string }>('SELECT id FROM command');
   const rows = await ledger.query<StoredRow>(
     `SELECT t.name AS "table", r.key, r.version, r.seq, r.at, r.by, r.cells AS row
@@ -196,7 +198,8 @@ function checkAnswer(log: Log, truth: Truth, operation: Operation): Finding[] {
   if (status !== 'ok') return [];
   if (!truth.commands.has(id)) return [{ check: 'LOST_ACK', message: `${id} was acknowledged and is not there` }];
   if (changed === 0) return [];
-  if (entries.length === 0) return [{ check: 'LOST_ACK', message: `${id} was acknowledged at ${seq} and is not there` }];
+  if (entries.length === 0)
+    return [{ check: 'LOST_ACK', message: `${id} was acknowledged at ${seq} and is not there` }];
   const problem = answerProblem(operation, entries);
   return problem === undefined ? [] : [{ check: 'ACK_MISMATCH', message: `${id}: ${problem}` }];
 }
@@ -269,7 +272,10 @@ function checkVersions(log: Log): Finding[] {
     const rows = tables.get(table) ?? new Map<string, number>();
     const before = rows.get(key);
     if (version !== (before ?? 0) + 1 || (op === 'insert') !== (before === undefined)) {
-      findings.push({ check: 'VERSION', message: `${op} of ${table}/${key} at ${seq} has version ${version} after ${before}` });
+      findings.push({
+        check: 'VERSION',
+        message: `${op} of ${table}/${key} at ${seq} has version ${version} after ${before}`,
+      });
     }
     if (op === 'delete') rows.delete(key);
     else rows.set(key, version);
@@ -365,7 +371,11 @@ function firstBeyond(seqs: readonly number[], seq: number): number {
 }
 
 /** The state oracle: one fold over the log, held against all that ever showed a state. */
-function checkStates(log: Log, truth: Truth, { watchers, replicas }: Pick<History, 'watchers' | 'replicas'>): Finding[] {
+function checkStates(
+  log: Log,
+  truth: Truth,
+  { watchers, replicas }: Pick<History, 'watchers' | 'replicas'>,
+): Finding[] {
   const shown: Shown[] = [];
   for (const { name, table, lives } of watchers) {
     for (const { from, snapshot } of lives) {

@@ -71,7 +71,8 @@ export class History {
   /** Entries that watchers applied, all together. */
   get applied(): number {
     let sum = 0;
-    for (const { lives } of this.watchers) for (const { groups } of lives) for (const group of groups) sum += group.length;
+    for (const { lives } of this.watchers)
+      for (const { groups } of lives) for (const group of groups) sum += group.length;
     return sum;
   }
 }
@@ -91,8 +92,13 @@ export function applied(entry: Entry): Applied {
 /** A digest of rows that does not depend on their order, nor on the order of cells. */
 export function digestRows(rows: Iterable<CurrentRow>): string {
   const lines = [...rows].map(({ key, version, seq, at, by, row }) => {
-    const cells = Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1));
+    const cells = Object.entries(row).sort(([a], [b]) => byCodeUnits(a, b));
     return JSON.stringify([key, version, seq, at, by, cells]);
   });
-  return digestLine(lines.sort().join('\n'));
+  return digestLine(lines.sort(byCodeUnits).join('\n'));
+}
+
+function byCodeUnits(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
