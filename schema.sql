@@ -77,7 +77,7 @@ CREATE TABLE IF NOT EXISTS row_projection (
   seq      bigint NOT NULL,
   at       text COLLATE "C" NOT NULL,
   by       text NOT NULL,
-  -- json, not jsonb: it keeps the text, so that the order of names in a json cell comes back as it was sent.
+  -- json, not jsonb: it keeps the text as it was written, and with it the order of names inside a json cell.
   cells    json NOT NULL,
   PRIMARY KEY (table_id, key)
 );

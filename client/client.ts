@@ -203,8 +203,9 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** One row as it is. @throws RowcastError `row_not_found`, `table_not_found` */
-  get(table: string, key: string, options?: RequestOptions): Promise<ReplyOf<'row.get'>> {
-    return this.request({ type: 'row.get', table, key }, options);
+  async get(table: string, key: string, options?: RequestOptions): Promise<CurrentRow> {
+    const { row } = await this.request({ type: 'row.get', table, key }, options);
+    return row;
   }
 
   /** One page of rows; `next`, given as `after`, brings the next one as of the same seq. */

@@ -3,7 +3,10 @@ import { limits } from './limits.ts';
 import { cellSchema, findColumn, type TableDefinition } from './table.ts';
 import { type Cell, type Cells, cellProblem, compareCells } from './values.ts';
 
-/** `eq null` finds empty cells and `ne null` filled ones; with every other comparison an empty cell does not match. */
+/**
+ * `eq null` finds empty cells and `ne null` filled ones. An empty cell is not equal to any value, so `ne` a value finds it;
+ * it is neither less nor greater than any.
+ */
 export const operators = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 export type Operator = (typeof operators)[number];
 

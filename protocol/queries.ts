@@ -37,6 +37,7 @@ export const querySchemas = {
     table,
     key: keySchema,
     after: seqSchema.optional(),
+    epoch: epochSchema.optional(),
     limit: entriesLimit,
   }),
   /** Entries of the log with a seq beyond `after`, of one table or of all. `epoch` is checked when it is given. */

@@ -23,8 +23,10 @@ const commandReply = z.object({
   table: z.string().optional(),
   key: z.string().optional(),
   version: z.int().optional(),
-  /** Of a single command whether, of a batch how many steps changed something. */
-  changed: z.union([z.boolean(), z.int()]),
+  /** Whether anything was changed. */
+  changed: z.boolean(),
+  /** Of a batch: how many changes it made, and the outcome of each command. */
+  changes: z.int().optional(),
   results: z.array(outcomeSchema).optional(),
 });
 
@@ -36,7 +38,7 @@ const entriesReply = z.object({
   count: z.int(),
   /** Seq of the last entry given; goes into the next `after`. */
   last: seqSchema,
-  /** Whether there is more up to the head. */
+  /** Whether the page was full: there may be more. */
   more: z.boolean(),
 });
 
@@ -62,16 +64,25 @@ export const replySchemas = {
     feed: z.string(),
     tables: z.int(),
     counters: z.record(z.string(), z.number()),
+    /** What one request or reply may hold here. */
+    limits: z.object({
+      requestBytesMax: z.int(),
+      changesPerCommandMax: z.int(),
+      pageRowsMax: z.int(),
+      pageBytesMax: z.int(),
+      feedMessageBytesMax: z.int(),
+    }),
   }),
   'table.list': z.object({ epoch: epochSchema, seq: seqSchema, tables: z.array(tableSummarySchema) }),
-  'row.get': z.object({ epoch: epochSchema, ...currentRowSchema.shape }),
+  /** `seq` is the ledger's head when the row was read; the row has its own. */
+  'row.get': z.object({ epoch: epochSchema, seq: seqSchema, row: currentRowSchema }),
   'row.list': z.object({
     epoch: epochSchema,
     /** The rows are as of this seq, on every page. */
     seq: seqSchema,
     definition: tableDefinitionSchema,
     rows: z.array(currentRowSchema),
-    /** Brings the next page; absent on the last one. */
+    /** Brings the next page; absent when this one was not full, and so the last. */
     next: z.string().optional(),
   }),
   'row.history': entriesReply,

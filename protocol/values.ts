@@ -144,6 +144,19 @@ export function retypeCell(value: Cell, from: ColumnType, to: ColumnType): Cell 
 }
 
 /**
+ * One text for all cells that {@link compareCells} calls equal: "1.0" and "1.00" as decimals, one instant in two
+ * offsets. What a unique column is judged by.
+ */
+export function cellIdentity(type: ColumnType, value: Cell): string {
+  if (type === 'timestamp') return String(instantMicros(value as string));
+  if (type !== 'decimal') return cellText(value);
+  const [whole = '', fraction = ''] = (value as string).split('.');
+  const kept = fraction.replace(/0+$/, '');
+  const text = kept === '' ? whole : `${whole}.${kept}`;
+  return text === '-0' ? '0' : text;
+}
+
+/**
  * Compares two cells of one type; negative, zero or positive. Texts by code point, so that a client and PostgreSQL
  * (COLLATE "C") agree; timestamps by instant; decimals exactly. json has no order and is compared as text.
  */

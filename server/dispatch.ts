@@ -33,6 +33,7 @@ export interface DispatchOptions {
   readonly sessions: Sessions;
   readonly administrators: ReadonlyMap<string, string>;
   readonly changesPerCommandMax: number;
+  readonly requestBytesMax: number;
   readonly log: Logger;
 }
 
@@ -59,10 +60,10 @@ export class Dispatch {
   async handle(bytes: Uint8Array): Promise<Frames> {
     let id: string | null = null;
     try {
-      const message = decode(bytes);
-      id = idOf(message);
+      id = readableId(bytes);
+      const message = decode(bytes, this.#options.requestBytesMax);
       const { envelope, request } = understand(message);
-      const identity = await this.#identify(envelope);
+      const identity = await this.#identify(envelope, request.type);
       authorise(identity, request.type);
       return await this.#answer(envelope, identity, request);
     } catch (error) {
@@ -89,9 +90,12 @@ export class Dispatch {
     throw new Refused({ code: 'too_large', message });
   }
 
-  /** Every request carries its token: nothing hangs on a socket. A name that setting.ini lost has lost its rights. */
-  async #identify({ token, type }: Envelope): Promise<Identity> {
-    if (token === undefined || type === 'session.login') return anonymous;
+  /**
+   * Every request carries its token: nothing hangs on a socket. It is looked at where rights are needed; reading goes on
+   * with a session that has ended. A name that setting.ini lost has lost its rights.
+   */
+  async #identify({ token }: Envelope, type: RequestType): Promise<Identity> {
+    if (token === undefined || mayRequest(anonymous, type)) return anonymous;
     const session = await this.#options.sessions.find(token);
     if (session !== undefined && this.#options.administrators.has(session.user)) {
       return { role: 'administrator', user: session.user };
@@ -109,7 +113,11 @@ export class Dispatch {
   }
 }
 
-function decode(bytes: Uint8Array): Json {
+function decode(bytes: Uint8Array, bytesMax: number): Json {
+  if (bytes.length > bytesMax) {
+    const message = `a request has at most ${bytesMax} bytes here (request_bytes_max); this one has ${bytes.length}`;
+    throw new Refused({ code: 'too_large', message });
+  }
   try {
     return decodeJson(bytes);
   } catch (error) {
@@ -118,9 +126,14 @@ function decode(bytes: Uint8Array): Json {
   }
 }
 
-function idOf(message: Json): string | null {
-  const id = typeof message === 'object' && message !== null && 'id' in message ? message.id : null;
-  return typeof id === 'string' ? id.slice(0, 64) : null;
+/** The id of a request, wherever it can be read, so that its refusal can be told from others'. */
+const idPattern = /"id"\s*:\s*"([A-Za-z0-9_-]{8,64})"/;
+/** Bytes of a request in which its id is looked for. */
+const idBytesMax = 256;
+
+function readableId(bytes: Uint8Array): string | null {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, idBytesMax)).toString('latin1');
+  return idPattern.exec(start)?.[1] ?? null;
 }
 
 function understand(message: Json): Understood {

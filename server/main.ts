@@ -117,6 +117,13 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
       version: await packageVersion(),
       started: new Date(),
       feed: settings.server.feed,
+      limits: {
+        requestBytesMax: settings.server.requestBytesMax,
+        changesPerCommandMax: settings.server.changesPerCommandMax,
+        pageRowsMax: settings.server.pageRowsMax,
+        pageBytesMax,
+        feedMessageBytesMax: settings.server.feedMessageBytesMax,
+      },
       counters: () => counters({ committer, queries, publisher, feedSocket, commandSocket }),
     },
   });
@@ -129,6 +136,7 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
     sessions,
     administrators,
     changesPerCommandMax: settings.server.changesPerCommandMax,
+    requestBytesMax: settings.server.requestBytesMax,
     log,
   });
   const commandSocket: CommandSocket = new CommandSocket({

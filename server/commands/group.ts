@@ -131,7 +131,8 @@ function replyBody(isBatch: boolean, outcomes: readonly Outcome[]): object {
   const [first] = outcomes;
   if (!isBatch && first !== undefined) return first;
   const seq = outcomes.reduce((last, outcome) => Math.max(last, outcome.seq), 0);
-  return { seq, changed: outcomes.filter(({ changed }) => changed).length, results: outcomes };
+  const changes = outcomes.filter(({ changed }) => changed).length;
+  return { seq, changed: changes > 0, changes, results: outcomes };
 }
 
 function refusal(problems: readonly Problem[]): ErrorBody {

@@ -1,5 +1,6 @@
 import type { Command, RowStep, StepOf } from '../../protocol/commands.ts';
-import { type Cell, cellText } from '../../protocol/values.ts';
+import type { Column } from '../../protocol/table.ts';
+import { type Cell, cellProblem, cellText } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import { alterDefinition } from '../domain/definition.ts';
 import {
@@ -69,7 +70,7 @@ export class LoadedState implements LedgerState {
     return row;
   }
 
-  holder(table: TableState, column: string, value: Cell): string | undefined {
+  holder(table: TableState, column: Column, value: Cell): string | undefined {
     const name = uniqueName(table.id, column, value);
     const key = this.#holders.get(name);
     if (key === undefined) this.#demand(name);
@@ -108,11 +109,12 @@ function addWanted({ rows, holders }: WantedParts, table: StoredTable, step: Row
   const key = rowKeyOf(table, step);
   if (key !== undefined) rows.set(rowName(table.id, key), { tableId: table.id, key });
   if (!('row' in step)) return;
-  for (const { name, unique, default: byDefault } of table.definition.columns) {
-    if (!unique) continue;
-    const values = [step.row[name], byDefault].filter((value) => value !== undefined && value !== null);
-    for (const value of values) {
-      holders.set(uniqueName(table.id, name, value ?? null), { tableId: table.id, column: name, value: value ?? null });
+  for (const column of table.definition.columns) {
+    if (!column.unique) continue;
+    for (const value of [step.row[column.name], column.default]) {
+      // A value of a wrong type is for `decide` to refuse.
+      if (value === undefined || value === null || cellProblem(column.type, value) !== undefined) continue;
+      holders.set(uniqueName(table.id, column, value), { tableId: table.id, column, value });
     }
   }
 }

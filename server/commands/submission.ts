@@ -17,9 +17,17 @@ export type Answer = { readonly body: string } | { readonly error: ErrorBody };
 
 export function submission(id: string, by: string, command: Command): Submission {
   const body = createHash('sha256')
-    .update(JSON.stringify([by, command]))
+    .update(canonical([by, command]))
     .digest();
   return { id, by, command, body };
+}
+
+/** JSON with the members of every object in one order, so that a retry may name its cells in another. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) => {
+    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }
 
 export function stepsOf(command: Command): readonly Step[] {

@@ -17,12 +17,12 @@ export function evolve(draft: Draft, event: Event, recording: Recording): void {
 function evolveRow(draft: Draft, event: RowEvent, recording: Recording): void {
   const { table, key, version, row } = event;
   const before = draft.row(table, key);
-  for (const { name, unique } of table.definition.columns) {
-    if (!unique) continue;
-    const old = before?.cells[name] ?? null;
-    const now = row?.[name] ?? null;
-    if (old !== null) draft.setHolder(table, name, old, undefined);
-    if (now !== null) draft.setHolder(table, name, now, key);
+  for (const column of table.definition.columns) {
+    if (!column.unique) continue;
+    const old = before?.cells[column.name] ?? null;
+    const now = row?.[column.name] ?? null;
+    if (old !== null) draft.setHolder(table, column, old, undefined);
+    if (now !== null) draft.setHolder(table, column, now, key);
   }
   draft.setRow(table, key, row === undefined ? undefined : { key, version, ...recording, cells: row });
 }

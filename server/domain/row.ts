@@ -74,7 +74,7 @@ function twins(state: LedgerState, table: TableState, key: string, set: Cells): 
   return table.definition.columns.flatMap((column) => {
     const cell = set[column.name];
     if (!column.unique || cell === undefined || cell === null) return [];
-    const holder = state.holder(table, column.name, cell);
+    const holder = state.holder(table, column, cell);
     if (holder === undefined || holder === key) return [];
     return [{ column: column.name, message: `is unique, and row ${holder} has this value` }];
   });
@@ -112,7 +112,8 @@ function sameCell(a: Cell, b: Cell): boolean {
 /** The key column of a row that is there keeps its value. */
 export function keyChangeProblem(table: TableState, key: string, given: Cells): Problem[] {
   const column = table.definition.key;
-  if (column === undefined || !(column in given) || cellText(given[column] ?? null) === key) return [];
+  const cell = column === undefined ? undefined : given[column];
+  if (column === undefined || cell === undefined || (cell !== null && cellText(cell) === key)) return [];
   const message = `${column} is the key and cannot be changed; delete the row and insert another`;
   return [problem('invalid', message, { table: table.definition.name, key, column })];
 }

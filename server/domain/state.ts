@@ -1,5 +1,5 @@
-import type { TableDefinition } from '../../protocol/table.ts';
-import type { Cell, Cells } from '../../protocol/values.ts';
+import type { Column, TableDefinition } from '../../protocol/table.ts';
+import { type Cell, type Cells, cellIdentity } from '../../protocol/values.ts';
 
 /** A table that lives. */
 export interface TableState {
@@ -37,7 +37,7 @@ export interface LedgerState {
   table(name: string): TableState | undefined;
   row(table: TableState, key: string): RowState | undefined;
   /** Key of the row that holds this value of a unique column. */
-  holder(table: TableState, column: string, value: Cell): string | undefined;
+  holder(table: TableState, column: Column, value: Cell): string | undefined;
   survey(table: TableState): Survey;
 }
 
@@ -47,8 +47,8 @@ export class InvariantError extends Error {
 }
 
 /** One name for a value of a unique column, so that it can be looked up. */
-export function uniqueName(tableId: number, column: string, value: Cell): string {
-  return JSON.stringify([tableId, column, value]);
+export function uniqueName(tableId: number, { name, type }: Pick<Column, 'name' | 'type'>, value: Cell): string {
+  return JSON.stringify([tableId, name, cellIdentity(type, value)]);
 }
 
 /** One name for a row, so that it can be looked up. */
@@ -82,7 +82,7 @@ export class Draft implements LedgerState {
     return this.#fresh.has(table.id) ? undefined : this.#below.row(table, key);
   }
 
-  holder(table: TableState, column: string, value: Cell): string | undefined {
+  holder(table: TableState, column: Column, value: Cell): string | undefined {
     const name = uniqueName(table.id, column, value);
     if (this.#holders.has(name)) return this.#holders.get(name);
     return this.#fresh.has(table.id) ? undefined : this.#below.holder(table, column, value);
@@ -101,7 +101,7 @@ export class Draft implements LedgerState {
     this.#rows.set(rowName(table.id, key), row);
   }
 
-  setHolder(table: TableState, column: string, value: Cell, key: string | undefined): void {
+  setHolder(table: TableState, column: Column, value: Cell, key: string | undefined): void {
     this.#holders.set(uniqueName(table.id, column, value), key);
   }
 

@@ -31,7 +31,7 @@ export class AlterSurvey {
     const reshaped = reshapeRow(this.#before, this.#steps, cells);
     this.#lookForLoss(key, cells);
     for (const { column, message } of rowProblems(this.#after, reshaped)) this.#add({ key, column, message });
-    for (const column of this.#uniqueColumns) this.#lookForTwin(key, column.name, reshaped);
+    for (const column of this.#uniqueColumns) this.#lookForTwin(key, column, reshaped);
     return reshaped;
   }
 
@@ -56,13 +56,14 @@ export class AlterSurvey {
     });
   }
 
-  #lookForTwin(key: string, column: string, row: Cells): void {
-    const cell = row[column];
+  #lookForTwin(key: string, column: Column, row: Cells): void {
+    const cell = row[column.name];
     if (cell === undefined || cell === null) return;
     const name = uniqueName(0, column, cell);
     const twin = this.#holders.get(name);
     if (twin === undefined) this.#holders.set(name, key);
-    else this.#add({ key, column, message: `is the same as in row ${twin}, and the column shall be unique` });
+    else
+      this.#add({ key, column: column.name, message: `is the same as in row ${twin}, and the column shall be unique` });
   }
 
   #add(problem: SurveyProblem): void {

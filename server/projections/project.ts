@@ -44,11 +44,11 @@ function rowWrite({ table, key, version, row }: RowEvent, recording: Recording):
 
 /** What a change gives up and takes of unique values, in this order. */
 function holderWrites({ table, key, row, was }: RowEvent): UniqueWrite[] {
-  return table.definition.columns.flatMap(({ name: column, unique }) => {
-    if (!unique) return [];
+  return table.definition.columns.flatMap((column) => {
+    if (!column.unique) return [];
     const writes: UniqueWrite[] = [];
-    const old = was?.[column] ?? null;
-    const now = row?.[column] ?? null;
+    const old = was?.[column.name] ?? null;
+    const now = row?.[column.name] ?? null;
     if (old !== null) writes.push({ tableId: table.id, column, value: old });
     if (now !== null) writes.push({ tableId: table.id, column, value: now, key });
     return writes;
@@ -92,14 +92,14 @@ async function reshapeTable(
 
 async function rebuildHolders(transaction: Executor, { id, definition }: TableState): Promise<void> {
   await deleteTableHolders(transaction, id);
-  const columns = definition.columns.flatMap(({ name, unique }) => (unique ? [name] : []));
+  const columns = definition.columns.filter(({ unique }) => unique);
   if (columns.length === 0) return;
   for await (const page of allRows(transaction, id)) {
     await writeHolders(
       transaction,
       page.flatMap(({ key, cells }) =>
         columns.flatMap((column) => {
-          const value: Cell = cells[column] ?? null;
+          const value: Cell = cells[column.name] ?? null;
           return value === null ? [] : [{ tableId: id, column, value, key }];
         }),
       ),

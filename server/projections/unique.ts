@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Cell } from '../../protocol/values.ts';
+import type { Column } from '../../protocol/table.ts';
+import { type Cell, cellIdentity } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import { uniqueName } from '../domain/state.ts';
 
 /** A value of a unique column. */
 export interface UniqueRef {
   readonly tableId: number;
-  readonly column: string;
+  readonly column: Pick<Column, 'name' | 'type'>;
   readonly value: Cell;
 }
 
@@ -61,7 +62,7 @@ export async function deleteTableHolders(transaction: Executor, tableId: number)
 }
 
 const ids = (refs: readonly UniqueRef[]): number[] => refs.map(({ tableId }) => tableId);
-const columns = (refs: readonly UniqueRef[]): string[] => refs.map(({ column }) => column);
+const columns = (refs: readonly UniqueRef[]): string[] => refs.map(({ column }) => column.name);
 /** PostgreSQL's text form of bytea: `pg` writes a Buffer inside an array as its UTF-8. */
 const hashes = (refs: readonly UniqueRef[]): string[] =>
-  refs.map(({ value }) => `\\x${createHash('sha256').update(JSON.stringify(value)).digest('hex')}`);
+  refs.map(({ column, value }) => `\\x${createHash('sha256').update(cellIdentity(column.type, value)).digest('hex')}`);

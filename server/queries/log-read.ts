@@ -23,8 +23,9 @@ export async function logRead(context: QueryContext, query: QueryOf<'log.read'>)
 
 /** The changes of one row, oldest first. */
 export async function rowHistory(context: QueryContext, query: QueryOf<'row.history'>): Promise<QueryAnswer> {
-  const { table, key, after = 0, limit = limits.entriesMax } = query;
+  const { table, key, after = 0, epoch, limit = limits.entriesMax } = query;
   const head = await readHead(context.database);
+  checkPlace(head, after, epoch);
   const tableIds = await livesOf(context, table);
   const lines = await readLines(context.database, { after, limit, bytesMax: context.pageBytesMax, tableIds, key });
   return entriesAnswer({ head, after, lines });
@@ -62,7 +63,7 @@ function entriesAnswer({ head, after, lines }: ReadEntries): QueryAnswer {
     head: Math.max(head.seq, last),
     count: lines.count,
     last,
-    more: lines.full && last < head.seq,
+    more: lines.full,
   };
   return { body, lines: `${lines.text}${lines.count > 0 ? '\n' : ''}${JSON.stringify(end)}` };
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { seqSchema } from '../../protocol/cursor.ts';
+import type { QueryOf } from '../../protocol/queries.ts';
 import { Refused } from '../refused.ts';
 
 /** Where a page of row.list ended, and as of which seq it was. Clients get it as an opaque text. */
@@ -9,6 +11,8 @@ const pageCursorSchema = z.strictObject({
   /** Texts of the sorted cells of the last row; null where empty. */
   sorted: z.array(z.string().nullable()),
   key: z.string(),
+  /** Hash of what was asked: another filter, sort or search is another list. */
+  list: z.string(),
 });
 export type PageCursor = z.infer<typeof pageCursorSchema>;
 
@@ -16,11 +20,19 @@ export function encodePageCursor(cursor: PageCursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-/** @throws Refused (bad_request) when the text was not made by {@link encodePageCursor}. */
-export function decodePageCursor(text: string, sortColumns: number): PageCursor {
+/** One text for a list: two queries with the same are pages of it. */
+export function listHash({ table, filter, sort, search }: QueryOf<'row.list'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([table, filter, sort, search]))
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+/** @throws Refused (bad_request) when the text was not made by {@link encodePageCursor} for this list. */
+export function decodePageCursor(text: string, list: string): PageCursor {
   try {
     const cursor = pageCursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-    if (cursor.sorted.length === sortColumns) return cursor;
+    if (cursor.list === list) return cursor;
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof z.ZodError)) throw cause;
   }

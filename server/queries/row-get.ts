@@ -6,13 +6,14 @@ import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
 
 /** One row as it stands. */
 export async function rowGet({ database }: QueryContext, { table, key }: QueryOf<'row.get'>): Promise<QueryAnswer> {
-  const { rows } = await sql<{ epoch: string } & { [Name in keyof CurrentRow]: CurrentRow[Name] | null }>`
-    SELECT h.epoch, r.key, r.version, r.seq, r.at, r.by, r.cells AS row
+  const { rows } = await sql<{ epoch: string; head: number } & { [Name in keyof CurrentRow]: CurrentRow[Name] | null }>`
+    SELECT h.epoch, h.seq AS head, r.key, r.version, r.seq, r.at, r.by, r.cells AS row
     FROM table_projection t CROSS JOIN head h
     LEFT JOIN row_projection r ON r.table_id = t.id AND r.key = ${key}
     WHERE t.name = ${table} AND t.dropped IS NULL`.execute(database);
   const [found] = rows;
   if (found === undefined) throw refuseTable(table);
   if (found.key === null) throw new Refused({ code: 'row_not_found', message: `table ${table} has no row ${key}` });
-  return { body: found };
+  const { epoch, head, ...row } = found;
+  return { body: { epoch, seq: head, row } };
 }

@@ -7,7 +7,7 @@ import { type Head, readHead } from '../log/head.ts';
 import { Refused } from '../refused.ts';
 import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
 import { cellSql, cellTextSql, filterSql, searchSql, valueSql } from './filter-sql.ts';
-import { decodePageCursor, encodePageCursor, type PageCursor } from './page-cursor.ts';
+import { decodePageCursor, encodePageCursor, listHash, type PageCursor } from './page-cursor.ts';
 
 interface ListedTable {
   readonly id: number;
@@ -45,12 +45,16 @@ export async function rowList(context: QueryContext, query: QueryOf<'row.list'>)
       const table = await listedTable(transaction, query.table);
       const sort = sortColumns(table.definition, query.sort);
       checkFilter(table.definition, query);
-      const after = query.after === undefined ? undefined : decodePageCursor(query.after, sort.length);
+      const after = query.after === undefined ? undefined : decodePageCursor(query.after, listHash(query));
       if (after !== undefined) checkCursor(head, table, after);
       const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
       const page = { table, query, sort, after, limit, bytesMax: context.pageBytesMax };
-      const rows = await readPage(transaction, page);
-      return { body: replyText({ head, table, after, rows, sort }) };
+      const { rows, full } = await readPage(transaction, page);
+      const last = full ? rows.at(-1) : undefined;
+      const seq = after?.seq ?? head.seq;
+      const list = listHash(query);
+      const next = last && encodePageCursor({ epoch: head.epoch, seq, sorted: [...last.sorted], key: last.key, list });
+      return { body: replyText({ epoch: head.epoch, seq, definition: table.definition, next }, rows) };
     });
 }
 
@@ -104,16 +108,16 @@ interface Page {
   readonly bytesMax: number;
 }
 
-async function readPage(transaction: Database, page: Page): Promise<ListedRow[]> {
+async function readPage(transaction: Database, page: Page): Promise<{ rows: ListedRow[]; full: boolean }> {
   const { table, query, sort, after, limit, bytesMax } = page;
   const { definition } = table;
   const conditions = [filterSql(definition, query.filter ?? [])];
   if (query.search !== undefined) conditions.push(searchSql(definition, query.search));
   if (after !== undefined) conditions.push(beyondSql(sort, after));
   const sorted = sort.map(({ column }) => cellTextSql(column.name));
-  const { rows } = await sql<ListedRow>`
-    SELECT line, key, sorted FROM (
-      SELECT line, key, sorted, sum(octet_length(line)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(line) AS before
+  const { rows } = await sql<ListedRow & { found: number }>`
+    SELECT line, key, sorted, found FROM (
+      SELECT line, key, sorted, count(*) OVER () AS found, sum(octet_length(line)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(line) AS before
       FROM (
         SELECT state.key, ARRAY[${sql.join(sorted)}]::text[] AS sorted,
           '{"key":' || to_json(state.key) || ',"version":' || state.version || ',"seq":' || state.seq
@@ -124,7 +128,8 @@ async function readPage(transaction: Database, page: Page): Promise<ListedRow[]>
       ) AS page
     ) AS measured
     WHERE before < ${bytesMax}`.execute(transaction);
-  return rows;
+  const found = rows[0]?.found ?? 0;
+  return { rows, full: found === limit || rows.length < found };
 }
 
 function nowSql({ id }: ListedTable): RawBuilder<unknown> {
@@ -169,22 +174,7 @@ function beyondSql(sort: readonly SortColumn[], { sorted, key }: PageCursor): Ra
   return beyond;
 }
 
-interface ListReply {
-  readonly head: Head;
-  readonly table: ListedTable;
-  readonly after: PageCursor | undefined;
-  readonly rows: readonly ListedRow[];
-  readonly sort: readonly SortColumn[];
-}
-
-/** The reply's text, put together around the rows' own. A page that is not empty may have another after it. */
-function replyText({ head, table, after, rows, sort }: ListReply): string {
-  const seq = after?.seq ?? head.seq;
-  const last = rows.at(-1);
-  const next =
-    last === undefined
-      ? undefined
-      : encodePageCursor({ epoch: head.epoch, seq, sorted: last.sorted.slice(0, sort.length), key: last.key });
-  const rest = JSON.stringify({ epoch: head.epoch, seq, definition: table.definition, next });
-  return `${rest.slice(0, -1)},"rows":[${rows.map(({ line }) => line).join(',')}]}`;
+/** The reply's text, put together around the rows' own. */
+function replyText(rest: object, rows: readonly ListedRow[]): string {
+  return `${JSON.stringify(rest).slice(0, -1)},"rows":[${rows.map(({ line }) => line).join(',')}]}`;
 }

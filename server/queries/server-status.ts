@@ -9,6 +9,7 @@ export interface StatusSource {
   readonly started: Date;
   /** Where the feed is bound. */
   readonly feed: string;
+  readonly limits: Readonly<Record<string, number>>;
   readonly counters: () => Readonly<Record<string, number>>;
 }
 
@@ -18,6 +19,6 @@ export async function serverStatus({ database }: QueryContext, source: StatusSou
     SELECT epoch, seq, (SELECT count(*) FROM table_projection WHERE dropped IS NULL) AS tables,
            'PostgreSQL ' || current_setting('server_version') AS database
     FROM head`.execute(database);
-  const { server, version, started, feed, counters } = source;
-  return { body: { ...rows[0], server, version, started: started.toISOString(), feed, counters: counters() } };
+  const { counters, started, ...known } = source;
+  return { body: { ...rows[0], ...known, started: started.toISOString(), counters: counters() } };
 }

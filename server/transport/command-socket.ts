@@ -13,8 +13,9 @@ export interface CommandSocketOptions {
 
 /** Replies that wait for one peer that does not read, and for the writer. */
 const repliesMax = 10_000;
-/** Routing id, delimiter and body; a peer that sends more parts is not spoken to (Z18). */
-const partsMax = 3;
+/** Routing id, what REQ puts before its delimiter (a request id, where `correlate` is on), delimiter and body. A peer that sends more
+ * parts is not spoken to (Z18). */
+const partsMax = 8;
 
 /** The command socket (ROUTER). Any REQ or DEALER of any language may ask; replies go back over the same envelope. */
 export class CommandSocket {
@@ -32,7 +33,8 @@ export class CommandSocket {
       sendTimeout: 0,
       sendHighWaterMark: 1_000,
       receiveHighWaterMark: 10_000,
-      maxMessageSize: options.requestBytesMax,
+      // Twice the limit: what is a little too large is told so; libzmq cuts off what is larger, without a word.
+      maxMessageSize: options.requestBytesMax * 2,
       linger: 500,
       heartbeatInterval: 1_000,
       heartbeatTimeout: 3_000,
