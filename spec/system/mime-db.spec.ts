@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { batchBetween, type State } from '../../client/cli/samples/batch-between.ts';
+import { mimeDbState, mimeDbVersions, mimeTypesTable } from '../../client/cli/samples/mime-db.ts';
+import { connect, type Ledger } from '../../client/index.ts';
+import type { Entry } from '../../protocol/entry.ts';
+import type { Cells } from '../../protocol/values.ts';
+import { createLedger, type TestLedger } from '../support/ledger.ts';
+import { administrator, startTestServer, type TestServer } from '../support/server.ts';
+
+type MimeDb = Record<string, { source?: string; charset?: string; compressible?: boolean; extensions?: string[] }>;
+
+const table = mimeTypesTable.name;
+let ledger: TestLedger;
+let server: TestServer;
+let admin: Ledger;
+let viewer: Ledger;
+
+beforeAll(async () => {
+  ledger = await createLedger();
+  server = await startTestServer(ledger);
+  admin = connect(server.address);
+  viewer = connect(server.address);
+  await admin.login(administrator.name, administrator.password);
+});
+afterAll(async () => {
+  await admin.close();
+  await viewer.close();
+  await server.stop();
+  await ledger.drop();
+});
+
+/** The file as it was published, read by nothing of ours. */
+function published(packageName: string): MimeDb {
+  return createRequire(import.meta.url)(`${packageName}/db.json`) as MimeDb;
+}
+
+/** What a table says, in the published form: every cell that is not empty, but for the key. */
+function asPublished(rows: Iterable<readonly [key: string, row: Cells]>): MimeDb {
+  return Object.fromEntries([...rows].map(([key, { type: _type, ...rest }]) => [key, rest])) as MimeDb;
+}
+
+test('P5, P6: every published version of mime-db, in the table, the replica, the SQL view and the log', async () => {
+  const versions = await mimeDbVersions();
+  expect(versions.length).toBeGreaterThanOrEqual(8);
+  await admin.createTable(mimeTypesTable);
+  const replica = viewer.replica(table);
+  const ends = new Map<number, string>();
+  let before: State = new Map();
+  for (const version of versions) {
+    const after = await mimeDbState(version);
+    const reply = await admin.batch(batchBetween(table, before, after), { why: `mime-db ${version.version}` });
+    before = after;
+    ends.set(reply.seq, version.packageName);
+    const file = published(version.packageName);
+    expect(asPublished(await tableRows())).toEqual(file);
+    await replica.reached(reply.seq);
+    expect(asPublished([...replica.rows].map(([key, { row }]) => [key, row]))).toEqual(file);
+    expect(asPublished(await viewRows())).toEqual(file);
+  }
+  const replayed = await replay(ends);
+  console.log(
+    `mime-db: ${versions.length} versions, ${replayed} changes, all equal in table, replica, view and replay`,
+  );
+});
+
+async function tableRows(): Promise<[string, Cells][]> {
+  const rows: [string, Cells][] = [];
+  for await (const { key, row } of viewer.rows(table)) rows.push([key, row]);
+  return rows;
+}
+
+async function viewRows(): Promise<[string, Cells][]> {
+  const rows = await ledger.query<{ type: string } & Record<string, unknown>>(
+    `SELECT type, source, charset, compressible, extensions FROM rowcast_tables.${table}`,
+  );
+  return rows.map((row) => [
+    row.type,
+    Object.fromEntries(Object.entries(row).filter(([, cell]) => cell !== null)) as Cells,
+  ]);
+}
+
+/** Folds the log from its beginning; at the end of each batch it must give the published file. Returns the changes. */
+async function replay(ends: ReadonlyMap<number, string>): Promise<number> {
+  const rows = new Map<string, Cells>();
+  let seen = 0;
+  let changes = 0;
+  for await (const { entry } of viewer.readLog({ table })) {
+    fold(rows, entry);
+    changes += 1;
+    const packageName = ends.get(entry.seq);
+    if (packageName === undefined) continue;
+    expect(asPublished(rows)).toEqual(published(packageName));
+    seen += 1;
+  }
+  expect(seen).toBe(ends.size);
+  return changes;
+}
+
+function fold(rows: Map<string, Cells>, entry: Entry): void {
+  if (!('key' in entry)) return;
+  if (entry.row === undefined) rows.delete(entry.key);
+  else rows.set(entry.key, entry.row);
+}

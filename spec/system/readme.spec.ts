@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLedger, type TestLedger } from '../support/ledger.ts';
+import { administrator, type ServerProcess, spawnServer, writeSettings } from '../support/server.ts';
+
+const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
+const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
+
+let ledger: TestLedger;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  ledger = await createLedger();
+  server = await spawnServer(await writeSettings(ledger));
+});
+afterAll(async () => {
+  await server.stop();
+  await server.settings.remove();
+  await ledger.drop();
+});
+
+/** The commands of the README's tour, in order. */
+async function tour(): Promise<string[]> {
+  const text = await readFile(readme, 'utf8');
+  const [, section = ''] = /## Two minutes\n([\s\S]*?)\n## /.exec(text) ?? [];
+  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.trim().split('\n'));
+}
+
+/** Runs a line as a shell would, in the folder of the server's settings. */
+function run(line: string): ChildProcess {
+  const command = line.replace(/^npx rowcast /, `"${process.execPath}" "${launcher}" `);
+  const { folder } = server.settings;
+  const child = spawn('sh', ['-c', command], {
+    cwd: folder,
+    env: { ...process.env, XDG_STATE_HOME: folder, NO_COLOR: '1', COLUMNS: '160' },
+    detached: true,
+  });
+  return child;
+}
+
+async function finished(child: ChildProcess): Promise<{ code: number | null; output: string }> {
+  let output = '';
+  child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
+  child.stderr?.on('data', (data: Buffer) => (output += data.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, output };
+}
+
+/** Resolves when the process has printed what matches. */
+function printed(child: ChildProcess, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout?.on('data', (data: Buffer) => {
+      output += data.toString();
+      if (pattern.test(output)) resolve(output);
+    });
+    child.once('close', () => reject(new Error(`it ended before it printed ${pattern}:\n${output}`)));
+  });
+}
+
+test('P5: the tour of the README, line by line, works as printed', { timeout: 90_000 }, async () => {
+  const lines = await tour();
+  expect(lines.length).toBeGreaterThan(10);
+  let watcher: ChildProcess | undefined;
+  let seenUpdate: Promise<string> | undefined;
+  for (const line of lines) {
+    if (line.startsWith('npx rowcast watch')) {
+      watcher = run(line);
+      seenUpdate = printed(watcher, /annual review[\s\S]*only a test/);
+      await printed(watcher, /E07/);
+      continue;
+    }
+    const login = line.startsWith('npx rowcast login');
+    const child = run(
+      login
+        ? `printf '%s' '${administrator.password}' | ${line.replace('npx rowcast', `"${process.execPath}" "${launcher}"`).replace(' admin', ` ${administrator.name}`)} --password-stdin`
+        : line,
+    );
+    const { code, output } = await finished(child);
+    expect(code, `${line}\n${output}`).toBe(0);
+  }
+  expect(await seenUpdate).toMatch(/E07.*salary.*→ 98000\.00/);
+  if (watcher?.pid !== undefined) process.kill(-watcher.pid, 'SIGINT');
+});
