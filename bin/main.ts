@@ -4,6 +4,17 @@ import { runProgram } from '../client/cli/run.ts';
 import type { Verb } from '../client/cli/verb.ts';
 import { clientVerbs } from '../client/cli/verbs.ts';
 
+/** The shell runs the other verbs, so it is told here which there are. */
+const shellVerb: Verb = {
+  name: 'shell',
+  group: 'More:',
+  summary: 'a prompt with completion, for several commands in a row',
+  load: async () => {
+    const { shellCommand } = await import('../client/cli/verbs/shell.ts');
+    return (context) => shellCommand(clientVerbs, context);
+  },
+};
+
 /** The verbs of the machine that the server runs on. */
 const serverVerbs: readonly Verb[] = [
   {
@@ -38,7 +49,7 @@ function withSettings(command: Command, options: () => GlobalOptions): Command {
 
 /** Runs the terminal program. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const exitCode = await runProgram(argv.slice(2), [...clientVerbs, ...serverVerbs]);
+  const exitCode = await runProgram(argv.slice(2), [...clientVerbs, shellVerb, ...serverVerbs]);
   // A verb of the server has set its own.
   if (exitCode !== 0) process.exitCode = exitCode;
 }

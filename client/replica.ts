@@ -177,6 +177,7 @@ export class Replica implements AsyncDisposable {
     this.#projection.begin(definition);
     this.#definition = definition;
     this.#rows = new Map(rows.map((row) => [row.key, row]));
+    this.#cursor = cursor;
     this.#tell({ type: 'reset', definition, rows, cursor });
     this.#moveTo(cursor);
   }

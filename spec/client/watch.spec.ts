@@ -16,7 +16,7 @@ import { Dice } from './random.ts';
 
 const address = { host: 'one', commandsPort: 5555, feedPort: 5556 };
 const filter: Filter = [{ column: 'n', is: 'ge', value: 5 }];
-const seedsOfEach = Number(process.env.ROWCAST_SEEDS ?? 40);
+const seedsOfEach = Number(process.env.ROWCAST_SEEDS ?? 25);
 const firstSeed = Number(process.env.ROWCAST_SEED ?? 1);
 
 type Scope = 'table' | 'filtered table' | 'ledger';
@@ -252,6 +252,8 @@ describe.each(scopes)('a watch of a %s', (scope) => {
   async function runAll(scenario: Partial<Scenario>): Promise<World[]> {
     const worlds: World[] = [];
     for (const seed of seeds) worlds.push(await run(seed, { ...quiet, scope, ...scenario }));
+    const delivered = worlds.flatMap(({ segments }) => segments).reduce((sum, { groups }) => sum + groups.length, 0);
+    expect(delivered).toBeGreaterThan(10 * worlds.length);
     return worlds;
   }
 

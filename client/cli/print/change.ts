@@ -1,5 +1,5 @@
-import { type Entry, isRowEntry, type RowEntry, type TableEntry } from '../../../protocol/entry.ts';
-import type { Cells } from '../../../protocol/values.ts';
+import { type Entry, groupOf, isRowEntry, type RowEntry, type TableEntry } from '../../../protocol/entry.ts';
+import { type Cells, cellText } from '../../../protocol/values.ts';
 import { columnSpecs, stepWords } from './definition.ts';
 import { type Paint, show, showCell } from './paint.ts';
 import { count, showTime } from './time.ts';
@@ -18,11 +18,18 @@ export function groupLines(entries: readonly Entry[], options: ChangeOptions): s
   const { paint, now, changesMax = entries.length } = options;
   const who = `${paint.dim(showTime(first.at, now))}  ${paint.strong(show(first.by, paint))}`;
   const why = first.why === undefined ? '' : `  ${showWhy(first.why, paint)}`;
-  if (entries.length === 1) return [`${who}  ${changeLine(first, paint)}${why}`];
+  if (entries.length === 1 && first.group === undefined) return [`${who}  ${changeLine(first, paint)}${why}`];
   const lines = entries.slice(0, changesMax).map((entry) => `    ${changeLine(entry, paint)}`);
   const left = entries.length - lines.length;
   if (left > 0) lines.push(paint.dim(`    … and ${count(left, 'more change')}`));
-  return [`${who}  ${count(entries.length, 'change')} together${why}`, ...lines];
+  return [`${who}  ${groupSize(first, entries.length)}${why}`, ...lines];
+}
+
+/** Of a group that reaches over other tables, or beyond the end of what was asked for, these are not all changes. */
+function groupSize(entry: Entry, shown: number): string {
+  const [first, last] = groupOf(entry);
+  const all = last - first + 1;
+  return all > shown ? `${shown} of ${count(all, 'change')} made together` : `${count(shown, 'change')} together`;
 }
 
 export function showWhy(why: string, paint: Paint): string {
@@ -45,11 +52,14 @@ export function opWord({ op }: RowEntry, paint: Paint): string {
 }
 
 /** The cells of a change: `salary 1000 → 1200` of an update, the row of an insert, and what went with a delete. */
-export function cellWords({ op, row, was }: RowEntry, paint: Paint): string[] {
+export function cellWords({ op, key, row, was }: RowEntry, paint: Paint): string[] {
   if (op === 'update') return Object.keys(was ?? {}).map((name) => updatedCell(name, { row, was }, paint));
-  return Object.entries((op === 'delete' ? was : row) ?? {}).map(
-    ([name, cell]) => `${paint.dim(show(name, paint))} ${showCell(cell, paint)}`,
-  );
+  const cells = Object.entries((op === 'delete' ? was : row) ?? {});
+  // The key stands at the head of the line already.
+  const keyAt = cells.findIndex(([, cell]) => cellText(cell) === key);
+  return cells
+    .filter((_, index) => index !== keyAt)
+    .map(([name, cell]) => `${paint.dim(show(name, paint))} ${showCell(cell, paint)}`);
 }
 
 function updatedCell(name: string, { row, was }: { row?: Cells | undefined; was?: Cells | undefined }, paint: Paint) {

@@ -15,7 +15,7 @@ export interface ShownTextOptions {
   /** Columns of the terminal; what is longer ends with `…`. */
   readonly widthMax?: number | undefined;
   /** Marks an escape, so that it is told from the same letters typed by someone. */
-  readonly mark?: ((escape: string) => string) | undefined;
+  readonly mark?: ((hidden: string) => string) | undefined;
 }
 
 interface Piece {
@@ -46,8 +46,8 @@ export function shownWidth(text: string): number {
 function* piecesOf(text: string): Generator<Piece> {
   for (const letter of text) {
     if (hidden.test(letter)) {
-      const escape = named[letter] ?? escapeOf(letter);
-      yield { text: escape, width: escape.length, escaped: true };
+      const spelled = named[letter] ?? escapeOf(letter);
+      yield { text: spelled, width: spelled.length, escaped: true };
     } else {
       yield { text: letter, width: widthOf(letter), escaped: false };
     }
@@ -71,6 +71,6 @@ function shorten(pieces: Piece[], widthMax: number): Piece[] {
   return pieces;
 }
 
-function join(pieces: readonly Piece[], mark: ((escape: string) => string) | undefined): string {
+function join(pieces: readonly Piece[], mark: ((hidden: string) => string) | undefined): string {
   return pieces.map(({ text, escaped }) => (escaped && mark !== undefined ? mark(text) : text)).join('');
 }

@@ -1,0 +1,96 @@
+import type { Ledger } from '../client.ts';
+import { RowcastError } from '../errors.ts';
+import { Connection, findTarget } from './connection.ts';
+import type { Interrupts } from './interrupts.ts';
+import type { GlobalOptions } from './options.ts';
+import { SessionStore, stateFolder } from './session-store.ts';
+import { makeTerminal, type Output, type Terminal } from './terminal.ts';
+
+export interface ContextParts {
+  readonly options: GlobalOptions;
+  readonly terminal: Terminal;
+  readonly connection: Connection;
+  readonly interrupts: Interrupts;
+}
+
+/** What a verb is given to do its work with. */
+export class Context {
+  readonly options: GlobalOptions;
+  readonly connection: Connection;
+  readonly interrupts: Interrupts;
+  readonly terminal: Terminal;
+
+  constructor({ options, terminal, connection, interrupts }: ContextParts) {
+    this.options = options;
+    this.terminal = terminal;
+    this.connection = connection;
+    this.interrupts = interrupts;
+  }
+
+  /** Aborted by the next Ctrl-C. */
+  get signal(): AbortSignal {
+    return this.interrupts.signal;
+  }
+
+  get json(): boolean {
+    return this.options.json === true;
+  }
+
+  get out(): Output {
+    return this.terminal.out;
+  }
+
+  get err(): Output {
+    return this.terminal.err;
+  }
+
+  ledger(): Promise<Ledger> {
+    return this.connection.ledger();
+  }
+
+  /**
+   * Reads, and when the session has ended, once more as the viewer that anyone is: who only wants to look need not log
+   * in again.
+   */
+  async reading<Result>(read: (ledger: Ledger) => Promise<Result>): Promise<Result> {
+    try {
+      return await read(await this.ledger());
+    } catch (error) {
+      const hasEnded = error instanceof RowcastError && error.code === 'session_expired';
+      if (!hasEnded || process.env.ROWCAST_TOKEN) throw error;
+      await this.connection.forget();
+      await this.note('your login has ended; reading goes on without it');
+      return await read(await this.ledger());
+    }
+  }
+
+  /** One line, or several, of the result. */
+  async print(...lines: readonly string[]): Promise<void> {
+    if (lines.length > 0) await this.out.write(`${lines.join('\n')}\n`);
+  }
+
+  /** One JSON value of the result. */
+  async printJson(value: unknown): Promise<void> {
+    await this.out.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** A remark beside the result; programs are not bothered with it. */
+  async note(text: string): Promise<void> {
+    if (!this.json) await this.err.write(`${this.err.paint.dim(text)}\n`);
+  }
+}
+
+export interface OpenContextOptions {
+  readonly options: GlobalOptions;
+  readonly interrupts: Interrupts;
+}
+
+/** The context of a run of the program. @throws CliError when it cannot be told which server is meant */
+export async function openContext({ options, interrupts }: OpenContextOptions): Promise<Context> {
+  const connection = new Connection({
+    target: await findTarget(options),
+    sessions: new SessionStore(stateFolder()),
+    givenToken: process.env.ROWCAST_TOKEN || undefined,
+  });
+  return new Context({ options, connection, interrupts, terminal: makeTerminal({ color: options.color !== false }) });
+}

@@ -1,0 +1,136 @@
+import type { CurrentRow, Problem } from '../../protocol/errors.ts';
+import { RowcastError, type RowcastErrorCode } from '../errors.ts';
+import { CliError } from './cli-error.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { type Paint, show, showCell } from './print/paint.ts';
+import { showTime } from './print/time.ts';
+import { quoteWord } from './syntax/words.ts';
+
+/** An error as the program tells it. */
+export interface Told {
+  readonly exit: ExitCode;
+  readonly code: string;
+  readonly message: string;
+  readonly problems: readonly (Problem | string)[];
+  /** How many more problems there were. */
+  readonly more?: number | undefined;
+  /** What to do next. */
+  readonly next?: string | undefined;
+  /** Under which the command can be sent again, when its outcome is unknown. */
+  readonly id?: string | undefined;
+}
+
+export interface Surroundings {
+  readonly addresses: readonly string[];
+}
+
+export function tell(error: unknown, surroundings: Surroundings): Told {
+  if (error instanceof CliError) return error;
+  if (error instanceof RowcastError) return tellRowcastError(error, surroundings);
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    exit: exitCodes.failed,
+    code: 'program',
+    message,
+    problems: [],
+    next: 'this is a fault of the program; please report it',
+  };
+}
+
+function tellRowcastError(error: RowcastError, { addresses }: Surroundings): Told {
+  const { code, body, problems, id, outcomeUnknown } = error;
+  return {
+    exit: exitCodeOf(code),
+    code,
+    message: code === 'timeout' ? `${error.message} (${addresses.join(', ')})` : error.message,
+    problems,
+    more: body?.more,
+    next: outcomeUnknown
+      ? `run the same command with --id ${id}: it takes effect once, and you learn what became of it`
+      : (nextStepOf(problems) ?? nextSteps[code]),
+    id: outcomeUnknown ? id : undefined,
+  };
+}
+
+/** With the names of the row that was refused. */
+function nextStepOf([problem]: readonly Problem[]): string | undefined {
+  if (problem?.table === undefined || problem.key === undefined) return undefined;
+  const row = `${problem.table} ${quoteWord(problem.key)}`;
+  if (problem.code === 'row_not_found') return `what became of it: npx rowcast history ${row}`;
+  if (problem.code !== 'version_conflict') return undefined;
+  if (problem.current === undefined) return `what became of it: npx rowcast history ${row}`;
+  return `look at it, decide anew, and say --if-version ${problem.current.version}: npx rowcast get ${row}`;
+}
+
+const login = 'log in: npx rowcast login';
+const nextSteps: Partial<Readonly<Record<RowcastErrorCode, string>>> = {
+  login_required: login,
+  session_expired: login,
+  forbidden: 'log in as an administrator: npx rowcast login NAME',
+  login_failed: 'names stand in [administrators] of setting.ini; a new password: npx rowcast passwd NAME',
+  login_throttled: 'wait a moment, then try again',
+  table_not_found: 'see which there are: npx rowcast tables',
+  table_exists: 'choose another name, or see what is there: npx rowcast tables',
+  row_not_found: 'look for it: npx rowcast search TABLE TEXT',
+  version_conflict: 'look at the row as it is now, and decide anew',
+  command_id_reused: 'leave --id out: a new command has a new id',
+  wrong_epoch: 'this ledger has begun a new life (a restore); begin anew: without --from',
+  ahead_of_server: 'this server has not got so far; begin anew: without --from, or ask another server',
+  too_old: 'begin anew',
+  busy: 'the server has too much to do; try again',
+  unavailable: 'the server cannot reach its database; try again',
+  timeout: 'is a server running there? npx rowcast server starts one; --server names another',
+  unsupported_version: 'use the same version of rowcast on both sides',
+  unknown_type: 'the server is older than this program; use the same version of rowcast on both sides',
+  too_large: 'send it in several parts',
+};
+
+/** The lines that a person reads. */
+export function toldLines(told: Told, paint: Paint): string[] {
+  const message = told.message.split('\n').map((line) => show(line, paint));
+  const [first = '', ...rest] = message;
+  return [
+    `${paint.problem('✗')} ${first}`,
+    ...rest.map((line) => `  ${line}`),
+    ...told.problems.flatMap((problem) => problemLines(problem, told, paint)),
+    ...(told.more === undefined || told.more === 0 ? [] : [`  … and ${told.more} more`]),
+    ...(told.next === undefined ? [] : [`  ${paint.strong('→')} ${show(told.next, paint)}`]),
+  ];
+}
+
+function problemLines(problem: Problem | string, told: Told, paint: Paint): string[] {
+  if (typeof problem === 'string') return [`  · ${show(problem, paint)}`];
+  const { index, table, key, message, current } = problem;
+  const now = current === undefined ? [] : currentLines(current, paint);
+  // A single problem is the message itself.
+  if (told.problems.length === 1 && message === told.message) return now;
+  const row = [table, key].filter((part) => part !== undefined).join(' ');
+  const step = index === undefined ? '' : `command ${index + 1}: `;
+  const where = row === '' ? '' : `${paint.dim(show(row, paint))}  `;
+  return [`  · ${step}${where}${show(message, paint)}`, ...now];
+}
+
+/** The row that stands there now: who made it so, when, and what it is. */
+function currentLines({ key, version, seq, at, by, row }: CurrentRow, paint: Paint): string[] {
+  const when = showTime(at, new Date());
+  const cells = Object.entries(row).map(([name, cell]) => `${paint.dim(show(name, paint))} ${showCell(cell, paint)}`);
+  return [
+    `  now: ${paint.strong(show(key, paint))} version ${version} (#${seq}) by ${show(by, paint)} at ${when}`,
+    `       ${cells.join(', ')}`,
+  ];
+}
+
+/** The line that a program reads. */
+export function toldJson({ exit, code, message, problems, more, next, id }: Told): string {
+  return JSON.stringify({
+    error: {
+      code,
+      message,
+      ...(problems.length > 0 && { problems }),
+      ...(more !== undefined && { more }),
+      exit,
+      next,
+      id,
+    },
+  });
+}

@@ -1,0 +1,71 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { formatAddress, parseAddress } from '../../protocol/address.ts';
+
+const sessionSchema = z.object({
+  server: z.string(),
+  user: z.string(),
+  token: z.string(),
+  /** ISO 8601. */
+  expires: z.string(),
+});
+export type StoredSession = z.infer<typeof sessionSchema>;
+
+/** Where the program keeps what outlives it. */
+export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const base = env.XDG_STATE_HOME;
+  return join(base === undefined || base === '' ? join(homedir(), '.local', 'state') : base, 'rowcast');
+}
+
+/**
+ * The sessions of the user of this machine, a file for each server address, readable by the user only. A session is
+ * good at every server of its ledger, so it is kept under each address that was named.
+ */
+export class SessionStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The session of the first of the addresses that has one that has not ended. */
+  async find(addresses: readonly string[]): Promise<StoredSession | undefined> {
+    for (const address of addresses) {
+      const session = await this.#read(address);
+      if (session !== undefined && Date.parse(session.expires) > Date.now()) return session;
+    }
+    return undefined;
+  }
+
+  async keep(addresses: readonly string[], session: Omit<StoredSession, 'server'>): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    for (const address of addresses) await this.#write(address, { server: address, ...session });
+  }
+
+  async forget(addresses: readonly string[]): Promise<void> {
+    for (const address of addresses) await rm(this.#path(address), { force: true });
+  }
+
+  async #read(address: string): Promise<StoredSession | undefined> {
+    try {
+      return sessionSchema.parse(JSON.parse(await readFile(this.#path(address), 'utf8')));
+    } catch {
+      // A missing or damaged file means: not logged in. A login writes it anew.
+      return undefined;
+    }
+  }
+
+  async #write(address: string, session: StoredSession): Promise<void> {
+    const path = this.#path(address);
+    const half = `${path}.${process.pid}`;
+    await writeFile(half, `${JSON.stringify(session)}\n`, { mode: 0o600 });
+    await rename(half, path);
+  }
+
+  #path(address: string): string {
+    const name = formatAddress(parseAddress(address)).replace('rowcast://', '').replace('?feed=', '-');
+    return join(this.#folder, `session-${name.replace(/[^A-Za-z0-9.-]/g, '_')}.json`);
+  }
+}

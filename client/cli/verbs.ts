@@ -1,0 +1,119 @@
+import type { Verb } from './verb.ts';
+
+const session = 'Who you are:';
+const tables = 'Tables:';
+const rows = 'Rows:';
+const changes = 'Changes:';
+const more = 'More:';
+
+/** What the help lists of each verb; the rest is loaded when it is used, so that the program starts quickly. */
+export const clientVerbs: readonly Verb[] = [
+  {
+    name: 'login',
+    group: session,
+    summary: 'log in as an administrator',
+    load: async () => (await import('./verbs/login.ts')).loginCommand,
+  },
+  {
+    name: 'logout',
+    group: session,
+    summary: 'end the session',
+    load: async () => (await import('./verbs/logout.ts')).logoutCommand,
+  },
+  {
+    name: 'status',
+    group: session,
+    summary: 'the server, its log and who you are to it',
+    load: async () => (await import('./verbs/status.ts')).statusCommand,
+  },
+  {
+    name: 'tables',
+    group: tables,
+    summary: 'the tables, or the columns and rules of one',
+    load: async () => (await import('./verbs/tables.ts')).tablesCommand,
+  },
+  {
+    name: 'create',
+    group: tables,
+    summary: 'make a table',
+    load: async () => (await import('./verbs/create.ts')).createCommand,
+  },
+  {
+    name: 'alter',
+    group: tables,
+    summary: "change a table's columns",
+    load: async () => (await import('./verbs/alter.ts')).alterCommand,
+  },
+  {
+    name: 'drop',
+    group: tables,
+    summary: 'take a table away; its changes stay in the log',
+    load: async () => (await import('./verbs/drop.ts')).dropCommand,
+  },
+  {
+    name: 'list',
+    group: rows,
+    summary: 'the rows of a table',
+    load: async () => (await import('./verbs/list.ts')).listCommand,
+  },
+  {
+    name: 'search',
+    group: rows,
+    summary: 'the rows that hold a text',
+    load: async () => (await import('./verbs/search.ts')).searchCommand,
+  },
+  {
+    name: 'get',
+    group: rows,
+    summary: 'one row, with its version and who made it so',
+    load: async () => (await import('./verbs/get.ts')).getCommand,
+  },
+  {
+    name: 'insert',
+    group: rows,
+    summary: 'add a row',
+    load: async () => (await import('./verbs/insert.ts')).insertCommand,
+  },
+  {
+    name: 'update',
+    group: rows,
+    summary: 'change cells of a row',
+    load: async () => (await import('./verbs/update.ts')).updateCommand,
+  },
+  {
+    name: 'upsert',
+    group: rows,
+    summary: 'add a row, or change it when its key is there',
+    load: async () => (await import('./verbs/upsert.ts')).upsertCommand,
+  },
+  {
+    name: 'delete',
+    group: rows,
+    summary: 'take a row away; its history stays',
+    load: async () => (await import('./verbs/delete.ts')).deleteCommand,
+  },
+  {
+    name: 'watch',
+    group: changes,
+    summary: 'a table, and then every change the moment it is made',
+    load: async () => (await import('./verbs/watch.ts')).watchCommand,
+  },
+  {
+    name: 'history',
+    group: changes,
+    summary: 'every version of a row',
+    load: async () => (await import('./verbs/history.ts')).historyCommand,
+  },
+  {
+    name: 'log',
+    group: changes,
+    summary: 'the log of changes, from any place on',
+    load: async () => (await import('./verbs/log.ts')).logCommand,
+  },
+  {
+    name: 'sample',
+    group: more,
+    summary: 'make a table to try things on',
+    load: async () => (await import('./verbs/sample.ts')).sampleCommand,
+  },
+];

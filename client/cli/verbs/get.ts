@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { CurrentRow } from '../../../protocol/errors.ts';
+import type { TableDefinition } from '../../../protocol/table.ts';
+import type { Context } from '../context.ts';
+import { findTable } from '../definitions.ts';
+import { type Paint, show, showCell } from '../print/paint.ts';
+import { shownWidth } from '../print/shown-text.ts';
+import { showTime } from '../print/time.ts';
+import { describedCommand } from '../verb.ts';
+
+/** `rowcast get TABLE KEY`: one row, a cell a line. */
+export function getCommand(context: () => Context): Command {
+  return describedCommand({
+    name: 'get',
+    summary: 'one row, with its version and who made it so',
+    examples: ['get employees E7', 'get employees E7 --json'],
+  })
+    .argument('<table>')
+    .argument('<key>')
+    .action((table: string, key: string) => get(context(), table, key));
+}
+
+async function get(context: Context, table: string, key: string): Promise<void> {
+  const row = await context.reading((ledger) => ledger.get(table, key, { signal: context.signal }));
+  if (context.json) {
+    await context.printJson(row);
+    return;
+  }
+  const { definition } = await findTable(context, table);
+  await context.print(...rowLines(definition, row, context.out.paint));
+}
+
+function rowLines(
+  { columns }: TableDefinition,
+  { key, version, seq, at, by, row }: CurrentRow,
+  paint: Paint,
+): string[] {
+  const width = Math.max(...columns.map(({ name }) => shownWidth(name)), 0) + 2;
+  const cells = columns.map(({ name }) => {
+    const space = ' '.repeat(width - shownWidth(name));
+    return `${paint.dim(show(name, paint))}${space}${showCell(row[name], paint, Number.POSITIVE_INFINITY)}`;
+  });
+  const made = `version ${version}, #${seq}, by ${show(by, paint)} at ${showTime(at, new Date())}`;
+  return [`${paint.strong(show(key, paint))}  ${paint.dim(made)}`, ...cells];
+}

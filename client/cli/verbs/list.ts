@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { collect, type ListOptions, listRows } from '../rows.ts';
+import { describedCommand } from '../verb.ts';
+import { readPositive } from '../write-options.ts';
+
+/** `rowcast list TABLE`: its rows, as of one moment. */
+export function listCommand(context: () => Context): Command {
+  return describedCommand({
+    name: 'list',
+    summary: 'the rows of a table',
+    notes: [
+      'Conditions: = != < <= > >= and in, such as "salary>=1000" or "job in engineer|designer"; "note=" finds empty',
+      'cells and "note!=" filled ones. Several --where must all hold.',
+    ],
+    examples: ["list employees --where 'salary>=1000' --sort salary:desc,name", 'list employees --json'],
+  })
+    .argument('<table>')
+    .option('--where <condition>', 'only rows that match; may be given several times', collect)
+    .option('--sort <columns>', 'COLUMN or COLUMN:desc, separated by commas; else by key')
+    .option('--limit <n>', 'at most so many rows', readPositive)
+    .option('--all', 'all rows (with --json they are all given unless --limit says otherwise)')
+    .action((table: string, options: ListOptions) => listRows(context(), table, options));
+}

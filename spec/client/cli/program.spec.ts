@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { buildProgram, namedVerb } from '../../../client/cli/program.ts';
+import { clientVerbs } from '../../../client/cli/verbs.ts';
+
+async function helpOf(name: string): Promise<string> {
+  let help = '';
+  const output = {
+    writeOut: (text: string): void => {
+      help += text;
+    },
+  };
+  const program = await buildProgram([name, '--help'], {
+    verbs: clientVerbs,
+    usage: 'rowcast',
+    output,
+    open: () => Promise.reject(new Error('help opens nothing')),
+  });
+  await program.parseAsync([name, '--help'], { from: 'user' }).catch(() => undefined);
+  return help;
+}
+
+describe('the program', () => {
+  it('finds its verb wherever the options stand', () => {
+    expect(namedVerb(['--server', 'a:1', 'list', 'employees'])).toBe('list');
+    expect(namedVerb(['--json', 'list'])).toBe('list');
+    expect(namedVerb(['help', 'list'])).toBe('list');
+    expect(namedVerb(['--help'])).toBeUndefined();
+  });
+
+  it.each(clientVerbs.map(({ name }) => name))('%s has an example in its help', async (name) => {
+    expect(await helpOf(name)).toContain(`npx rowcast ${name}`);
+  });
+});
