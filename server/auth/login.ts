@@ -1,10 +1,12 @@
 import type { ErrorBody } from '../../protocol/errors.ts';
 import { Lane } from './lane.ts';
-import { hashPassword, verifyPassword } from './password.ts';
+import { verifyPassword } from './password.ts';
 
 /** Logins that wait to be hashed: each takes half a second, 128 MB and one of Node's four threads (W3). */
 const waitingMax = 8;
 const pauseMs = { first: 250, most: 2_000 } as const;
+/** What an unknown name is judged by, so that it costs as much as a known one, when there is no known one at all. */
+const nobodysHash = `scrypt$131072$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 /** Names whose failures are remembered; beyond, the oldest is forgotten. */
 const namesMax = 10_000;
 
@@ -20,13 +22,13 @@ interface Failures {
  */
 export class Login {
   readonly #administrators: ReadonlyMap<string, string>;
-  readonly #decoy: Promise<string>;
+  readonly #decoy: string;
   readonly #lane = new Lane({ waitingMax });
   readonly #failures = new Map<string, Failures>();
 
   constructor(administrators: ReadonlyMap<string, string>) {
     this.#administrators = administrators;
-    this.#decoy = hashPassword('no one has this password');
+    this.#decoy = [...administrators.values()][0] ?? nobodysHash;
   }
 
   /** undefined when the password is right, else the refusal. */
@@ -36,9 +38,7 @@ export class Login {
       const message = 'too many wrong passwords for this name; wait a moment';
       return { code: 'login_throttled', message, retryAfterMs: Math.ceil(waitMs) };
     }
-    const judged = this.#lane.run(async () =>
-      verifyPassword(password, this.#administrators.get(user) ?? (await this.#decoy)),
-    );
+    const judged = this.#lane.run(async () => verifyPassword(password, this.#administrators.get(user) ?? this.#decoy));
     if (judged === undefined)
       return { code: 'busy', message: 'too many logins at once; try again', retryAfterMs: 1_000 };
     if ((await judged) && this.#administrators.has(user)) {

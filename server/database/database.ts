@@ -36,10 +36,18 @@ export function clientConfig({ connection, schema, statementTimeoutMs }: Databas
   };
 }
 
+/**
+ * Pages are read along an index and stop at their limit. Without statistics, as in a ledger that is minutes old,
+ * PostgreSQL would rather gather and sort the whole rest of the log for each: 69 ms instead of 11 for 10,000 entries.
+ */
+const planning = '-c enable_bitmapscan=off -c work_mem=16MB';
+
 /** Opens a pool on a ledger. The two error handlers keep a killed backend from ending the process (D1, D2). */
 export function openDatabase(options: DatabaseOptions): Database {
+  const config = clientConfig(options);
   const pool = new pg.Pool({
-    ...clientConfig(options),
+    ...config,
+    options: `${config.options} ${planning}`,
     max: options.poolConnections,
     Client: clientClass(options),
     idleTimeoutMillis: 60_000,

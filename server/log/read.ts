@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { Change } from './record.ts';
 
@@ -61,19 +61,38 @@ export async function readLines(
   database: Database,
   { after, limit, bytesMax, tableIds, key }: LinesQuery,
 ): Promise<Lines> {
-  const ofTables = tableIds === undefined ? sql`` : sql`AND table_id = ANY(${tableIds}::bigint[])`;
-  const ofRow = key === undefined ? sql`` : sql`AND key = ${key}`;
-  const { rows } = await sql<{ text: string | null; count: number; last: number | null; found: number }>`
+  const found = tableIds === undefined ? ofAllTables(after, limit) : ofTables({ after, limit, tableIds, key });
+  const { rows } = await sql<{ text: string | null; count: number; last: number | null; read: number }>`
     SELECT string_agg(entry, E'\n' ORDER BY seq) FILTER (WHERE before < ${bytesMax}) AS text,
            count(*) FILTER (WHERE before < ${bytesMax}) AS count,
            max(seq) FILTER (WHERE before < ${bytesMax}) AS last,
-           count(*) AS found
+           count(*) AS read
     FROM (
       SELECT seq, entry, sum(octet_length(entry)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) - octet_length(entry) AS before
-      FROM (
-        SELECT seq, entry FROM change WHERE seq > ${after} ${ofTables} ${ofRow} ORDER BY seq LIMIT ${limit}
-      ) AS page
+      FROM (${found}) AS page
     ) AS measured`.execute(database);
-  const [{ text = null, count = 0, last = null, found = 0 } = {}] = rows;
-  return { text: text ?? '', count, last, full: found === limit || count < found };
+  const [{ text = null, count = 0, last = null, read = 0 } = {}] = rows;
+  return { text: text ?? '', count, last, full: read === limit || count < read };
+}
+
+function ofAllTables(after: number, limit: number): RawBuilder<unknown> {
+  return sql`SELECT seq, entry FROM change WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
+}
+
+type TablesQuery = Pick<LinesQuery, 'after' | 'limit'> & { tableIds: readonly number[]; key: string | undefined };
+
+/**
+ * One life is read along the index. Several, which is rare, are read life by life and then put in order: asked for all
+ * at once, PostgreSQL would sort everything there is for every page.
+ */
+function ofTables({ after, limit, tableIds, key }: TablesQuery): RawBuilder<unknown> {
+  const ofLife = (life: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+    SELECT seq, entry FROM change WHERE table_id = ${life} AND seq > ${after}
+      ${key === undefined ? sql`` : sql`AND key = ${key}`}
+    ORDER BY seq LIMIT ${limit}`;
+  if (tableIds.length === 1) return ofLife(sql`${tableIds[0]}`);
+  return sql`
+    SELECT of_life.seq, of_life.entry FROM unnest(${tableIds}::bigint[]) AS life (id)
+    CROSS JOIN LATERAL (${ofLife(sql`life.id`)}) AS of_life
+    ORDER BY of_life.seq LIMIT ${limit}`;
 }
