@@ -1,19 +1,35 @@
-/** Aborts when it is told to, or when the outer signal does; `release` ends both, and leaves nothing behind at the outer one. */
+import { setMaxListeners } from 'node:events';
+
+/** Calls once when the signal is aborted, at once when it was before; the answer ends that. */
+export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
+  if (signal === undefined) return () => undefined;
+  if (signal.aborted) callback();
+  // One signal for a thousand requests is no leak; Node warns from the eleventh on.
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', callback, { once: true });
+  return () => {
+    signal.removeEventListener('abort', callback);
+  };
+}
+
+/** Aborted when it is released, or when the outer signal is. */
 export interface InnerAbort {
   readonly signal: AbortSignal;
+  /** Ends it, and leaves nothing behind at the outer signal. */
   release(): void;
 }
 
-/** For requests made ahead, which end with whoever wanted them. (AbortSignal.any would leave a trace at a signal that outlives thousands.) */
+/**
+ * For requests made ahead, which end with whoever wanted them. AbortSignal.any would leave a trace of each at an outer
+ * signal that outlives thousands of them.
+ */
 export function innerAbort(outer: AbortSignal | undefined): InnerAbort {
   const controller = new AbortController();
-  const abort = (): void => controller.abort(outer?.reason);
-  if (outer?.aborted === true) abort();
-  outer?.addEventListener('abort', abort, { once: true });
+  const forget = onAbort(outer, () => controller.abort(outer?.reason));
   return {
     signal: controller.signal,
     release() {
-      outer?.removeEventListener('abort', abort);
+      forget();
       controller.abort();
     },
   };

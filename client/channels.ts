@@ -19,8 +19,12 @@ export interface SocketListener {
 }
 
 export interface CommandSocket {
-  /** Sends one frame as soon as there is a connection; `sent` is called when it has left. Never throws. */
-  send(frame: string, sent: () => void): void;
+  /**
+   * Sends one frame as soon as there is a connection; `sent` is called when it has left. Never throws.
+   * The answer withdraws the frame: true when nothing of it will leave from now on, false when that cannot be prevented
+   * but by closing the socket.
+   */
+  send(frame: string, sent: () => void): () => boolean;
   /** Drops what was not sent yet. */
   close(): void;
 }

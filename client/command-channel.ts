@@ -1,9 +1,10 @@
 import { nanoid } from 'nanoid';
-import type { ServerAddress } from '../protocol/address.ts';
+import { formatAddress, type ServerAddress } from '../protocol/address.ts';
 import { commandSchemas } from '../protocol/commands.ts';
-import type { ErrorBody } from '../protocol/errors.ts';
+import type { ErrorBody, ErrorCode } from '../protocol/errors.ts';
 import type { ReplyOf } from '../protocol/replies.ts';
 import { protocolVersion, type RequestOf, type RequestType } from '../protocol/requests.ts';
+import { onAbort } from './abort.ts';
 import { Backoff, jittered, reconnectLimits } from './backoff.ts';
 import type { CommandSocket, Transport } from './channels.ts';
 import { RowcastError, type RowcastErrorCode } from './errors.ts';
@@ -51,13 +52,23 @@ interface Pending {
   readonly deadline: number;
   readonly settle: (outcome: Reply | RowcastError) => void;
   attempts: number;
+  /** How often a try's time began, for sending or for going on waiting. */
+  rounds: number;
+  /** Place of the last try in the order of all tries of the channel. */
+  order: number;
+  /** Whether a try of it has left at all. */
+  left: boolean;
   /** Tries that left and were not answered: while there is one, the outcome is unknown. */
   unanswered: number;
+  /** Whether a server has answered that it does not know the outcome either. */
+  doubtful: boolean;
   /** How many messages had been heard when the last try was made. */
   heardBefore: number;
   /** Told to come back later: not to be sent again with the others when the socket is reopened. */
   waiting: boolean;
   cancelTimer: () => void;
+  /** Takes the last try back; false when it may still leave while the socket is open. */
+  withdraw: () => boolean;
 }
 
 /**
@@ -66,8 +77,9 @@ interface Pending {
  * Each request has an id and a deadline. A try without an answer is repeated under the same id, which for a command is
  * safe, as an id takes effect once. When nobody at all was answered since the try began, the server is taken for dead:
  * the socket is closed (a DEALER would go on queueing for it, Z5) and one to the next address is opened, on which all
- * that is in flight is sent again. When others were answered, the server lives and only this one is sent again. The
- * time of a try doubles with every round over the addresses, so that a slow server is not buried under repetitions.
+ * that is in flight is sent again. When requests that were sent later were answered, the server lives and only this one
+ * is sent again; when only earlier ones were, it waits its turn there, and is left to. The time of a try doubles with
+ * every round over the addresses. So a slow server is not buried under repetitions.
  *
  * A promise is settled exactly once: by an answer, the deadline, the caller's signal or `close`.
  */
@@ -81,6 +93,9 @@ export class CommandChannel {
   #socket: CommandSocket | undefined;
   #address = 0;
   #heard = 0;
+  #sendings = 0;
+  /** The latest try, in the order of sending, that was answered. */
+  #answeredOrder = 0;
   #closed = false;
   #cancelReopen: (() => void) | undefined;
 
@@ -107,10 +122,10 @@ export class CommandChannel {
 
   close(): void {
     this.#closed = true;
+    this.#closeSocket();
     for (const pending of [...this.#pending.values()]) {
       pending.settle(this.#failure(pending, 'closed', 'the ledger was closed'));
     }
-    this.#closeSocket();
   }
 
   #refuseIfUnfit(id: string, signal: AbortSignal | undefined): void {
@@ -132,13 +147,12 @@ export class CommandChannel {
     const frame = JSON.stringify({ ...request, v: protocolVersion, id, token: this.token });
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     return new Promise((resolve, reject) => {
-      const onAbort = (): void =>
-        settle(this.#failure(pending, 'aborted', 'aborted by the caller', options.signal?.reason));
       const settle = (outcome: Reply | RowcastError): void => {
         this.#pending.delete(id);
         pending.cancelTimer();
         cancelDeadline();
-        options.signal?.removeEventListener('abort', onAbort);
+        forgetSignal();
+        this.#withdraw(pending);
         if (outcome instanceof RowcastError) reject(outcome);
         else if (outcome.ok) resolve(outcome);
         else reject(this.#refusal(pending, outcome.error));
@@ -151,46 +165,67 @@ export class CommandChannel {
         deadline: this.#timing.now() + timeoutMs,
         settle,
         attempts: 0,
+        rounds: 0,
+        order: 0,
+        left: false,
         unanswered: 0,
+        doubtful: false,
         heardBefore: 0,
         waiting: false,
         cancelTimer: () => undefined,
+        withdraw: () => true,
       };
       const cancelDeadline = this.#timing.after(timeoutMs, () => settle(this.#timeout(pending)));
-      options.signal?.addEventListener('abort', onAbort, { once: true });
+      const forgetSignal = onAbort(options.signal, () =>
+        settle(this.#failure(pending, 'aborted', 'aborted by the caller', options.signal?.reason)),
+      );
       this.#pending.set(id, pending);
       this.#attempt(pending);
     });
   }
 
   #attempt(pending: Pending): void {
-    pending.cancelTimer();
     pending.waiting = false;
-    pending.heardBefore = this.#heard;
-    pending.cancelTimer = this.#timing.after(this.#attemptMs(pending), () => this.#unanswered(pending));
     pending.attempts += 1;
+    this.#sendings += 1;
+    pending.order = this.#sendings;
+    this.#await(pending);
     this.#socket ??= this.#openSocket();
-    this.#socket.send(pending.frame, () => {
+    pending.withdraw = this.#socket.send(pending.frame, () => {
+      pending.left = true;
       pending.unanswered += 1;
     });
   }
 
-  #attemptMs({ timeoutMs, attempts }: Pending): number {
-    return Math.min(timeoutMs / 3, attemptMsMax) * 2 ** Math.floor(attempts / this.#addresses.length);
+  /** What was told to have failed must not leave later. */
+  #withdraw({ type, withdraw }: Pending): void {
+    if (withdraw() || !isCommand(type)) return;
+    this.#closeSocket();
+    this.#sendAll();
+  }
+
+  /** Gives a try its time. */
+  #await(pending: Pending): void {
+    const factor = 2 ** Math.floor(pending.rounds / this.#addresses.length);
+    const roundMs = Math.min(pending.timeoutMs / 3, attemptMsMax) * factor;
+    pending.rounds += 1;
+    pending.heardBefore = this.#heard;
+    pending.cancelTimer();
+    pending.cancelTimer = this.#timing.after(roundMs, () => this.#unanswered(pending));
   }
 
   #unanswered(pending: Pending): void {
     if (this.#heard === pending.heardBefore) this.#reopen();
-    else this.#attempt(pending);
+    else if (this.#answeredOrder > pending.order) this.#attempt(pending);
+    else this.#await(pending);
   }
 
   #openSocket(): CommandSocket {
     const address = this.#addresses[this.#address % this.#addresses.length] as ServerAddress;
-    const socket = this.#transport.openCommands(address, {
+    return this.#transport.openCommands(address, {
       message: (frames) => this.#receive(frames),
       down: () => this.#down(),
     });
-    return socket;
   }
 
   #closeSocket(): void {
@@ -204,9 +239,11 @@ export class CommandChannel {
   #reopen(): void {
     this.#closeSocket();
     this.#address += 1;
-    for (const pending of [...this.#pending.values()]) {
-      if (!pending.waiting) this.#attempt(pending);
-    }
+    this.#sendAll();
+  }
+
+  #sendAll(): void {
+    for (const pending of [...this.#pending.values()]) if (!pending.waiting) this.#attempt(pending);
   }
 
   #down(): void {
@@ -222,6 +259,8 @@ export class CommandChannel {
     const pending = this.#pendingOf(reply.id);
     if (pending === undefined) return;
     pending.unanswered -= 1;
+    this.#answeredOrder = Math.max(this.#answeredOrder, pending.order);
+    pending.doubtful ||= !reply.ok && unsettling.has(reply.error.code);
     if (reply.ok || !this.#laterAgain(pending, reply.error)) pending.settle(reply);
   }
 
@@ -258,7 +297,7 @@ export class CommandChannel {
     return new RowcastError(body.code, body.message, {
       body,
       id: pending.id,
-      outcomeUnknown: isCommand(pending.type) && pending.unanswered > 0 && mayStillHappen.has(body.code),
+      outcomeUnknown: !deciding(body.code) && isUnknown(pending),
     });
   }
 
@@ -267,16 +306,27 @@ export class CommandChannel {
   }
 
   #failure(pending: Pending, code: RowcastErrorCode, message: string, cause?: unknown): RowcastError {
-    const outcomeUnknown = isCommand(pending.type) && pending.unanswered > 0;
-    const text = outcomeUnknown
-      ? `${message}; its outcome is unknown: send the same command under the id ${pending.id} to learn it`
-      : `${message}; ${pending.attempts > 0 && pending.unanswered === 0 ? 'it never left, as no server was reached' : 'nothing was changed by it'}`;
-    return new RowcastError(code, text, { id: pending.id, outcomeUnknown, cause });
+    const outcomeUnknown = isUnknown(pending);
+    const more = outcomeUnknown
+      ? `; its outcome is unknown: send the same command under the id ${pending.id} to learn it`
+      : pending.left
+        ? ''
+        : `; it was not sent, as no server was reached at ${this.#addresses.map(formatAddress).join(', ')}`;
+    return new RowcastError(code, message + more, { id: pending.id, outcomeUnknown, cause });
   }
 }
 
-/** Refusals that say nothing about an earlier try under the same id. */
-const mayStillHappen: ReadonlySet<string> = new Set(['busy', 'unavailable', 'internal']);
+/** Refusals of a server that does not know itself whether the command took effect. */
+const unsettling: ReadonlySet<ErrorCode> = new Set(['unavailable', 'internal']);
+
+/** Whether a refusal settles what became of the command, earlier tries under its id included. */
+function deciding(code: ErrorCode): boolean {
+  return code !== 'busy' && !unsettling.has(code);
+}
+
+function isUnknown({ type, unanswered, doubtful }: Pending): boolean {
+  return isCommand(type) && (unanswered > 0 || doubtful);
+}
 
 function isCommand(type: RequestType): boolean {
   return type === 'batch' || Object.hasOwn(commandSchemas, type);

@@ -2,7 +2,6 @@ import type { ServerAddress } from '../protocol/address.ts';
 import {
   decodeWelcome,
   feedHeaderSchema,
-  type HeadMessage,
   headMessageSchema,
   headTopic,
   tableOfTopic,
@@ -14,8 +13,7 @@ import type { FeedInput } from './live-buffer.ts';
 import type { Timing } from './timing.ts';
 
 export interface FeedListener {
-  /** The subscription stands, or stands again. */
-  welcome(head: HeadMessage): void;
+  /** A message, a head, or the welcome, which is a head that says that the subscription stands, or stands again. */
   input(input: FeedInput): void;
   /** A message came that cannot be understood: something was missed. */
   unreadable(): void;
@@ -31,7 +29,7 @@ export interface FeedLinkOptions {
   readonly listener: FeedListener;
 }
 
-/** The head comes every second: this many seconds without one are a silence, and a reason to go elsewhere. */
+/** A head comes every second: this many seconds without anything are a silence, and a reason to go elsewhere. */
 const silentTicks = 3;
 const rotateTicks = 5;
 const tickMs = 1_000;
@@ -95,30 +93,21 @@ export class FeedLink {
   }
 
   #receive(frames: readonly Uint8Array[]): void {
-    const read = readFeedMessage(frames);
-    const { listener } = this.#options;
-    if (read === undefined) {
-      listener.unreadable();
-    } else if (read.kind === 'message') {
-      listener.input(read);
-    } else {
-      this.#ticks = 0;
-      this.#backoff.reset();
-      if (read.kind === 'welcome') listener.welcome(read.head);
-      else listener.input(read);
-    }
+    const input = readInput(frames);
+    this.#ticks = 0;
+    this.#backoff.reset();
+    if (input === undefined) this.#options.listener.unreadable();
+    else this.#options.listener.input(input);
   }
 }
-
-type FeedMessage = FeedInput | { readonly kind: 'welcome'; readonly head: HeadMessage };
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads a message of the feed; undefined when it is none. */
-function readFeedMessage([topicFrame, header, lines]: readonly Uint8Array[]): FeedMessage | undefined {
+function readInput([topicFrame, header, lines]: readonly Uint8Array[]): FeedInput | undefined {
   try {
     const topic = decoder.decode(topicFrame);
-    if (header === undefined) return { kind: 'welcome', head: decodeWelcome(topic) };
+    if (header === undefined) return { kind: 'head', head: decodeWelcome(topic) };
     const value: unknown = JSON.parse(decoder.decode(header));
     if (topic === headTopic) return { kind: 'head', head: headMessageSchema.parse(value) };
     if (tableOfTopic(topic) === undefined) return undefined;

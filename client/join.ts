@@ -1,5 +1,5 @@
 import type { Cursor } from '../protocol/cursor.ts';
-import { groupOf, isRowEntry } from '../protocol/entry.ts';
+import { groupOf } from '../protocol/entry.ts';
 import type { HeadMessage } from '../protocol/feed.ts';
 import type { Filter } from '../protocol/filter.ts';
 import type { TableDefinition } from '../protocol/table.ts';
@@ -97,13 +97,14 @@ export class Join {
   readonly #stop = new AbortController();
   #state: WatchState | undefined;
   #linkUp = false;
-  #isWelcome = false;
+  #welcomed: () => void = () => undefined;
+  readonly #welcome = new Promise<void>((resolve) => {
+    this.#welcomed = resolve;
+  });
   #head: number | undefined;
   #position: Cursor = { seq: 0, epoch: '' };
   /** Arrivals in the buffer when the position was last learnt from the server: what they say of epochs is older. */
   #learntAt = 0;
-  /** Whether the table exists at the position. */
-  #exists = false;
 
   constructor(options: JoinOptions) {
     this.#options = options;
@@ -111,7 +112,6 @@ export class Join {
     this.#chain = options.table === undefined ? new LedgerChain() : new TableChain();
     this.#backoff = new Backoff(options.timing);
     this.#link = options.link({
-      welcome: (head) => this.#onWelcome(head),
       input: (input) => this.#onInput(input),
       unreadable: () => this.#buffer.overflow(),
       silent: () => this.#onSilence(),
@@ -133,6 +133,7 @@ export class Join {
 
   stop(): void {
     this.#stop.abort();
+    this.#welcomed();
     this.#link.close();
     this.#buffer.wake();
   }
@@ -144,9 +145,9 @@ export class Join {
   /** One life of the watch; returns when it is to start over, or was stopped. */
   async #live(): Promise<void> {
     try {
-      await this.#welcomed();
+      await this.#welcome;
       this.#enter('catchingUp');
-      await this.#begin();
+      if (!this.#stopped) await this.#begin();
       await this.#follow();
     } catch (error) {
       if (error instanceof StartOver) return;
@@ -161,17 +162,11 @@ export class Join {
     return table !== undefined && from === undefined && error instanceof RowcastError && lostPlace.has(error.code);
   }
 
-  async #welcomed(): Promise<void> {
-    while (!this.#isWelcome && !this.#stopped) await this.#buffer.arrival();
-  }
-
   /** Phase 1, and with a cursor phase 2. */
   async #begin(): Promise<void> {
     const { table, from, sink } = this.#options;
-    if (this.#stopped) return;
     if (table !== undefined && from === undefined) {
       const snapshot = await this.#persistently(() => this.#readSnapshot(table));
-      this.#exists = true;
       this.#learn(snapshot.cursor);
       sink.reset(snapshot);
       return;
@@ -196,7 +191,6 @@ export class Join {
     if (definition === undefined && !(await reads.everExisted(table, signal))) {
       throw new RowcastError('table_not_found', `there is no table ${table}, and there never was one`);
     }
-    this.#exists = definition !== undefined;
     sink.begin(definition);
   }
 
@@ -258,8 +252,8 @@ export class Join {
     const { table } = this.#options;
     if (head.seq <= this.#position.seq) return false;
     if (table === undefined) return true;
-    const last = Object.hasOwn(head.tables, table) ? head.tables[table] : undefined;
-    return last === undefined ? this.#exists : last > this.#position.seq;
+    // A head that does not name the table tells nothing of it: it may be gone, or have come and gone since.
+    return !Object.hasOwn(head.tables, table) || (head.tables[table] ?? 0) > this.#position.seq;
   }
 
   async #heal(): Promise<void> {
@@ -291,9 +285,6 @@ export class Join {
   #deliver(groups: readonly EntryGroup[], bytes: number): void {
     const last = groups.at(-1)?.[0];
     if (last === undefined) return;
-    for (const group of groups) {
-      for (const entry of group) if (!isRowEntry(entry)) this.#exists = entry.op !== 'drop';
-    }
     const { epoch } = this.#position;
     // First of all, so that a sink that can take no more has still been told where it stands.
     this.#position = { seq: groupOf(last)[1], epoch };
@@ -327,14 +318,11 @@ export class Join {
     }
   }
 
-  #onWelcome(head: HeadMessage): void {
-    this.#isWelcome = true;
-    this.#onInput({ kind: 'head', head });
-  }
-
   #onInput(input: FeedInput): void {
     if (input.kind === 'head') {
       this.#linkUp = true;
+      // The welcome is a head, and any other head says as well that the subscription stands.
+      this.#welcomed();
       this.#head = Math.max(this.#head ?? 0, input.head.seq);
     }
     this.#buffer.push(input);

@@ -81,8 +81,8 @@ export class LedgerReads {
 
   /** Where the ledger is now. */
   async head(signal: AbortSignal): Promise<Cursor> {
-    const { body } = await this.#channel.request({ type: 'server.status' }, { signal });
-    return { seq: body.seq, epoch: body.epoch };
+    const { body } = await this.#channel.request({ type: 'log.read', limit: 1 }, { signal });
+    return { seq: body.head, epoch: body.epoch };
   }
 
   log(request: Omit<RequestOf<'log.read'>, 'type'>, signal: AbortSignal): AsyncGenerator<LogPage, void, undefined> {

@@ -27,7 +27,8 @@ type EntriesAnswer = Answer<EntriesRequest['type']>;
  * Reads entries page by page until there are no more, or until `limit` of them were read.
  *
  * The next page is asked for before this one is parsed, so that the server reads while the client parses; never more
- * than one ahead, so that a slow consumer holds back its own reading and nothing else.
+ * than one ahead, so that a slow consumer holds back its own reading and nothing else. All pages are of the epoch of the
+ * first: two lives of a ledger are never read as one.
  */
 export async function* readPages(
   channel: CommandChannel,
@@ -37,18 +38,18 @@ export async function* readPages(
   const abort = innerAbort(options.signal);
   const { signal } = abort;
   let left = request.limit ?? Number.POSITIVE_INFINITY;
-  const ask = (after: number | undefined): Promise<EntriesAnswer> => {
-    const page = { ...request, after, limit: Math.min(left, limits.entriesMax) };
+  const ask = (after: number | undefined, epoch: string | undefined): Promise<EntriesAnswer> => {
+    const page = { ...request, after, epoch, limit: Math.min(left, limits.entriesMax) };
     const answer = channel.request(page, { signal, timeoutMs: options.timeoutMs });
     // A page asked for ahead may fail when nobody waits for it any more.
     answer.catch(() => undefined);
     return answer;
   };
   try {
-    for (let next: Promise<EntriesAnswer> | undefined = ask(request.after); next !== undefined; ) {
+    for (let next: Promise<EntriesAnswer> | undefined = ask(request.after, request.epoch); next !== undefined; ) {
       const { body, lines }: EntriesAnswer = await next;
       left -= body.count;
-      next = body.more && left > 0 ? ask(body.last) : undefined;
+      next = body.more && left > 0 ? ask(body.last, body.epoch) : undefined;
       yield { ...body, entries: entryLines(lines, body).map(toLogEntry), bytes: lines?.byteLength ?? 0 };
     }
   } finally {

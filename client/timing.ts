@@ -1,3 +1,5 @@
+import { onAbort } from './abort.ts';
+
 /** The clock, the timers and the dice of the client, handed in so that a spec can hold them still. */
 export interface Timing {
   /** Milliseconds since 1970. */
@@ -26,12 +28,12 @@ export const systemTiming: Timing = {
 export async function pause(timing: Timing, delayMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
-    const cancel = timing.after(delayMs, finish);
-    signal.addEventListener('abort', finish, { once: true });
-    function finish(): void {
+    const finish = (): void => {
       cancel();
-      signal.removeEventListener('abort', finish);
+      forget();
       resolve();
-    }
+    };
+    const cancel = timing.after(delayMs, finish);
+    const forget = onAbort(signal, finish);
   });
 }

@@ -1,5 +1,6 @@
 import type { Cursor } from '../protocol/cursor.ts';
 import type { Filter } from '../protocol/filter.ts';
+import { onAbort } from './abort.ts';
 import { RowcastError } from './errors.ts';
 import { EventQueue, type EventQueueLimits } from './event-queue.ts';
 import type { EntryGroup, StateEvent, WatchEvent, WatchState } from './events.ts';
@@ -73,13 +74,12 @@ export class Watch implements AsyncIterableIterator<WatchEvent, undefined>, Asyn
         state: (event) => this.#show(event),
       },
     });
-    const stop = (): void => this.#stop();
-    signal?.addEventListener('abort', stop, { once: true });
-    this.#running = this.#run().finally(() => {
-      signal?.removeEventListener('abort', stop);
+    const run = this.#run();
+    const forget = onAbort(signal, () => this.#stop());
+    this.#running = run.finally(() => {
+      forget();
       closed(this);
     });
-    if (signal?.aborted) stop();
   }
 
   /** Where it stands now; the events tell when each state was reached among the changes. */

@@ -64,17 +64,18 @@ function openDealer(address: ServerAddress, listener: SocketListener, curve: Cur
     receiveHighWaterMark: 10_000,
   });
   const life = { closed: false };
-  const waiting: Outgoing[] = [];
-  let writing = false;
+  const waiting = new Set<Outgoing>();
+  let leaving: Outgoing | undefined;
 
   // zeromq.js takes one send at a time and throws EBUSY at the next one, synchronously (Z1): one writer, one queue.
   async function write(): Promise<void> {
-    writing = true;
-    for (let next = waiting.shift(); next !== undefined && !life.closed; next = waiting.shift()) {
-      await dealer.send(['', next.frame]);
-      next.sent();
+    // A set is gone through in order of insertion, with what is added on the way.
+    for (leaving of waiting) {
+      waiting.delete(leaving);
+      await dealer.send(['', leaving.frame]);
+      leaving.sent();
     }
-    writing = false;
+    leaving = undefined;
   }
 
   observe(dealer, listener, life);
@@ -82,12 +83,17 @@ function openDealer(address: ServerAddress, listener: SocketListener, curve: Cur
   readAll({ socket: dealer, life, listener, deliver: (frames) => listener.message(frames.slice(1)) });
   return {
     send(frame, sent) {
-      waiting.push({ frame, sent });
-      if (!writing) write().catch(shutdownOnly(life, listener));
+      const outgoing = { frame, sent };
+      waiting.add(outgoing);
+      if (leaving === undefined) write().catch(shutdownOnly(life, listener));
+      return () => {
+        waiting.delete(outgoing);
+        return life.closed || leaving !== outgoing;
+      };
     },
     close() {
       life.closed = true;
-      waiting.length = 0;
+      waiting.clear();
       dealer.close();
     },
   };

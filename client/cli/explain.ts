@@ -59,7 +59,7 @@ function nextStepOf([problem]: readonly Problem[]): string | undefined {
   if (problem.code === 'row_not_found') return `what became of it: npx rowcast history ${row}`;
   if (problem.code !== 'version_conflict') return undefined;
   if (problem.current === undefined) return `what became of it: npx rowcast history ${row}`;
-  return `look at it, decide anew, and say --if-version ${problem.current.version}: npx rowcast get ${row}`;
+  return `look at it and decide anew: npx rowcast get ${row}`;
 }
 
 const login = 'log in: npx rowcast login';

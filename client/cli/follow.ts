@@ -1,5 +1,5 @@
 import type { GroupEvent, ResetEvent, StateEvent } from '../events.ts';
-import type { WatchOptions } from '../watch.ts';
+import type { Watch, WatchOptions } from '../watch.ts';
 import { interrupted } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { groupLines } from './print/change.ts';
@@ -13,6 +13,7 @@ export interface Followed {
 export async function follow(context: Context, options: WatchOptions, followed: Followed): Promise<never> {
   const ledger = await context.ledger();
   const watch = ledger.watch({ ...options, signal: context.signal });
+  const hint = setTimeout(() => void hintWhileConnecting(context, watch), patienceMs);
   try {
     for await (const event of watch) {
       if (event.type === 'state') await showState(context, event);
@@ -20,6 +21,7 @@ export async function follow(context: Context, options: WatchOptions, followed: 
       else await followed.group(event);
     }
   } finally {
+    clearTimeout(hint);
     await watch.close();
   }
   const { cursor } = watch;
@@ -27,10 +29,18 @@ export async function follow(context: Context, options: WatchOptions, followed: 
   throw interrupted();
 }
 
+/** A watch waits for its server for ever, which looks like nothing at all when the address is wrong. */
+const patienceMs = 5_000;
+
+async function hintWhileConnecting(context: Context, { state }: Watch): Promise<void> {
+  if (state !== 'connecting') return;
+  await context.note('  no server has answered yet; still trying. Is one running there? (npx rowcast server)');
+}
+
 const stateWords = {
   connecting: 'connecting to',
   catchingUp: 'catching up with',
-  live: 'live:',
+  live: 'live with',
   behind: 'behind, reading what was missed from',
   disconnected: 'disconnected, waiting for',
 } as const;
@@ -40,8 +50,7 @@ async function showState(context: Context, { state, since, head }: StateEvent): 
     await context.err.write(`${JSON.stringify({ state, since, head })}\n`);
     return;
   }
-  const at = head === undefined || state !== 'live' ? '' : ` (#${head})`;
-  await context.note(`· ${stateWords[state]} ${context.connection.addresses.join(', ')}${at}`);
+  await context.note(`· ${stateWords[state]} ${context.connection.addresses.join(', ')}`);
 }
 
 /** Prints a group: the entries to programs, lines that can be read to people. */

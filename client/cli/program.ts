@@ -80,7 +80,7 @@ export function namedVerb(words: readonly string[]): string | undefined {
   return first === 'help' ? second : first;
 }
 
-/** Whether commander stopped because help was asked for, which is no error. */
-export function isHelp({ code }: CommanderError): boolean {
-  return code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version';
+/** Whether commander stopped because help was asked for, which is no error; shown for want of a verb it is one. */
+export function isHelp({ exitCode }: CommanderError): boolean {
+  return exitCode === 0;
 }

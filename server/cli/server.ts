@@ -72,7 +72,7 @@ function greet({ address, database, firstPassword, administrators }: RunningServ
       'This is the first start. The administrator is',
       `  name      ${firstAdministratorName}`,
       `  password  ${firstPassword}`,
-      'The password is shown this once; `npx rowcast passwd` makes another.',
+      'The password is shown this once; `npx rowcast passwd --embedded` makes another.',
       '',
     );
   }

@@ -25,7 +25,7 @@ export function refuse(...problems: readonly Problem[]): Decision {
 }
 
 export function tableNotFound(table: string): Decision {
-  return refuse(problem('table_not_found', `there is no table ${table}; table.list names those there are`, { table }));
+  return refuse(problem('table_not_found', `there is no table ${table}`, { table }));
 }
 
 export function problem(code: ErrorCode, message: string, where: Omit<Problem, 'code' | 'message'>): Problem {

@@ -12,7 +12,7 @@ export interface QueryContext {
 export function refuseTable(table: string): Refused {
   return new Refused({
     code: 'table_not_found',
-    message: `there is no table ${table}; table.list names those there are`,
+    message: `there is no table ${table}`,
   });
 }
 

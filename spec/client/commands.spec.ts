@@ -74,6 +74,36 @@ describe('a command', () => {
     expect(error).toMatchObject({ code: 'timeout', outcomeUnknown: false });
   });
 
+  test('P2 that was said not to have been sent is not sent later, when the server comes', async () => {
+    const server = await serve((request) => granted(request));
+    const { address } = server;
+    server.stop();
+    const ledger = open(address, 300);
+    expect(await failureOf(ledger.insert('rate', {}))).toMatchObject({ code: 'timeout', outcomeUnknown: false });
+    await server.start();
+    await ledger.insert('rate', {}, { id: 'the-next-one', timeoutMs: 20_000 });
+    expect(server.requests.map(({ id }) => id)).toEqual(['the-next-one']);
+  });
+
+  test('P2 is sent again to a server that has answered a later one', async () => {
+    const server = await serve((request, nth) => (nth === 1 ? undefined : granted(request)));
+    const ledger = open(server.address, 900);
+    const first = ledger.insert('rate', {}, { id: 'the-first' });
+    await ledger.insert('rate', {}, { id: 'the-second' });
+    await first;
+    expect(server.requests.map(({ id }) => id)).toEqual(['the-first', 'the-second', 'the-first']);
+  });
+
+  test('P2 whose server does not know either has an unknown outcome', async () => {
+    const server = await serve((request) =>
+      refused(request, { code: 'unavailable', message: 'it is not known', retryAfterMs: 60_000 }),
+    );
+    expect(await failureOf(open(server.address).insert('rate', {}))).toMatchObject({
+      code: 'unavailable',
+      outcomeUnknown: true,
+    });
+  });
+
   test('Z5 goes to the next address when the first does not listen', async () => {
     const server = await serve((request) => granted(request));
     const dead = formatAddress({ host: '127.0.0.1', commandsPort: await freePort(), feedPort: 1 });

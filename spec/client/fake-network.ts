@@ -54,6 +54,7 @@ export class FakeNetwork implements Transport {
       send: (frame, sent) => {
         sent();
         pipe.waiting.push(() => this.#serve(pipe, frame));
+        return () => true;
       },
       close: () => this.#pipes.delete(pipe),
     };

@@ -78,8 +78,6 @@ export class FakeLedger {
         return this.#list(request as RequestOf<'row.list'>);
       case 'table.list':
         return { body: { epoch: this.epoch, seq: this.head, tables: this.#summaries() } };
-      case 'server.status':
-        return { body: this.#status() };
       default:
         return { error: { code: 'unknown_type', message: request.type } };
     }
@@ -110,11 +108,6 @@ export class FakeLedger {
     const end = start + Math.min(limit, this.pageMax());
     const next = end < all.length ? { next: `${epoch} ${seq} ${end}` } : {};
     return { body: { epoch, seq, definition: found.definition, rows: all.slice(start, end), ...next } };
-  }
-
-  #status(): object {
-    const texts = { server: 'fake', version: '0', started: '', database: '', feed: '' };
-    return { epoch: this.epoch, seq: this.head, tables: this.tables().size, counters: {}, ...texts };
   }
 
   #summaries(): unknown[] {

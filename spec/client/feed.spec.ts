@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { connect, type Ledger, type WatchEvent } from '../../client/index.ts';
-import { encodeWelcome } from '../../protocol/feed.ts';
+import { encodeWelcome, headTopic } from '../../protocol/feed.ts';
 import { create } from './fake-author.ts';
-import { type Draft, FakeLedger, toMessages, toReply } from './fake-server.ts';
+import { type Draft, FakeLedger, headFrames, toMessages, toReply } from './fake-server.ts';
 import { ScriptedServer } from './scripted-server.ts';
 import { insert } from './stage.ts';
 
@@ -20,10 +20,10 @@ class RealFeed {
   readonly server = new ScriptedServer((request) => toReply(request.id, this.ledger.answer(request)));
   readonly #previousOf = new Map<string, number>();
 
-  async start(): Promise<this> {
+  async start(welcomes = true): Promise<this> {
     servers.push(this.server);
     this.ledger.commit([create('rate')]);
-    await this.server.start(encodeWelcome(this.ledger.headMessage()));
+    await this.server.start(welcomes ? encodeWelcome(this.ledger.headMessage()) : undefined);
     return this;
   }
 
@@ -32,6 +32,10 @@ class RealFeed {
     const options = { previousOf: this.#previousOf, omit: () => false };
     const messages = toMessages(this.ledger.commit([draft]), this.ledger.epoch, options);
     if (isUp) for (const message of messages) await this.server.publish(message);
+  }
+
+  async beat(): Promise<void> {
+    await this.server.publish({ topic: headTopic, frames: headFrames(this.ledger.headMessage()) });
   }
 
   open(): Ledger {
@@ -79,6 +83,15 @@ test('P7 S7 a watch over real sockets: what was written while the server was awa
   }
   expect(keys).toEqual(['a', 'b']);
   expect(states).toContain('disconnected');
+});
+
+test('P7 a feed without a welcome is joined with its first head', async () => {
+  const feed = await new RealFeed().start(false);
+  const watch = feed.open().watch({ table: 'rate' });
+  await feed.server.until(() => feed.server.subscriptions.length === 3);
+  await feed.beat();
+  for await (const event of watch) if (event.type === 'state' && event.state === 'live') break;
+  expect(watch.cursor?.seq).toBe(1);
 });
 
 test('P5 a whole-ledger watch over real sockets begins at the head, however old the welcome is', async () => {

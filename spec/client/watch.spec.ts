@@ -171,7 +171,8 @@ class World {
 
   #restore(): void {
     this.logs.set(this.server.epoch, this.server.log);
-    const groups = this.server.log.filter(({ seq, group }) => group === undefined || group[1] === seq);
+    // Never to before the tables were created, nor into a group.
+    const groups = this.server.log.filter(({ seq, group }) => seq >= 2 && (group === undefined || group[1] === seq));
     this.server.restore(this.dice.pick(groups.slice(-10))?.seq ?? this.server.head);
     this.author.readAgain();
   }

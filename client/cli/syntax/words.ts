@@ -23,9 +23,9 @@ export function splitOpenLine(line: string): { readonly words: readonly string[]
   return { words: words.map(({ text }) => text), last: last ?? { text: '', start: line.length } };
 }
 
-/** A word that reads back as this text. */
+/** A word that reads back as this text, here and in the shells of other systems. */
 export function quoteWord(text: string): string {
-  if (/^[^\s'"\\]+$/.test(text)) return text;
+  if (/^[\p{L}\p{N}_.,:=@%+/-]+$/u.test(text)) return text;
   return text.includes("'") ? `"${text.replace(/["\\]/g, '\\$&')}"` : `'${text}'`;
 }
 

@@ -55,7 +55,7 @@ describe('an error as it is told', () => {
     expect(lines[0]).toBe('✗ row E7 is at version 3');
     expect(lines[1]).toMatch(/now: E7 version 3 \(#9\) by bob at /);
     expect(lines[2]).toContain('salary 1200');
-    expect(lines[3]).toContain('--if-version 3: npx rowcast get employees E7');
+    expect(lines[3]).toContain('decide anew: npx rowcast get employees E7');
   });
 
   it('lists every bad row and column, and how many more there were', () => {
