@@ -9,30 +9,30 @@
 ADDRESS is rowcast://HOST:PORT?feed=PORT; ports left out are 5555 and 5556. FD1 … FD14 are the rules of section 11.
 """
 import argparse, getpass, json, os, random, sys, time, uuid
-from collections import deque
 from urllib.parse import parse_qs, urlsplit
 
 import zmq
 
+FOREVER = float("inf")
 WAIT = {"busy", "unavailable", "login_throttled"}  # refusals that end by themselves: the same is sent again
 FINAL = set("""bad_request unsupported_version unknown_type too_large login_required session_expired forbidden
     login_failed invalid table_not_found table_exists row_not_found version_conflict command_id_reused too_old
-    wrong_epoch ahead_of_server""".split())  # every other code is met like `internal`: a few more tries
-BUFFER_BYTES = 64 * 1024 * 1024  # how much of the feed may wait while we are busy elsewhere (FD14)
+    wrong_epoch ahead_of_server""".split())  # every other code is met like `internal`: with a few more tries
 
 
 class NoAnswer(Exception):
-    """No answer in time. A command may have taken effect: its outcome is unknown, it has not failed."""
+    """No answer that settles it. A command may have taken effect: its outcome is unknown, it has not failed."""
 
 
 class Refused(Exception):
-    def __init__(self, error):
-        super().__init__(f"{error['code']}: {error['message']}")
-        self.code, self.retry_after = error["code"], error.get("retryAfterMs", 0) / 1000
+    def __init__(self, reply):
+        super().__init__(f"{reply['error']['code']}: {reply['error']['message']}")
+        self.reply, self.code = reply, reply["error"]["code"]
+        self.retry_after = reply["error"].get("retryAfterMs", 0) / 1000
 
 
 class StartOver(Exception):
-    """What we hold is void; a new snapshot must be taken (FD3)."""
+    """What the follower holds is void: feed and snapshot must be taken anew (FD3)."""
 
 
 def backoff():
@@ -44,21 +44,25 @@ def backoff():
 
 
 class Server:
-    """A REQ socket for requests, and a SUB socket for the feed once follow() was called."""
+    """A REQ socket for requests and, once follow() was called, a SUB socket for the feed."""
 
     def __init__(self, address):
         url = urlsplit(address)
+        if url.scheme != "rowcast" or not url.hostname:
+            sys.exit(f"{address} is not of the form rowcast://HOST:PORT?feed=PORT")
         host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
         self.commands_at = f"tcp://{host}:{url.port or 5555}"
         self.feed_at = f"tcp://{host}:{parse_qs(url.query).get('feed', ['5556'])[0]}"
         self.context, self.commands, self.feed = zmq.Context(), None, None
-        self.topic, self.buffer, self.buffered = b"", deque(), 0  # messages as (kind, header, lines, bytes)
-        self.welcomed, self.last_head = False, None
+        self.topic, self.last_head = b"", 0.0
 
     def open(self, kind, endpoint, topics=()):
         socket = self.context.socket(kind)
-        for option, value in ((zmq.LINGER, 0), (zmq.HEARTBEAT_IVL, 1000), (zmq.HEARTBEAT_TIMEOUT, 3000), (zmq.IPV6, 1)):
-            socket.setsockopt(option, value)
+        socket.setsockopt(zmq.LINGER, 0)  # a closed socket must not send what it still had
+        socket.setsockopt(zmq.HEARTBEAT_IVL, 1000)  # a dead link is noticed, and libzmq connects again
+        socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 3000)
+        socket.setsockopt(zmq.RCVHWM, 10_000)
+        socket.setsockopt(zmq.IPV6, 1)
         for topic in topics:
             socket.setsockopt(zmq.SUBSCRIBE, topic)
         socket.connect(endpoint)
@@ -68,220 +72,233 @@ class Server:
         """Sends one request until it is answered: always the same bytes under the same id, so that a command takes
         effect once, however often it is sent. Gives the reply and the entries of its second frame, as bytes."""
         frame = json.dumps({"v": 1, "id": str(uuid.uuid4()), **fields}, ensure_ascii=False).encode()
-        end, patience, tries, pauses = time.monotonic() + within, 2.0, 0, backoff()
-        while True:
-            tries, pause = tries + 1, next(pauses)
+        end, patience, tries = time.monotonic() + within, 2.0, 0
+        for pause in backoff():
             self.commands = self.commands or self.open(zmq.REQ, self.commands_at)
             self.commands.send(frame)
-            parts = self.receive(self.commands, min(time.monotonic() + patience, end))
-            answer = self.read_reply(*parts) if parts else None
-            problem = NoAnswer(f"no reply from {self.commands_at}: it is unknown whether a command took effect")
+            left = max(0, min(patience, end - time.monotonic()))
+            parts = self.commands.recv_multipart() if self.commands.poll(left * 1000) else None
+            answer = parts and self.read_reply(fields.get("type"), *parts)
             if answer and answer[0]["ok"]:
                 return answer
             if answer:
-                problem = Refused(answer[0]["error"])
-                if problem.code in FINAL or (problem.code not in WAIT and tries == 5):
+                problem, tries = Refused(answer[0]), tries + 1
+                if problem.code in FINAL:
                     raise problem
                 pause = max(pause, problem.retry_after)
             else:  # a REQ socket whose reply does not come is stuck: the next try has another one
+                problem = "no reply"
                 self.commands.close()
                 self.commands, patience = None, min(2 * patience, 30)
-            if time.monotonic() + pause >= end:
-                raise problem
-            self.receive(None, time.monotonic() + pause)
+            if time.monotonic() + pause >= end or (answer and problem.code not in WAIT and tries >= 5):
+                raise NoAnswer(f"{self.commands_at}: {problem}. It is unknown whether a command took effect.")
+            time.sleep(pause)
 
     @staticmethod
-    def read_reply(first, second=None):
+    def read_reply(kind, first, second=b""):
         reply, lines = json.loads(first), []
-        if reply["ok"] and second is not None:
-            *lines, end = second.split(b"\n")  # not splitlines(), which knows more ends of lines than U+000A
-            if json.loads(end).get("end", {}).get("count") != len(lines) or len(lines) != reply["count"]:
-                return None  # a broken reply, not a short one
+        if reply["ok"] and kind in ("log.read", "row.history"):  # a second frame: entries, and a last line that ends it
+            *lines, end = second.split(b"\n")  # at U+000A only: a text may hold other line separators
+            if len(lines) != reply["count"] or not end.startswith(b'{"end":'):
+                return None  # a broken reply, which must not be taken for a short one
         return reply, lines
 
-    def receive(self, socket, until):
-        """The next message of a socket, or None at that time; with no socket a pause until then. What the feed brings
-        meanwhile goes into the buffer."""
-        poller = zmq.Poller()
-        for each in (socket, self.feed):
-            if each:
-                poller.register(each, zmq.POLLIN)
-        while True:
-            left = until - time.monotonic()
-            ready = dict(poller.poll(max(0, min(left, 60)) * 1000))
-            if self.feed in ready:
-                self.drain()
-            if socket in ready:
-                return socket.recv_multipart()
-            if left <= 0:
-                return None
-
     def follow(self, table):
-        """FD1, FD2: connects a new socket and waits for the welcome and the first head behind it. The server then
-        has all our subscriptions, so a snapshot read from now on leaves no hole between itself and the feed."""
+        """FD1, FD2: opens a new feed socket, waits for the welcome and for a head behind it, and gives this head. The
+        server then has all our subscriptions: a snapshot read from now on leaves no hole between itself and the feed.
+        What comes before the head may be passed over, as the snapshot has it, or the head tells of it."""
         self.topic = f"table/{table}/".encode()
         for pause in backoff():
             if self.feed:
                 self.feed.close()
             self.feed = self.open(zmq.SUB, self.feed_at, [b"head", self.topic, b"welcome"])
-            self.welcomed, self.last_head, until = False, None, time.monotonic() + 3
-            while self.last_head is None and self.feed.poll(max(0, until - time.monotonic()) * 1000):
-                self.drain()
-            if self.last_head is not None:
-                return
+            self.last_head, welcomed = time.monotonic(), False
+            while message := self.message():
+                welcomed = welcomed or message[0] == "welcome"
+                if welcomed and message[0] == "head":
+                    return message
             print(f"no feed at {self.feed_at}: trying again", file=sys.stderr)
             time.sleep(pause)
 
-    def drain(self):
-        """Moves what has arrived into the buffer."""
-        while self.feed.poll(0):
+    def message(self):
+        """The next message of the feed as (kind, header, lines), or None when no head came for 3 s (FD12).
+        The buffer of which section 11 speaks is the queue that libzmq keeps for the socket. When it is full, the
+        server drops what comes; the next message or head shows that, as it shows every other loss (FD14)."""
+        while self.feed.poll(max(0, self.last_head + 3 - time.monotonic()) * 1000):
             parts = self.feed.recv_multipart()
             if parts[0].startswith(b"welcome{"):
-                message = ("welcome", json.loads(parts[0][len("welcome"):]), [])
-                self.welcomed = True
-            elif parts[0] == b"head" and self.welcomed:
-                message = ("head", json.loads(parts[1]), [])
+                return "welcome", json.loads(parts[0][len("welcome"):]), []
+            if parts[0] == b"head":
                 self.last_head = time.monotonic()
-            elif parts[0] == self.topic:
-                message = ("table", json.loads(parts[1]), parts[2].split(b"\n"))
-            else:
-                continue  # a prefix brings later topics too, which we do not know
-            size = sum(map(len, parts))
-            if self.buffered + size > BUFFER_BYTES:  # FD14: all of it goes, and what was lost is read from the log
-                self.buffer.clear()
-                self.buffered, size, message = 0, 0, ("overflow", {}, [])
-            self.buffer.append((*message, size))
-            self.buffered += size
-
-    def message(self):
-        """The next message of the feed as (kind, header, lines), or None when no head came for 3 s (FD12)."""
-        while not self.buffer:
-            if not self.feed.poll(max(0, self.last_head + 3 - time.monotonic()) * 1000):
-                return None
-            self.drain()
-        *message, size = self.buffer.popleft()
-        self.buffered -= size
-        return message
-
-    def forget_other_lives(self, epoch):
-        """FD4: of what arrived before a snapshot, only messages of the snapshot's epoch have a meaning."""
-        kept = [each for each in self.buffer if each[0] == "overflow" or each[1]["epoch"] == epoch]
-        self.buffer, self.buffered = deque(kept), sum(each[-1] for each in kept)
+                return "head", json.loads(parts[1]), []
+            if parts[0] == self.topic:
+                return "table", json.loads(parts[1]), parts[2].split(b"\n")
+        return None  # (what is none of these is of a later version of the protocol, and passed over)
 
 
 class Follower:
-    """Holds one table live. Each snapshot goes to show_snapshot(dict), each group of changes to show_entries(lines);
-    whoever wants the rows themselves applies the entries to the snapshot, as section 8 says."""
+    """Holds one table live: shows a snapshot of it, then the entry of each change, as the log has it, to the byte.
+    Whoever wants the rows themselves applies the entries to the rows of the snapshot, as section 8 says."""
 
-    def __init__(self, server, table, show_snapshot, show_entries):
-        self.server, self.table, self.show_snapshot, self.show_entries = server, table, show_snapshot, show_entries
+    def __init__(self, server, table, count=FOREVER):
+        self.server, self.table, self.count = server, table, count
         self.seq, self.epoch = 0, ""  # the position P: everything up to here was shown, nothing beyond
 
     def run(self):
-        self.server.follow(self.table)
-        self.take_snapshot()
+        self.start()
         while True:
             message = self.server.message()
-            if message is None:  # FD12: a new socket, the old position
-                print("no head for 3 s: connecting again", file=sys.stderr)
-                self.server.follow(self.table)
-                continue
             try:
+                if message is None:  # FD12: a new socket, but the position stays
+                    print("no head for 3 s: connecting again", file=sys.stderr)
+                    message = self.server.follow(self.table)
                 self.take(*message)
             except StartOver:
-                self.take_snapshot()
+                self.start()
 
-    def take_snapshot(self):
-        """FD3. Every page is as of the seq of the first one."""
+    def start(self):
+        """FD1 to FD3. The feed is opened anew each time, so nothing of an old life is left in its queue (FD4)."""
+        self.server.follow(self.table)
+        pages = self.read_pages()
+        self.seq, self.epoch = pages[0]["seq"], pages[0]["epoch"]  # every page is as of the seq of the first one
+        rows = [row for page in pages for row in page.get("rows", [])]
+        snapshot = {"table": self.table, "seq": self.seq, "epoch": self.epoch,
+                    "definition": pages[0].get("definition"), "rows": rows}
+        self.show([json.dumps({"snapshot": snapshot}, ensure_ascii=False).encode()])
+
+    def read_pages(self):
+        query = {"type": "row.list", "table": self.table}
         while True:
-            query, pages = {"type": "row.list", "table": self.table}, []
             try:
-                while not pages or "next" in pages[-1]:
-                    after = {"after": pages[-1]["next"]} if pages else {}
-                    pages.append(self.server.request({**query, **after}, float("inf"))[0])
-                break
+                pages = [self.server.request(query, FOREVER)[0]]
+                while "next" in pages[-1]:
+                    pages.append(self.server.request({**query, "after": pages[-1]["next"]}, FOREVER)[0])
+                return pages
             except Refused as refused:
-                if refused.code == "table_not_found":  # an empty replica, as of a list that does not name the table
-                    pages = [self.server.request({"type": "table.list"}, float("inf"))[0]]
-                    if all(each["definition"]["name"] != self.table for each in pages[0]["tables"]):
-                        break
+                if refused.code == "table_not_found":  # empty as of a list that does not name the table, else once more
+                    tables = self.server.request({"type": "table.list"}, FOREVER)[0]
+                    if all(each["definition"]["name"] != self.table for each in tables["tables"]):
+                        return [{"seq": tables["seq"], "epoch": tables["epoch"]}]
                 elif refused.code not in ("too_old", "wrong_epoch"):
                     raise
-        self.seq, self.epoch = pages[0]["seq"], pages[0]["epoch"]
-        self.server.forget_other_lives(self.epoch)
-        self.show_snapshot({"table": self.table, "seq": self.seq, "epoch": self.epoch,
-                            "definition": pages[0].get("definition"),
-                            "rows": [row for page in pages for row in page.get("rows", [])]})
 
     def take(self, kind, header, lines):
         """One message of the feed."""
-        if kind == "overflow":
-            return self.heal()
         if header["epoch"] != self.epoch:
             raise StartOver  # FD5
         if kind == "table":
             for pause in backoff():
                 if header["last"] <= self.seq:
-                    return  # FD6: known, from the snapshot or from healing
+                    return  # FD6: known already, from the snapshot or from healing
                 entries = [] if header.get("omitted") else [(json.loads(line)["seq"], line) for line in lines]
-                intact = len(entries) == header["count"] and entries[-1][0] == header["last"]
-                if intact and header["previous"] <= self.seq:
+                whole = len(entries) == header["count"] and entries[-1][0] == header["last"]
+                if whole and header["previous"] <= self.seq:
                     return self.apply([line for seq, line in entries if seq > self.seq], header["last"])  # FD8
                 before = self.seq
                 self.heal()  # FD7
-                if self.seq == before:  # the server that we ask is behind the feed
-                    self.server.receive(None, time.monotonic() + pause)
+                if self.seq == before:
+                    time.sleep(pause)  # whoever answers us is behind the feed
         elif header["tables"].get(self.table, 0) > self.seq:
-            self.heal()  # FD9: a head, or a welcome, that knows a later change
+            self.heal()  # FD9: the head, or a welcome, knows of a change that we have not seen
         else:
             self.seq = max(self.seq, header["seq"])  # FD9: nothing happened to the table up to here
 
     def heal(self):
-        """FD10, FD11: reads what is missing from the log. Groups are shown whole or not yet."""
-        after, held, held_last, pauses, give_up = self.seq, [], 0, backoff(), time.monotonic() + 5
+        """FD10, FD11: reads what is missing from the log. A page may end inside a group, a group is shown whole."""
+        after, group, group_end, pauses, give_up = self.seq, [], 0, backoff(), time.monotonic() + 5
         while True:
             query = {"type": "log.read", "table": self.table, "after": after, "epoch": self.epoch}
             try:
-                reply, lines = self.server.request(query, float("inf"))
+                reply, lines = self.server.request(query, FOREVER)
             except Refused as refused:
                 if refused.code == "ahead_of_server" and time.monotonic() < give_up:
-                    self.server.receive(None, time.monotonic() + next(pauses))
+                    time.sleep(next(pauses))
                     continue
-                if refused.code in ("wrong_epoch", "too_old", "ahead_of_server"):
+                if refused.code in ("wrong_epoch", "too_old", "ahead_of_server", "table_not_found"):
                     raise StartOver from None
                 raise
             for line in lines:
                 entry = json.loads(line)
-                last = entry.get("group", [0, entry["seq"]])[1]
-                if held and last != held_last:  # a later group has begun: the one before it is whole
-                    self.apply(held, held_last)
-                    held = []
-                held, held_last = [*held, line], last
+                end = entry.get("group", [0, entry["seq"]])[1]
+                if group and end != group_end:  # an entry of a later group: the one before it is whole
+                    self.apply(group, group_end)
+                    group = []
+                group.append(line)
+                group_end = end
             after = reply["last"]
             if not reply["more"]:
-                if held:
-                    self.apply(held, held_last)
+                if group:
+                    self.apply(group, group_end)
                 self.seq = max(self.seq, reply["head"])
                 return
 
     def apply(self, lines, last):
-        self.show_entries(lines)
-        self.seq = last
+        """One or more whole groups of changes, the last of which ends at this seq."""
+        self.show(lines[:min(self.count, len(lines))])
+        self.seq, self.count = last, self.count - len(lines)
+        if self.count <= 0:
+            sys.exit()
+
+    @staticmethod
+    def show(lines):
+        sys.stdout.buffer.write(b"".join(line + b"\n" for line in lines))
+        sys.stdout.buffer.flush()
 
 
-def cell(text, type_name):
-    """A value from the command line in the form that its column's type has on the wire (section 4)."""
-    if type_name == "text" or (type_name in ("decimal", "date", "timestamp") and text != "null"):
+def cell(text, kind):
+    """A value of the command line in the form that its column's type has on the wire (section 4)."""
+    if kind == "text" or (kind in ("decimal", "date", "timestamp") and text != "null"):
         return text
     try:
         value = json.loads(text)
     except ValueError:
-        return text  # the server says what is wrong with it
-    return text if type_name == "integer" and isinstance(value, int) and abs(value) >= 2**53 else value
+        return text  # the server will say what is wrong with it
+    return text if kind == "integer" and isinstance(value, int) and abs(value) >= 2**53 else value
 
 
-def insert(server, table, pairs):
+def insert(server, table, pairs, token):
+    """Reads the definition first, as the form of a value on the wire depends on its column's type."""
     definition = server.request({"type": "row.list", "table": table, "limit": 1})[0]["definition"]
-    types = {column["name"]: column["type"] for column in definition["columns"]}
-    row = {name: cell(text, types.get(name, "text")) for name, text in (pair.split("=", 1) for pair in pairs)}
-    return server.request({"type": "row.insert", "token": os.environ["ROWCAST_TOKEN"], "table": table, "row": row})[0]
+    kinds = {column["name"]: column["type"] for column in definition["columns"]}
+    row = {name: cell(text, kinds.get(name, "text")) for name, _, text in (pair.partition("=") for pair in pairs)}
+    return server.request({**token, "type": "row.insert", "table": table, "row": row})[0]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("address")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("login").add_argument("user")
+    inserting = commands.add_parser("insert")
+    inserting.add_argument("table")
+    inserting.add_argument("cells", nargs="*", metavar="col=value")
+    watching = commands.add_parser("watch")
+    watching.add_argument("table")
+    watching.add_argument("--count", type=int, default=FOREVER)
+    commands.add_parser("request").add_argument("json", type=json.loads)
+    given = parser.parse_args()
+    server = Server(given.address)
+    token = {"token": os.environ["ROWCAST_TOKEN"]} if "ROWCAST_TOKEN" in os.environ else {}
+    try:
+        if given.command == "login":
+            password = os.environ.get("ROWCAST_PASSWORD") or getpass.getpass()
+            print(server.request({"type": "session.login", "user": given.user, "password": password})[0]["token"])
+        elif given.command == "insert":
+            print(json.dumps(insert(server, given.table, given.cells, token), ensure_ascii=False))
+        elif given.command == "watch":
+            Follower(server, given.table, given.count).run()
+        else:
+            reply, lines = server.request({**token, **given.json})
+            Follower.show([json.dumps(reply, ensure_ascii=False).encode(), *lines])
+    except Refused as refused:
+        if given.command == "request":
+            print(json.dumps(refused.reply, ensure_ascii=False))
+        sys.exit(f"{refused}")
+    except NoAnswer as unknown:
+        sys.exit(f"{unknown}")
+    except (KeyboardInterrupt, BrokenPipeError):
+        os._exit(1)  # whoever read us has enough
+
+
+if __name__ == "__main__":
+    main()

@@ -16,7 +16,7 @@ import { Dice } from './random.ts';
 
 const address = { host: 'one', commandsPort: 5555, feedPort: 5556 };
 const filter: Filter = [{ column: 'n', is: 'ge', value: 5 }];
-const seedsOfEach = Number(process.env.ROWCAST_SEEDS ?? 25);
+const seedsOfEach = Number(process.env.ROWCAST_SEEDS ?? 15);
 const firstSeed = Number(process.env.ROWCAST_SEED ?? 1);
 
 type Scope = 'table' | 'filtered table' | 'ledger';

@@ -190,23 +190,23 @@ function checkCommands(log: Log, truth: Truth, operations: readonly Operation[])
 
 /** P1: an acknowledged command is in the log where the answer said; a refused one is nowhere. */
 function checkAnswer(log: Log, truth: Truth, operation: Operation): Finding[] {
-  const { id, status, seq, changed } = operation;
+  const { id, status, seq, changes } = operation;
   const entries = log.of(id);
   if (status === 'refused' && (entries.length > 0 || truth.commands.has(id))) {
     return [{ check: 'REFUSED_BUT_WRITTEN', message: `${id} was refused (${operation.code}) and is in the log` }];
   }
   if (status !== 'ok') return [];
   if (!truth.commands.has(id)) return [{ check: 'LOST_ACK', message: `${id} was acknowledged and is not there` }];
-  if (changed === 0) return [];
+  if (changes === 0) return [];
   if (entries.length === 0)
     return [{ check: 'LOST_ACK', message: `${id} was acknowledged at ${seq} and is not there` }];
   const problem = answerProblem(operation, entries);
   return problem === undefined ? [] : [{ check: 'ACK_MISMATCH', message: `${id}: ${problem}` }];
 }
 
-function answerProblem({ seq, changed, body }: Operation, entries: readonly Entry[]): string | undefined {
+function answerProblem({ seq, changes, body }: Operation, entries: readonly Entry[]): string | undefined {
   if (entries.at(-1)?.seq !== seq) return `was acknowledged at ${seq} and stands at ${entries.at(-1)?.seq}`;
-  if (entries.length !== changed) return `changed ${changed} and recorded ${entries.length}`;
+  if (entries.length !== changes) return `answered ${changes} changes and recorded ${entries.length}`;
   const steps = body.type === 'batch' ? body.commands : [body];
   if (steps.length !== entries.length) return undefined; // some steps changed nothing: their number was judged above
   const wrong = entries.findIndex((entry, index) => !isAsAsked(steps[index], entry));

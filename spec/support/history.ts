@@ -16,8 +16,8 @@ export interface Operation {
   readonly status: Status;
   /** Of an ok answer: its seq. */
   readonly seq?: number;
-  /** Of an ok answer: how many steps changed something. */
-  readonly changed?: number;
+  /** Of an ok answer: how many changes were made. */
+  readonly changes?: number;
   /** Of a refusal: its code. */
   readonly code?: string;
   /** CLOCK_MONOTONIC, so that the clocks of all processes of this machine agree. */

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatAddress, parseAddress } from '../../protocol/address.ts';
+
+test.each([
+  ['rowcast://db.example.org', { host: 'db.example.org', commandsPort: 5555, feedPort: 5556 }],
+  ['db.example.org', { host: 'db.example.org', commandsPort: 5555, feedPort: 5556 }],
+  ['10.0.0.7:7000', { host: '10.0.0.7', commandsPort: 7000, feedPort: 5556 }],
+  ['rowcast://10.0.0.7:7000?feed=7001', { host: '10.0.0.7', commandsPort: 7000, feedPort: 7001 }],
+  ['rowcast://[::1]:7000/?feed=7001', { host: '[::1]', commandsPort: 7000, feedPort: 7001 }],
+])('%s is read', (text, expected) => {
+  expect(parseAddress(text)).toEqual(expected);
+});
+
+describe('an address that cannot be meant is refused with what to write (P11)', () => {
+  test.each([
+    ['nothing', ''],
+    ['another scheme', 'http://localhost:5555'],
+    ['ZeroMQ’s form', 'tcp://localhost:5555'],
+    ['a path', 'rowcast://localhost/ledger'],
+    ['no host', 'rowcast://:5555'],
+    ['port 0', 'rowcast://localhost:0'],
+    ['a port too large', 'rowcast://localhost:65536'],
+    ['a feed that is no port', 'rowcast://localhost?feed=abc'],
+    ['a feed of 0', 'rowcast://localhost?feed=0'],
+    ['an empty feed', 'rowcast://localhost?feed='],
+    ['a misspelt part', 'rowcast://localhost?fed=5556'],
+  ])('%s', (_, text) => {
+    expect(() => parseAddress(text)).toThrow(/write|known:/);
+  });
+
+  test.each(['rowcast://ada:secret@localhost', 'rowcast://ada@localhost'])(
+    'a name or password in it, which would be dropped in silence: %s',
+    (text) => {
+      expect(() => parseAddress(text)).toThrow();
+    },
+  );
+
+  test('a feed given twice', () => {
+    expect(() => parseAddress('rowcast://localhost?feed=1&feed=2')).toThrow();
+  });
+});
+
+test('what is printed is read back', () => {
+  const port = fc.integer({ min: 1, max: 65_535 });
+  const host = fc.constantFrom('localhost', '127.0.0.1', '[::1]', 'a-b.example.org');
+  fc.assert(
+    fc.property(host, port, port, (name, commandsPort, feedPort) => {
+      const address = { host: name, commandsPort, feedPort };
+      expect(parseAddress(formatAddress(address))).toEqual(address);
+    }),
+  );
+});

@@ -1,0 +1,74 @@
+import type { Selectable } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LedgerTables } from '../../../server/database/tables.ts';
+import { createLedger, type TestLedger } from '../../support/ledger.ts';
+
+/** What PostgreSQL must have for each TypeScript type: the compiler compares this list with tables.ts. */
+type PostgresType<Value> = null extends Value ? `${NotNull<Exclude<Value, null>>} null` : NotNull<Value>;
+type NotNull<Value> = Value extends string
+  ? 'text'
+  : Value extends number
+    ? 'bigint'
+    : Value extends boolean
+      ? 'boolean'
+      : Value extends Buffer
+        ? 'bytea'
+        : Value extends Date
+          ? 'timestamp with time zone'
+          : 'json';
+
+const typed: {
+  [Table in keyof LedgerTables]: {
+    [Column in keyof LedgerTables[Table]]: PostgresType<
+      Selectable<LedgerTables[Table]>[Column & keyof Selectable<LedgerTables[Table]>]
+    >;
+  };
+} = {
+  head: { single: 'boolean', epoch: 'text', seq: 'bigint', at: 'timestamp with time zone', schema_seq: 'bigint' },
+  change: { seq: 'bigint', table_id: 'bigint', key: 'text null', group_last: 'bigint', entry: 'text' },
+  command: { id: 'text', body: 'bytea', answer: 'text' },
+  table_projection: { id: 'bigint', name: 'text', definition: 'json', changed: 'bigint', dropped: 'bigint null' },
+  row_projection: {
+    table_id: 'bigint',
+    key: 'text',
+    version: 'bigint',
+    seq: 'bigint',
+    at: 'text',
+    by: 'text',
+    cells: 'json',
+  },
+  unique_projection: { table_id: 'bigint', column: 'text', value: 'bytea', key: 'text' },
+  session: { token_hash: 'bytea', user: 'text', role: 'text', expires: 'timestamp with time zone' },
+};
+
+let ledger: TestLedger;
+beforeAll(async () => {
+  ledger = await createLedger();
+});
+afterAll(() => ledger.drop());
+
+test('every table and column of schema.sql is the one that tables.ts says, and there is no other', async () => {
+  const columns = await ledger.query<{ table: string; column: string; type: string }>(`
+    SELECT table_name AS "table", column_name AS "column",
+           data_type || CASE is_nullable WHEN 'YES' THEN ' null' ELSE '' END AS type
+    FROM information_schema.columns WHERE table_schema = 'rowcast'`);
+  const found: Record<string, Record<string, string>> = {};
+  for (const { table, column, type } of columns) found[table] = { ...found[table], [column]: type };
+  expect(found).toEqual(typed);
+});
+
+test('texts that are compared have code point order, whatever the database’s locale is', async () => {
+  const columns = await ledger.query<{ name: string }>(`
+    SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+    WHERE table_schema = 'rowcast' AND data_type = 'text' AND collation_name = 'C'`);
+  const names = columns.map(({ name }) => name);
+  for (const name of [
+    'change.key',
+    'row_projection.key',
+    'unique_projection.key',
+    'table_projection.name',
+    'command.id',
+  ]) {
+    expect(names).toContain(name);
+  }
+});

@@ -1,0 +1,295 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { replyEnvelopeSchema } from '../../protocol/replies.ts';
+import { requestTypes } from '../../protocol/requests.ts';
+import { rights } from '../../server/auth/rights.ts';
+import { createLedger, type TestLedger } from '../support/ledger.ts';
+import { createStack, type Stack } from './stack.ts';
+
+let ledger: TestLedger;
+let stack: Stack;
+let token: string;
+
+beforeAll(async () => {
+  ledger = await createLedger();
+  stack = createStack(ledger);
+  ({ token } = await stack.sessions.open('ada', 'administrator'));
+  await stack.done({
+    type: 'table.create',
+    name: 't',
+    key: 'id',
+    columns: [
+      { name: 'id', type: 'text' },
+      { name: 'n', type: 'integer' },
+    ],
+  });
+  await stack.done({ type: 'row.insert', table: 't', row: { id: 'a', n: 1 } });
+});
+afterAll(async () => {
+  await stack.stop();
+  await ledger.drop();
+});
+
+interface Frame {
+  readonly id: string | null;
+  readonly ok: boolean;
+  readonly error?: { readonly code: string; readonly message: string; readonly problems?: readonly object[] };
+}
+
+async function send(request: unknown): Promise<Frame> {
+  const bytes =
+    request instanceof Uint8Array
+      ? request
+      : Buffer.from(typeof request === 'string' ? request : JSON.stringify(request));
+  const [frame = '', lines, ...more] = await stack.dispatch.handle(bytes);
+  expect(more).toEqual([]);
+  const reply = replyEnvelopeSchema.parse(JSON.parse(frame));
+  if (lines !== undefined) expect(reply.ok).toBe(true);
+  return reply as Frame;
+}
+
+const state = async (): Promise<unknown> =>
+  await ledger.query(`
+    SELECT (SELECT count(*) FROM change) AS changes, (SELECT count(*) FROM command) AS commands, (SELECT seq FROM head) AS head,
+           (SELECT count(*) FROM row_projection) AS rows, (SELECT count(*) FROM session) AS sessions`);
+
+const request = { v: 1, id: 'id-of-a-request', type: 'row.get', table: 't', key: 'a' };
+
+describe('what cannot be understood is answered with why (P8)', () => {
+  test.each<readonly [string, unknown, string]>([
+    ['nothing', '', 'bad_request'],
+    ['no JSON', '{"v":1', 'bad_request'],
+    ['no UTF-8', Uint8Array.from([0xff, 0xfe]), 'bad_request'],
+    ['a number', '5', 'bad_request'],
+    ['null', 'null', 'bad_request'],
+    ['an array', '[]', 'bad_request'],
+    ['an empty object', '{}', 'bad_request'],
+    ['another version', { ...request, v: 2 }, 'unsupported_version'],
+    ['a version as text', { ...request, v: '1' }, 'unsupported_version'],
+    ['a later version of an unknown type', { ...request, v: 7, type: 'row.teleport' }, 'unsupported_version'],
+    ['no version', { ...request, v: undefined }, 'bad_request'],
+    ['no id', { ...request, id: undefined }, 'bad_request'],
+    ['an id too short', { ...request, id: 'x' }, 'bad_request'],
+    ['an unknown type', { ...request, type: 'row.teleport' }, 'unknown_type'],
+    ['a type that objects have', { ...request, type: 'toString' }, 'unknown_type'],
+    ['a type that is no text', { ...request, type: 5 }, 'bad_request'],
+    ['a field that is missing', { ...request, key: undefined }, 'bad_request'],
+    ['a field too many', { ...request, kee: 'a' }, 'bad_request'],
+    ['a field of the wrong type', { ...request, key: 5 }, 'bad_request'],
+    ['a number that a double changes', JSON.stringify(request).replace('"a"', '9007199254740993'), 'bad_request'],
+    ['__proto__', `{"__proto__":{"role":"administrator"},${JSON.stringify(request).slice(1)}`, 'bad_request'],
+    ['a name twice', `{"type":"server.status",${JSON.stringify(request).slice(1)}`, 'bad_request'],
+    ['a million levels', '['.repeat(1_000_000), 'bad_request'],
+    ['more bytes than are allowed', JSON.stringify({ ...request, key: 'x'.repeat(1_100_000) }), 'too_large'],
+    [
+      'a batch of more than are allowed',
+      {
+        v: 1,
+        id: request.id,
+        token: 'TOKEN',
+        type: 'batch',
+        commands: Array.from({ length: 101 }, () => ({ type: 'row.delete', table: 't', key: 'x' })),
+      },
+      'too_large',
+    ],
+  ])('%s', async (_, sent, code) => {
+    const before = await state();
+    const reply = await send(
+      JSON.parse(JSON.stringify({ sent }), (name, value: unknown) => (name === 'token' ? token : value)).sent ?? sent,
+    );
+    expect(reply.error?.code).toBe(code);
+    expect(reply.error?.message.length).toBeGreaterThan(5);
+    expect(await state()).toEqual(before);
+  });
+
+  test('the refusal bears the request’s id where it can be read, so that a client knows which it was', async () => {
+    expect((await send({ ...request, type: 'row.teleport' })).id).toBe(request.id);
+    expect((await send({ ...request, v: 2 })).id).toBe(request.id);
+    expect((await send({ ...request, key: 5 })).id).toBe(request.id);
+    expect((await send('5')).id).toBeNull();
+  });
+
+  test('every step of a batch that has not its form is named with its place', async () => {
+    const { error } = await send({
+      v: 1,
+      id: request.id,
+      token,
+      type: 'batch',
+      commands: [
+        { type: 'row.delete', table: 't', key: 'x' },
+        { type: 'row.delete', table: 5, key: 'x' },
+        { type: 'row.teleport' },
+      ],
+    });
+    expect(error).toMatchObject({ code: 'bad_request', problems: [{ index: 1 }, { index: 2 }] });
+  });
+});
+
+describe('P9 rights', () => {
+  const bodies: Record<string, object> = {
+    'table.create': { name: 'mine', columns: [] },
+    'table.alter': { table: 't', steps: [{ do: 'remove', column: 'n' }] },
+    'table.drop': { table: 't' },
+    'row.insert': { table: 't', row: { id: 'b' } },
+    'row.update': { table: 't', key: 'a', row: { n: 2 } },
+    'row.upsert': { table: 't', row: { id: 'b' } },
+    'row.delete': { table: 't', key: 'a' },
+    batch: { commands: [{ type: 'row.delete', table: 't', key: 'a' }] },
+  };
+  const commands = requestTypes.filter((type) => rights[type] === 'administrator');
+
+  test.each(commands)(
+    '%s is refused without a token, with one that is none, ended, expired or of a user who was removed',
+    async (type) => {
+      const before = await state();
+      const sent = { v: 1, id: 'id-of-a-request', type, ...bodies[type] };
+      expect(await send(sent)).toMatchObject({ error: { code: 'login_required' } });
+      for (const wrong of ['', 'x', `${token}x`, token.slice(1)]) {
+        expect(await send({ ...sent, token: wrong })).toMatchObject({
+          error: { code: expect.stringMatching(/session_expired|login_required/) },
+        });
+      }
+      expect(await state()).toEqual(before);
+      const ended = await stack.sessions.open('ada', 'administrator');
+      await stack.sessions.close(ended.token);
+      expect(await send({ ...sent, token: ended.token })).toMatchObject({ error: { code: 'session_expired' } });
+      const removed = await stack.sessions.open('eve', 'administrator');
+      expect(await send({ ...sent, token: removed.token })).toMatchObject({ error: { code: 'session_expired' } });
+      await stack.sessions.close(removed.token);
+      expect(await state()).toEqual(before);
+    },
+  );
+
+  test('a command cannot say by whom it is', async () => {
+    const { token: own } = await stack.sessions.open('ada', 'administrator');
+    const sent = { v: 1, id: 'id-of-by-command', token: own, type: 'row.insert', table: 't', row: { id: 'by' } };
+    expect(await send({ ...sent, by: 'root' })).toMatchObject({ error: { code: 'bad_request' } });
+    expect(await send(sent)).toMatchObject({ ok: true });
+    const [change] = await ledger.query<{ by: string }>(
+      `SELECT entry::json ->> 'by' AS by FROM change WHERE key = 'by'`,
+    );
+    expect(change?.by).toBe('ada');
+  });
+
+  test('reading needs no token, and goes on with one that has ended', async () => {
+    expect(await send(request)).toMatchObject({ ok: true });
+    expect(await send({ ...request, token: 'ended' })).toMatchObject({ ok: true });
+  });
+});
+
+describe('P8 whatever comes, it is answered and nothing is thrown', () => {
+  test('arbitrary bytes', async () => {
+    const before = await state();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 64 }),
+          fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+        ),
+        async (bytes) => {
+          expect((await send(bytes)).error?.code).toMatch(/^(bad_request|unsupported_version|unknown_type)$/);
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(await state()).toEqual(before);
+  });
+
+  const valid = fc.constantFrom<Record<string, unknown>>(
+    { type: 'session.logout' },
+    { type: 'server.status' },
+    { type: 'table.list' },
+    { type: 'row.get', table: 't', key: 'a' },
+    { type: 'row.list', table: 't', filter: [{ column: 'n', is: 'ge', value: 1 }], sort: [{ column: 'n' }], limit: 1 },
+    { type: 'row.history', table: 't', key: 'a', after: 0 },
+    { type: 'log.read', after: 0, limit: 2 },
+    { type: 'row.insert', table: 't', row: { id: 'z', n: 1 } },
+    { type: 'row.update', table: 't', key: 'a', row: { n: 5 }, expect: { version: 1 } },
+    { type: 'table.alter', table: 't', steps: [{ do: 'rules', column: 'n', set: { min: 0 } }] },
+    { type: 'batch', commands: [{ type: 'row.delete', table: 't', key: 'a' }] },
+  );
+  const scrap = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom<unknown>(
+        null,
+        '',
+        0,
+        -1,
+        1.5,
+        true,
+        [],
+        {},
+        'x',
+        'toString',
+        '_x',
+        'a\u0001',
+        [[]],
+        { a: 1 },
+        2 ** 53,
+        'x'.repeat(600),
+      ),
+    },
+    { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
+  );
+
+  test('requests with one part changed, taken out or added: an answer of the closed list, and never internal', async () => {
+    const before = await state();
+    await fc.assert(
+      fc.asyncProperty(
+        valid,
+        fc.nat(),
+        scrap,
+        fc.constantFrom('replace', 'remove', 'add'),
+        async (body, at, value, how) => {
+          const mutated = mutate({ v: 1, id: 'id-of-a-request', ...body }, at, how, value);
+          // Without a token: whatever it has become, it changes nothing.
+          const { ok, error } = await send(mutated);
+          expect(ok ? 'ok' : error?.code).not.toMatch(/internal|unavailable|busy/);
+        },
+      ),
+      { numRuns: 800 },
+    );
+    expect(await state()).toEqual(before);
+  });
+
+  test('the same by an administrator, one after another: refused ones change nothing, and none fails internally', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        valid,
+        fc.nat(),
+        scrap,
+        fc.constantFrom('replace', 'remove', 'add'),
+        fc.nat(),
+        async (body, at, value, how, id) => {
+          const before = await state();
+          const sent = { v: 1, id: `mutated-${id}`, ...body };
+          const { ok, error } = await send({ ...mutate(sent, at, how, value), token });
+          expect(ok ? 'ok' : error?.code).not.toMatch(/internal|unavailable|busy/);
+          if (!ok) expect(await state()).toEqual(before);
+          if (ok && body.type === 'session.logout') ({ token } = await stack.sessions.open('ada', 'administrator'));
+        },
+      ),
+      { numRuns: 400 },
+    );
+  }, 60_000);
+});
+
+/** Changes one of the parts of a request, however deep; `at` picks which. */
+function mutate(sent: Record<string, unknown>, at: number, how: string, value: unknown): Record<string, unknown> {
+  const copy = structuredClone(sent);
+  const places: { readonly holder: Record<string, unknown>; readonly name: string }[] = [];
+  const walk = (holder: Record<string, unknown>): void => {
+    for (const [name, member] of Object.entries(holder)) {
+      places.push({ holder, name });
+      if (typeof member === 'object' && member !== null) walk(member as Record<string, unknown>);
+    }
+  };
+  walk(copy);
+  const place = places[at % places.length];
+  if (place === undefined) return copy;
+  if (how === 'remove') delete place.holder[place.name];
+  else if (how === 'add') place.holder[`${place.name}x`] = value;
+  else place.holder[place.name] = value;
+  return copy;
+}

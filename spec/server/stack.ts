@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { nanoid } from 'nanoid';
+import { expect } from 'vitest';
+import type { Command } from '../../protocol/commands.ts';
+import type { ErrorBody } from '../../protocol/errors.ts';
+import type { Query } from '../../protocol/queries.ts';
+import { Login } from '../../server/auth/login.ts';
+import { SessionRequests } from '../../server/auth/session-requests.ts';
+import { Sessions } from '../../server/auth/sessions.ts';
+import { Committer, type CommitterOptions } from '../../server/commands/committer.ts';
+import { type Answer, submission } from '../../server/commands/submission.ts';
+import type { Database } from '../../server/database/database.ts';
+import { Writer } from '../../server/database/writer.ts';
+import { Dispatch } from '../../server/dispatch.ts';
+import { Doorbell } from '../../server/log/doorbell.ts';
+import type { Change } from '../../server/log/record.ts';
+import { TableCache } from '../../server/projections/table-cache.ts';
+import { Queries } from '../../server/queries/answer-query.ts';
+import { silentLog, type TestLedger } from '../support/ledger.ts';
+import { administrator } from '../support/server.ts';
+
+/** The parts of a server between its sockets and a real ledger, put together as server/main.ts does. */
+export interface Stack {
+  readonly committer: Committer;
+  readonly queries: Queries;
+  readonly sessions: Sessions;
+  readonly dispatch: Dispatch;
+  readonly doorbell: Doorbell;
+  /** What was handed to the tail, in order. */
+  readonly committed: Change[];
+  readonly writer: Writer;
+  readonly reading: Database;
+  /** Submits a command as `ada`, under an id of its own unless one is given. */
+  submit(command: Command, id?: string): Promise<Answer>;
+  /** The same, of a command that must be granted: its reply. */
+  done(command: Command, id?: string): Promise<Reply>;
+  /** The same, of a command that must be refused: why. */
+  refused(command: Command, id?: string): Promise<ErrorBody>;
+  ask<Body>(query: Query): Promise<Body>;
+  lines(query: Query): Promise<readonly string[]>;
+  /** Answers what was taken and closes the writing connection; the pools go with the ledger. */
+  stop(): Promise<void>;
+}
+
+export interface Reply {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly key?: string;
+  readonly version?: number;
+  readonly changed: boolean;
+  readonly changes?: number;
+  readonly results?: readonly { readonly key?: string; readonly seq: number }[];
+}
+
+export interface StackOptions
+  extends Partial<Pick<CommitterOptions, 'queueCommandsMax' | 'groupCommandsMax' | 'onCommitted'>> {
+  readonly pageRowsMax?: number;
+  readonly pageBytesMax?: number;
+}
+
+export function createStack(ledger: TestLedger, options: StackOptions = {}): Stack {
+  const writer = openWriter(ledger);
+  const reading = ledger.open(4);
+  const committed: Change[] = [];
+  const doorbell = new Doorbell({ schema: 'rowcast', connection: ledger.server, log: silentLog });
+  const committer = new Committer({
+    writer,
+    tables: new TableCache(),
+    doorbell,
+    queueCommandsMax: options.queueCommandsMax ?? 10_000,
+    groupCommandsMax: options.groupCommandsMax ?? 500,
+    onCommitted: (changes) => {
+      committed.push(...changes);
+      options.onCommitted?.(changes);
+    },
+    log: silentLog,
+  });
+  const queries = new Queries({
+    database: reading,
+    pageRowsMax: options.pageRowsMax ?? 1_000,
+    pageBytesMax: options.pageBytesMax ?? 2_097_152,
+    inFlightMax: 64,
+    status: {
+      server: 'rowcast',
+      version: packageVersion,
+      started: new Date(0),
+      feed: 'tcp://127.0.0.1:5556',
+      limits: statusLimits,
+      counters: () => ({ ...committer.counters }),
+    },
+  });
+  const administrators = new Map([[administrator.name, cheapHash]]);
+  const sessions = new Sessions(reading, { hours: 1 });
+  const requests = new SessionRequests({ login: new Login(administrators), sessions });
+  const dispatch = new Dispatch({
+    handlers: {
+      command: (submitted) => committer.submit(submitted),
+      query: (query) => queries.answer(query),
+      session: (request, token) => requests.answer(request, token),
+    },
+    sessions,
+    administrators,
+    changesPerCommandMax: statusLimits.changesPerCommandMax,
+    requestBytesMax: statusLimits.requestBytesMax,
+    log: silentLog,
+  });
+  const submit = (command: Command, id = nanoid()): Promise<Answer> =>
+    committer.submit(submission(id, administrator.name, command));
+  return {
+    ...{ committer, queries, sessions, dispatch, doorbell, committed, writer, reading, submit },
+    async done(command, id): Promise<Reply> {
+      return granted(await submit(command, id));
+    },
+    async refused(command, id): Promise<ErrorBody> {
+      return refusalOf(await submit(command, id));
+    },
+    async ask<Body>(query: Query): Promise<Body> {
+      const { body } = await queries.answer(query);
+      return (typeof body === 'string' ? JSON.parse(body) : body) as Body;
+    },
+    async lines(query): Promise<readonly string[]> {
+      return (await queries.answer(query)).lines?.split('\n') ?? [];
+    },
+    async stop(): Promise<void> {
+      await committer.drain();
+      await writer.stop();
+    },
+  };
+}
+
+/** The writing connection of a server. */
+export function openWriter(ledger: TestLedger): Writer {
+  return new Writer({
+    connection: ledger.server,
+    schema: 'rowcast',
+    poolConnections: 1,
+    statementTimeoutMs: 30_000,
+    namedStatements: true,
+    log: silentLog,
+  });
+}
+
+export function granted(answer: Answer | undefined): Reply {
+  if (answer === undefined || 'error' in answer) expect.fail(`refused: ${JSON.stringify(answer?.error, null, 1)}`);
+  return JSON.parse(answer.body) as Reply;
+}
+
+export function refusalOf(answer: Answer | undefined): ErrorBody {
+  if (answer === undefined || !('error' in answer)) expect.fail(`granted: ${answer?.body}`);
+  return answer.error;
+}
+
+const statusLimits = {
+  requestBytesMax: 1_048_576,
+  changesPerCommandMax: 100,
+  pageRowsMax: 1_000,
+  pageBytesMax: 2_097_152,
+  feedMessageBytesMax: 1_048_576,
+};
+
+/** Hash of the test administrator's password by parameters that take a millisecond. */
+export const cheapHash = 'scrypt$1024$8$1$AAAAAAAAAAAAAAAAAAAAAA$AsWvwMY_76m6UtetkFvlJIEPTCAm8Pu2vkYrRktx10s';
+
+const packageVersion = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+/** P3: seq is 1, 2, 3 …, the head stands on the last, and every group is whole and of one command. */
+export async function expectWholeLog(ledger: TestLedger): Promise<void> {
+  const [found] = await ledger.query<Record<string, string>>(`
+    SELECT h.seq AS head, count(c.seq) AS count, coalesce(min(c.seq), 1) AS first, coalesce(max(c.seq), 0) AS last,
+           count(*) FILTER (WHERE (c.entry::json ->> 'seq')::bigint <> c.seq) AS misnumbered,
+           count(DISTINCT c.entry::json ->> 'command') AS commands, count(DISTINCT c.group_last) AS groups
+    FROM head h LEFT JOIN change c ON true GROUP BY h.seq`);
+  expect(found).toMatchObject({ head: found?.count, first: '1', last: found?.count, misnumbered: '0' });
+  expect(found?.commands).toBe(found?.groups);
+}
