@@ -102,13 +102,15 @@ CREATE TABLE IF NOT EXISTS session (
 -- The typed view of a table, for psql and reporting tools. It is replaced whenever the table's columns change.
 -- SECURITY DEFINER: the server's role may not create anything by itself.
 CREATE OR REPLACE FUNCTION refresh_view(life bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET rowcast.views FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   described table_projection;
   columns   text;
+  -- Not a setting of ours: only a superuser may put one of those on a function.
+  views     text := current_schema() || '_tables';
 BEGIN
   SELECT * INTO STRICT described FROM table_projection WHERE id = life;
-  EXECUTE format('DROP VIEW IF EXISTS %I.%I', current_setting('rowcast.views'), described.name);
+  EXECUTE format('DROP VIEW IF EXISTS %I.%I', views, described.name);
   IF described.dropped IS NOT NULL THEN
     RETURN;
   END IF;
@@ -122,8 +124,8 @@ BEGIN
   EXECUTE format(
     'CREATE VIEW %I.%I AS SELECT %s key AS _key, version AS _version, seq AS _seq, at::timestamptz AS _at, by AS _by '
     'FROM row_projection WHERE table_id = %s',
-    current_setting('rowcast.views'), described.name, columns, life);
-  EXECUTE format('GRANT SELECT ON %I.%I TO PUBLIC', current_setting('rowcast.views'), described.name);
+    views, described.name, columns, life);
+  EXECUTE format('GRANT SELECT ON %I.%I TO PUBLIC', views, described.name);
 END $$;
 
 CREATE OR REPLACE FUNCTION sql_type(type text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -143,6 +145,11 @@ DO $$
 DECLARE
   server text := current_setting('rowcast.server');
 BEGIN
+  IF server = current_user THEN
+    -- One role for both: it keeps what applying this again needs, and gives up what would rewrite the log.
+    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON change, command FROM %I', server);
+    RETURN;
+  END IF;
   EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM PUBLIC, %I', current_setting('rowcast.ledger'), server);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.ledger'), server);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.views'), server);

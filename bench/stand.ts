@@ -50,7 +50,7 @@ async function firstPassword(child: ChildProcess): Promise<string> {
   return await new Promise((resolve, reject) => {
     child.stdout?.on('data', (data: Buffer) => {
       printed += data.toString();
-      const [, password] = /password\s+(\S+)\n[^]*Ctrl-C/.exec(printed) ?? [];
+      const [, password] = /password\s+(\S+)\n[\s\S]*Ctrl-C/.exec(printed) ?? [];
       if (password !== undefined) resolve(password);
     });
     child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it ran:\n${printed}`)));

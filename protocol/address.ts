@@ -16,6 +16,12 @@ export function parseAddress(text: string): ServerAddress {
   if (url === undefined || url.hostname === '' || (url.pathname !== '' && url.pathname !== '/')) {
     throw new Error(`${JSON.stringify(text)} is no server's address; write rowcast://HOST:PORT?feed=PORT`);
   }
+  if (url.username !== '' || url.password !== '' || url.hash !== '') {
+    throw new Error(
+      `${JSON.stringify(text)}: an address has no user, password or #; write rowcast://HOST:PORT?feed=PORT`,
+    );
+  }
+  if (url.searchParams.getAll('feed').length > 1) throw new Error(`${JSON.stringify(text)}: feed stands twice`);
   for (const name of url.searchParams.keys()) {
     if (name !== 'feed') throw new Error(`${JSON.stringify(text)}: unknown part ${JSON.stringify(name)}; known: feed`);
   }

@@ -11,8 +11,10 @@ export class JsonError extends Error {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Strings, which are skipped, or numbers. A string that is a member's name is told by the colon behind it. */
-const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*/g;
+/** Where a string begins, or a number. */
+const tokens = /"|-?\d[\d.eE+-]*/g;
+/** Names that JavaScript moves ahead of all others in an object. */
+const indexName = /^(?:0|[1-9]\d{0,9})$/;
 /** Numbers that a double may not hold: from 16 characters on, with an exponent, or negative zero. */
 const suspect = /[eE]|^-0(?:\.0*)?$|^.{16}/;
 
@@ -35,7 +37,10 @@ export function parseJson(text: string): Json {
     throw new JsonError(`not JSON: ${(cause as Error).message}`, { cause });
   }
   const names = checkTokens(text);
-  if (checkValue(value, 0) !== names) throw new JsonError('a name stands twice in one object; write it once');
+  if (checkValue(value, 0) !== names.length) throw new JsonError('a name stands twice in one object; write it once');
+  if (names.some((name) => indexName.test(name)) && namesOf(value).some((name, index) => name !== names[index])) {
+    throw new JsonError('names that are numbers would be moved ahead of the others; write them first, in their order');
+  }
   return value;
 }
 
@@ -47,17 +52,48 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Checks every number as it was written; returns how many member names there are. */
-function checkTokens(text: string): number {
-  let names = 0;
-  for (const match of text.matchAll(tokens)) {
-    const token = match[0];
-    if (match[1] !== undefined) names += 1;
-    else if (!token.startsWith('"') && suspect.test(token) && !isExactDouble(token)) {
+/** Checks every number as it was written; returns the names of all members, in order. The text is known to be JSON. */
+function checkTokens(text: string): string[] {
+  const names: string[] = [];
+  tokens.lastIndex = 0;
+  for (let match = tokens.exec(text); match !== null; match = tokens.exec(text)) {
+    const [token] = match;
+    if (token === '"') {
+      const end = endOfString(text, match.index);
+      tokens.lastIndex = end;
+      if (isName(text, end)) names.push(unquote(text.slice(match.index, end)));
+    } else if (suspect.test(token) && !isExactDouble(token)) {
       throw new JsonError(`the number ${token.slice(0, 40)} would be changed by a double; send it as a string`);
     }
   }
   return names;
+}
+
+function unquote(quoted: string): string {
+  return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+}
+
+/** Behind the quote that ends a string: the next one with an even number of backslashes ahead of it. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text[end - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+}
+
+/** A string is a member's name when a colon follows. */
+function isName(text: string, end: number): boolean {
+  let at = end;
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at += 1;
+  return text[at] === ':';
+}
+
+/** The names of all members, in the order in which they are printed. */
+function namesOf(value: Json): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(namesOf);
+  return Object.entries(value).flatMap(([name, member]) => [name, ...namesOf(member)]);
 }
 
 /** Whether a double keeps this number: its shortest print has the same digits and magnitude. */

@@ -15,6 +15,9 @@ export function utf8Length(text: string): number {
 const fitsIdentifier = (name: string): boolean => utf8Length(name) <= limits.nameBytesMax;
 const tooLong = `is longer than ${limits.nameBytesMax} bytes, PostgreSQL's limit for a name`;
 
+/** Names that every object has of itself (`toString`): a row without such a cell would seem to have one (W2). */
+const isObjectsOwn = (name: string): boolean => name in Object.prototype;
+
 /** A table's name: letters, digits, `_` and `-`, starting with a letter or digit; it stands in topics and in SQL. */
 export const tableNameSchema = z
   .string()
@@ -23,7 +26,7 @@ export const tableNameSchema = z
     'a table name has letters, digits, _ and -, and starts with a letter or digit',
   )
   .refine(fitsIdentifier, tooLong)
-  .refine((name) => !isReservedName(name), 'this name is reserved');
+  .refine((name) => !isReservedName(name) && !isObjectsOwn(name), 'this name is reserved');
 
 /**
  * A column's name: any text of one line that does not begin or end with a space. A leading `_` is kept for the columns
@@ -36,7 +39,7 @@ export const columnNameSchema = z
   .refine((name) => name === name.trim(), 'a column name does not begin or end with a space')
   .refine((name) => !name.startsWith('_'), 'names that begin with _ are kept for Rowcast')
   .refine(fitsIdentifier, tooLong)
-  .refine((name) => !isReservedName(name), 'this name is reserved');
+  .refine((name) => !isReservedName(name) && !isObjectsOwn(name), 'this name is reserved');
 
 /** A row's key, as text. */
 export const keySchema = z

@@ -73,6 +73,7 @@ function decimalProblem(value: Cell): string | undefined {
   if (typeof value !== 'string' || !/^-?(0|[1-9]\d*)(\.\d+)?$/.test(value)) {
     return 'is not a decimal; send a string such as "1234.50"';
   }
+  if (/^-0(\.0*)?$/.test(value)) return 'is negative zero, which SQL prints as 0; send it without the sign';
   return value.length > limits.decimalDigitsMax ? `has more than ${limits.decimalDigitsMax} digits` : undefined;
 }
 

@@ -153,11 +153,10 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
   stops.push(() => tail.stop());
   await doorbell.run(() => tail.wake());
   stops.push(() => doorbell.stop());
-  // Stopped in the other order: no more requests are taken, those taken are answered, then the socket goes.
+  // Stopped in the other order: commands that were taken are answered, then the socket goes.
   stops.push(() => commandSocket.stop());
   stops.push(() => committer.drain());
   await commandSocket.run();
-  stops.push(() => commandSocket.drain());
   return {
     address: clientAddress(settings),
     database: describeDatabase(connections, settings),

@@ -72,7 +72,7 @@ export const serverSection = z.object({
   pageRowsMax: withDefault(value.integer({ min: 1, max: 100_000 }), '1000', 'rows or changes of one page'),
   feedHighWaterMarkMessages: withDefault(
     value.integer({ min: 1, max: 10_000_000 }),
-    '10000',
+    '1000',
     'messages kept for a slow watcher; what is dropped beyond them it fetches from the log',
   ),
   feedMessageBytesMax: withDefault(

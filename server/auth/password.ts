@@ -26,6 +26,8 @@ export async function verifyPassword(password: string, stored: string): Promise<
   const [scheme, N, r, p, salt, hash] = stored.split('$');
   if (scheme !== 'scrypt' || salt === undefined || hash === undefined) throw new Error('not a scrypt hash');
   const expected = Buffer.from(hash, 'base64url');
+  // An empty or cut hash would be matched by any password, or by many.
+  if (expected.length !== hashBytes) throw new Error(`not a scrypt hash of ${hashBytes} bytes`);
   const parameters = withMemory({ N: Number(N), r: Number(r), p: Number(p) });
   const actual = await derive(password, Buffer.from(salt, 'base64url'), expected.length, parameters);
   return timingSafeEqual(actual, expected);

@@ -5,6 +5,7 @@ import { firstAdministratorName } from '../auth/first-administrator.ts';
 import { EmbeddedPostgresError } from '../database/embedded/error.ts';
 import { UnsafeDatabaseError } from '../database/safety.ts';
 import { type RunningServer, startServer } from '../main.ts';
+import { ListenError } from '../transport/bind.ts';
 import { makeLog } from './log.ts';
 
 /** `rowcast server`: runs the server until it is told to stop. */
@@ -51,16 +52,14 @@ function nextSignal(): Promise<void> {
   });
 }
 
+/** Errors whose message says what is wrong and what to do. */
+const plainErrors = [SettingsError, UnsafeDatabaseError, EmbeddedPostgresError, ListenError];
+
 /** Errors of ours say what to do; of others the stack helps whoever is asked. */
 function explain(error: unknown): string {
-  const isOurs =
-    error instanceof SettingsError || error instanceof UnsafeDatabaseError || error instanceof EmbeddedPostgresError;
-  if (isOurs) return error.message;
   if (!(error instanceof Error)) return String(error);
+  if (plainErrors.some((plain) => error instanceof plain)) return error.message;
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') {
-    return `${error.message}: another program, perhaps another Rowcast server, has this port; stop it, or choose others in setting.ini under [server]`;
-  }
   if (code === 'ECONNREFUSED') return `no PostgreSQL answers at ${address}:${port}; see [database] in setting.ini`;
   return error.stack ?? error.message;
 }

@@ -96,7 +96,7 @@ export class Committer {
       } catch (error) {
         const failure = classifyFailure(error);
         if (failure.kind === 'command') {
-          await this.#commitApart(group, error);
+          await this.#commitApart(group, error, failure.answer);
           return;
         }
         if (failure.kind === 'refused' || performance.now() > giveUpAt) {
@@ -123,9 +123,13 @@ export class Committer {
   }
 
   /** One command made the transaction fail: each goes by itself, so that its neighbours are undisturbed (D14). */
-  async #commitApart(group: readonly Waiting[], error: unknown): Promise<void> {
+  async #commitApart(group: readonly Waiting[], error: unknown, answer: ErrorBody | undefined): Promise<void> {
     if (group.length > 1) {
       for (const one of group) await this.#commit([one]);
+      return;
+    }
+    if (answer !== undefined) {
+      answerAll(group, answer);
       return;
     }
     const [id] = group.map(({ submission }) => submission.id);

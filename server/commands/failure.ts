@@ -1,4 +1,5 @@
 import type { ErrorBody } from '../../protocol/errors.ts';
+import { sqlState } from '../database/sql-state.ts';
 import { InvariantError } from '../domain/state.ts';
 
 /**
@@ -6,7 +7,9 @@ import { InvariantError } from '../domain/state.ts';
  * same group is committed again. `refused`: it cannot write for now (its disk is full), and trying at once would only
  * make a storm. `command`: one of the commands is at fault.
  */
-export type Failure = { readonly kind: 'again' | 'refused'; readonly answer: ErrorBody } | { readonly kind: 'command' };
+export type Failure =
+  | { readonly kind: 'again' | 'refused'; readonly answer: ErrorBody }
+  | { readonly kind: 'command'; readonly answer?: ErrorBody };
 
 const unavailable: ErrorBody = {
   code: 'unavailable',
@@ -26,6 +29,7 @@ const commandClasses = new Set(['21', '22', '23', '2B', '42', '54', 'XX']);
 export function classifyFailure(error: unknown): Failure {
   const state = sqlState(error);
   if (state === '53100') return { kind: 'refused', answer: full };
+  if (state === '2BP01') return { kind: 'command', answer: dependedOn(error) };
   if (state !== undefined) {
     return commandClasses.has(state.slice(0, 2)) ? { kind: 'command' } : { kind: 'again', answer: unavailable };
   }
@@ -37,7 +41,8 @@ export function classifyFailure(error: unknown): Failure {
   return isOurs ? { kind: 'command' } : { kind: 'again', answer: unavailable };
 }
 
-function sqlState(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+/** Somebody's view stands on the SQL view of a table that was to change. */
+function dependedOn(error: unknown): ErrorBody {
+  const detail = error instanceof Error && 'detail' in error ? String(error.detail) : '';
+  return { code: 'invalid', message: `the table's SQL view is in use: ${detail}. Drop what depends on it first` };
 }

@@ -40,7 +40,9 @@ async function rightsReasons(database: Database): Promise<string[]> {
     SELECT current_user AS user, rolsuper AS superuser, string_agg(one, ', ') AS right
     FROM pg_roles
     LEFT JOIN LATERAL (
-      SELECT one FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS one WHERE has_table_privilege('change', one)
+      SELECT kind || ' ' || kept AS one
+      FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS kind, unnest(ARRAY['change', 'command']) AS kept
+      WHERE has_table_privilege(kept, kind)
     ) AS held ON true
     WHERE rolname = current_user GROUP BY rolsuper`.execute(database);
   const [role] = rows;

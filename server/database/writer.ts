@@ -51,7 +51,8 @@ export class Writer {
    */
   async transaction<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const client = this.#client ?? (await this.#connect());
-    const executor = pipelined(client);
+    const failures: unknown[] = [];
+    const executor = pipelined(client, (error) => failures.push(error));
     const begun = sql`begin`.execute(executor);
     try {
       const [result] = await Promise.all([
@@ -61,7 +62,8 @@ export class Writer {
       return result;
     } catch (error) {
       this.#discard(client);
-      throw error;
+      // The first statement that failed is the cause; those behind it, COMMIT too, fail only because of it.
+      throw failures[0] ?? error;
     }
   }
 
@@ -89,11 +91,16 @@ export class Writer {
 }
 
 /** kysely's way to a client, but without the line in which its transactions wait. */
-function pipelined(client: pg.Client): Executor {
+function pipelined(client: pg.Client, onFailure: (error: unknown) => void): Executor {
   const connection: DatabaseConnection = {
     executeQuery: async ({ sql: text, parameters }) => {
-      const { rows } = await client.query(text, [...parameters]);
-      return { rows };
+      try {
+        const { rows } = await client.query(text, [...parameters]);
+        return { rows };
+      } catch (error) {
+        onFailure(error);
+        throw error;
+      }
     },
     streamQuery: () => {
       throw new Error('a pipelined connection has no cursors');

@@ -1,6 +1,6 @@
 import { type AlterStep, type Column, findColumn, keyTypes, type TableDefinition } from '../../protocol/table.ts';
-import { type Cell, cellProblem } from '../../protocol/values.ts';
-import { type CellProblem, compilePattern } from './rules.ts';
+import { type Cell, cellProblem, compareCells } from '../../protocol/values.ts';
+import { type CellProblem, compilePattern, ruleProblem } from './rules.ts';
 
 /** Everything that is wrong with a table's definition by itself. */
 export function definitionProblems(definition: TableDefinition): CellProblem[] {
@@ -29,12 +29,13 @@ function keyProblems(definition: TableDefinition): CellProblem[] {
 }
 
 function columnProblems(column: Column): CellProblem[] {
-  return [
+  const problems = [
     ...valueRuleProblems(column),
     ...boundProblems(column),
     ...patternProblems(column),
     ...uniqueProblems(column),
   ];
+  return problems.length > 0 ? problems : contradictions(column);
 }
 
 /** Defaults and choices are values of the column. */
@@ -59,6 +60,20 @@ function boundProblems({ name, type, min, max }: Column): CellProblem[] {
     const message = cellProblem(type === 'text' ? 'integer' : type, bound);
     return message === undefined ? [] : [{ column: name, message: `its ${rule} ${JSON.stringify(bound)} ${message}` }];
   });
+}
+
+/** Rules that no row could keep: a least above the most, a default that the other rules refuse. Asked when each is right. */
+function contradictions(column: Column): CellProblem[] {
+  const { name, type, min, max, default: byDefault } = column;
+  const bounded = min !== undefined && min !== null && max !== undefined && max !== null;
+  if (bounded && compareCells(type === 'text' ? 'integer' : type, min, max) > 0) {
+    return [{ column: name, message: 'its min is above its max' }];
+  }
+  if (byDefault === undefined || byDefault === null) return [];
+  const message = ruleProblem(column, byDefault);
+  return message === undefined
+    ? []
+    : [{ column: name, message: `its default ${JSON.stringify(byDefault)} ${message}` }];
 }
 
 function patternProblems({ name, type, pattern }: Column): CellProblem[] {

@@ -1,7 +1,15 @@
 import type { StepOf } from '../../protocol/commands.ts';
 import type { Cells } from '../../protocol/values.ts';
 import { type Decision, type DecisionContext, refuse, tableNotFound } from './decision.ts';
-import { cellProblems, expectationProblem, newRowKey, resultProblems, withDefaults } from './row.ts';
+import {
+  cellProblems,
+  expectationProblem,
+  listProblems,
+  newRowKey,
+  resultProblems,
+  usableCells,
+  withDefaults,
+} from './row.ts';
 import { givenCellsProblems } from './rules.ts';
 import type { TableState } from './state.ts';
 
@@ -10,13 +18,17 @@ export function decideInsert(context: DecisionContext, step: StepOf<'row.insert'
   const { state, newKey } = context;
   const table = state.table(step.table);
   if (table === undefined) return tableNotFound(step.table);
-  const given = cellProblems({ table: step.table }, givenCellsProblems(table.definition, step.row));
+  const bad = givenCellsProblems(table.definition, step.row);
+  const given = cellProblems({ table: step.table }, bad);
   const found = newRowKey(table, step, newKey);
   if ('problem' in found) return refuse(found.problem, ...given);
   const place = { table: step.table, key: found.key };
   const present = expectationProblem('absent', state.row(table, found.key), place);
   if (present !== undefined) return refuse({ ...present, message: `${present.message}; it was to be new` }, ...given);
-  if (given.length > 0) return refuse(...given.map((one) => ({ ...one, key: found.key })));
+  if (bad.length > 0) {
+    const whole = withDefaults(table, usableCells(step.row, bad));
+    return refuse(...listProblems(table, { key: found.key, bad, whole }));
+  }
   return insertRow(context, { table, key: found.key, row: step.row, why: step.why });
 }
 

@@ -109,6 +109,25 @@ function sameCell(a: Cell, b: Cell): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
+/**
+ * Everything that is wrong with a row of which some cells are of no use: those, and the rules that the others break, so
+ * that whoever mends the command sees all of it at once.
+ */
+export function listProblems(
+  table: TableState,
+  { key, bad, whole }: { key: string; bad: readonly CellProblem[]; whole: Cells },
+): Problem[] {
+  const unusable = new Set(bad.map(({ column }) => column));
+  const broken = rowProblems(table.definition, whole).filter(({ column }) => !unusable.has(column));
+  return cellProblems({ table: table.definition.name, key }, [...bad, ...broken]);
+}
+
+/** The cells that can be judged: those that nothing is wrong with by themselves. */
+export function usableCells(given: Cells, bad: readonly CellProblem[]): Cells {
+  const unusable = new Set(bad.map(({ column }) => column));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !unusable.has(name)));
+}
+
 /** The key column of a row that is there keeps its value. */
 export function keyChangeProblem(table: TableState, key: string, given: Cells): Problem[] {
   const column = table.definition.key;
@@ -126,9 +145,12 @@ export function decideChange(
   step: Extract<RowStep, { row: Cells }>,
 ): Decision {
   const place = { table: table.definition.name, key: row.key };
-  const given = cellProblems(place, givenCellsProblems(table.definition, step.row));
-  const problems = [...given, ...keyChangeProblem(table, row.key, step.row)];
-  if (problems.length > 0) return refuse(...problems);
+  const bad = givenCellsProblems(table.definition, step.row);
+  const keyChange = keyChangeProblem(table, row.key, step.row);
+  if (bad.length > 0 || keyChange.length > 0) {
+    const whole = { ...row.cells, ...usableCells(step.row, bad) };
+    return refuse(...listProblems(table, { key: row.key, bad, whole }), ...keyChange);
+  }
   const changed = withCells(table, row.cells, step.row);
   if (changed === undefined) return { unchanged: { table: place.table, row } };
   const broken = resultProblems(state, { table, key: row.key, row: changed.row, set: step.row });

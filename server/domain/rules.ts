@@ -26,7 +26,8 @@ export function rowProblems(definition: TableDefinition, row: Cells): CellProble
   });
 }
 
-function ruleProblem(column: Column, cell: Cell): string | undefined {
+/** What is wrong with one cell by the rules of its column; its type is taken to be right. */
+export function ruleProblem(column: Column, cell: Cell): string | undefined {
   if (cell === null) return column.required ? 'is required' : undefined;
   return boundProblem(column, cell) ?? choiceProblem(column, cell) ?? patternProblem(column, cell);
 }

@@ -18,12 +18,12 @@ export interface TableMessage {
 export function tableMessages(changes: readonly Change[], bytesMax: number): TableMessage[] {
   const messages: TableMessage[] = [];
   let run: Change[] = [];
-  let runUnits = 0;
+  let runBytes = 0;
   const flush = (): void => {
     const [first] = run;
     if (first !== undefined) messages.push(message(run, bytesMax));
     run = [];
-    runUnits = 0;
+    runBytes = 0;
   };
   for (const group of groups(changes)) {
     const [first, ...rest] = group;
@@ -33,10 +33,10 @@ export function tableMessages(changes: readonly Change[], bytesMax: number): Tab
       messages.push(...perTable(group, bytesMax));
       continue;
     }
-    const units = group.reduce((sum, { entry }) => sum + entry.length + 1, 0);
-    if (run[0] !== undefined && (run[0].table !== first.table || runUnits + units > bytesMax)) flush();
+    const bytes = group.reduce((sum, { entry }) => sum + Buffer.byteLength(entry) + 1, 0);
+    if (run[0] !== undefined && (run[0].table !== first.table || runBytes + bytes > bytesMax)) flush();
     run.push(...group);
-    runUnits += units;
+    runBytes += bytes;
   }
   flush();
   return messages;
@@ -68,7 +68,7 @@ function perTable(group: readonly Change[], bytesMax: number): TableMessage[] {
 
 function message(changes: readonly Change[], bytesMax: number): TableMessage {
   const lines = changes.map(({ entry }) => entry).join('\n');
-  const omitted = lines.length > bytesMax;
+  const omitted = Buffer.byteLength(lines) > bytesMax;
   return {
     table: changes[0]?.table ?? '',
     header: {

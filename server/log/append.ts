@@ -19,7 +19,7 @@ export async function appendChanges(transaction: Executor, { head, changes, door
   const last = changes.at(-1);
   if (last === undefined) return;
   const schemaSeq = changes.findLast(({ key }) => key === null)?.seq ?? head.schemaSeq;
-  const { rows } = await sql<{ appended: number; moved: number }>`
+  const { rows } = await sql<{ appended: number }>`
     WITH appended AS (
       INSERT INTO change (seq, table_id, key, group_last, entry)
       SELECT * FROM unnest(
@@ -34,10 +34,11 @@ export async function appendChanges(transaction: Executor, { head, changes, door
       WHERE seq = ${head.seq}
       RETURNING seq
     )
-    SELECT (SELECT count(*) FROM appended) AS appended, (SELECT count(*) FROM moved) AS moved,
+    -- COMMIT may be on its way already: only an error here, a division by zero, still stops it when the head has moved.
+    SELECT (SELECT count(*) FROM appended) / (SELECT count(*) FROM moved) AS appended,
            pg_notify(${doorbell.channel}, ${doorbell.message(last.seq)})`.execute(transaction);
   const [done] = rows;
-  if (done?.appended !== changes.length || done.moved !== 1) {
+  if (done?.appended !== changes.length) {
     throw new Error(`the log took ${done?.appended ?? 0} of ${changes.length} changes at ${head.seq}`);
   }
 }

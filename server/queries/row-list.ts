@@ -3,6 +3,7 @@ import { filterProblem } from '../../protocol/filter.ts';
 import type { QueryOf, Sort } from '../../protocol/queries.ts';
 import { type Column, findColumn, type TableDefinition } from '../../protocol/table.ts';
 import type { Database } from '../database/database.ts';
+import { isBadValue } from '../database/sql-state.ts';
 import { type Head, readHead } from '../log/head.ts';
 import { Refused } from '../refused.ts';
 import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
@@ -46,10 +47,10 @@ export async function rowList(context: QueryContext, query: QueryOf<'row.list'>)
       const sort = sortColumns(table.definition, query.sort);
       checkFilter(table.definition, query);
       const after = query.after === undefined ? undefined : decodePageCursor(query.after, listHash(query));
-      if (after !== undefined) checkCursor(head, table, after);
+      if (after !== undefined) checkCursor({ head, table, sort, after });
       const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
       const page = { table, query, sort, after, limit, bytesMax: context.pageBytesMax };
-      const { rows, full } = await readPage(transaction, page);
+      const { rows, full } = await readPage(transaction, page).catch(refuseForged);
       const last = full ? rows.at(-1) : undefined;
       const seq = after?.seq ?? head.seq;
       const list = listHash(query);
@@ -85,13 +86,26 @@ function checkFilter(definition: TableDefinition, { filter = [] }: QueryOf<'row.
   if (problem !== undefined) throw badRequest(`filter: ${problem}`);
 }
 
+/** A cursor of the right shape whose values are not of the columns' types was made by somebody else. */
+function refuseForged(error: unknown): never {
+  throw isBadValue(error) ? badRequest('after is not the `next` of a page of this same list') : error;
+}
+
+interface CheckedCursor {
+  readonly head: Head;
+  readonly table: ListedTable;
+  readonly sort: readonly SortColumn[];
+  readonly after: PageCursor;
+}
+
 function badRequest(message: string): Refused {
   return new Refused({ code: 'bad_request', message });
 }
 
-function checkCursor(head: Head, table: ListedTable, after: PageCursor): void {
+function checkCursor({ head, table, sort, after }: CheckedCursor): void {
   const where = { epoch: head.epoch, head: head.seq };
   if (after.epoch !== head.epoch) throw new Refused({ code: 'wrong_epoch', message: 'start the list over', ...where });
+  if (after.sorted.length !== sort.length) throw badRequest('after is not the `next` of a page of this same list');
   if (after.seq > head.seq) throw new Refused({ code: 'ahead_of_server', message: 'start the list over', ...where });
   if (table.changed > after.seq) {
     const message = `the columns of ${table.definition.name} have changed since the first page; start the list over`;
@@ -136,16 +150,29 @@ function nowSql({ id }: ListedTable): RawBuilder<unknown> {
   return sql`SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id}`;
 }
 
-/** The rows as they were after a seq: those not changed since, and of the changed ones their last entry before. */
-function asOfSql({ id }: ListedTable, seq: number): RawBuilder<unknown> {
+/**
+ * The rows as they were after a seq: those not changed since, and of the changed ones their last entry before. Their
+ * cells are told by the first entry behind it, what it left but for what it changed: an entry from before a change of
+ * columns has the old ones, and since the seq there was none (too_old).
+ */
+function asOfSql({ id, definition }: ListedTable, seq: number): RawBuilder<unknown> {
+  const names = definition.columns.map(({ name }) => name);
   return sql`
     SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id} AND seq <= ${seq}
     UNION ALL
-    SELECT was.key, (was.entry ->> 'version')::bigint, was.seq, was.entry ->> 'at', was.entry ->> 'by', was.entry -> 'row'
-    FROM (SELECT DISTINCT key FROM change WHERE table_id = ${id} AND seq > ${seq} AND key IS NOT NULL) AS changed
+    SELECT was.key, (was.entry ->> 'version')::bigint, was.seq, was.entry ->> 'at', was.entry ->> 'by', (
+      SELECT coalesce(json_object_agg(name, value ORDER BY position), '{}') FROM (
+        SELECT name, position, coalesce(next.entry -> 'was' -> name, next.entry -> 'row' -> name) AS value
+        FROM unnest(${names}::text[]) WITH ORDINALITY AS columns (name, position)
+      ) AS cells WHERE json_typeof(value) <> 'null'
+    )
+    FROM (
+      SELECT DISTINCT ON (key) key, entry::json AS entry FROM change
+      WHERE table_id = ${id} AND seq > ${seq} AND key IS NOT NULL ORDER BY key, seq
+    ) AS next
     CROSS JOIN LATERAL (
       SELECT key, seq, entry::json AS entry FROM change
-      WHERE table_id = ${id} AND key = changed.key AND seq <= ${seq} ORDER BY seq DESC LIMIT 1
+      WHERE table_id = ${id} AND key = next.key AND seq <= ${seq} ORDER BY seq DESC LIMIT 1
     ) AS was
     WHERE was.entry ->> 'op' <> 'delete'`;
 }

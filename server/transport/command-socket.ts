@@ -1,4 +1,5 @@
 import { Router } from 'zeromq';
+import { bind } from './bind.ts';
 import { SendQueue } from './send-queue.ts';
 
 /** Answers one request. It never throws and never waits for ever. */
@@ -23,7 +24,9 @@ export class CommandSocket {
   readonly #socket: Router;
   readonly #options: CommandSocketOptions;
   readonly #replies: SendQueue<(string | Uint8Array)[]>;
+  readonly #answering = new Set<Promise<void>>();
   #reading: Promise<void> | undefined;
+  #closing = false;
 
   constructor(options: CommandSocketOptions) {
     this.#options = options;
@@ -48,16 +51,15 @@ export class CommandSocket {
   }
 
   async run(): Promise<void> {
-    await this.#socket.bind(this.#options.address);
+    await bind(this.#socket, this.#options.address, 'commands');
     this.#reading = this.#read();
   }
 
-  /** Takes no more requests; replies still go out until `stop`. */
-  async drain(): Promise<void> {
-    await this.#socket.unbind(this.#options.address);
-  }
-
+  /** Takes no more requests, sends the replies to those it took, and closes. */
   async stop(): Promise<void> {
+    // Not by unbinding: a receive that meets it fails with EBUSY, and later requests have to be read past anyway.
+    this.#closing = true;
+    await Promise.all(this.#answering);
     await this.#replies.drain();
     this.#socket.close();
     await this.#reading;
@@ -72,6 +74,7 @@ export class CommandSocket {
   }
 
   #take(parts: readonly Buffer[]): void {
+    if (this.#closing) return;
     const [peer, ...rest] = parts;
     const body = rest.at(-1);
     if (peer === undefined || body === undefined || parts.length > partsMax) {
@@ -80,6 +83,10 @@ export class CommandSocket {
     }
     this.counters.requests += 1;
     const envelope = [peer, ...rest.slice(0, -1)];
-    void this.#options.handle(body).then((reply) => this.#replies.push([...envelope, ...reply]));
+    const answering: Promise<void> = this.#options.handle(body).then((reply) => {
+      this.#replies.push([...envelope, ...reply]);
+      this.#answering.delete(answering);
+    });
+    this.#answering.add(answering);
   }
 }

@@ -1,5 +1,6 @@
 import { XPublisher } from 'zeromq';
 import { welcomeTopic } from '../../protocol/feed.ts';
+import { bind } from './bind.ts';
 import { SendQueue } from './send-queue.ts';
 
 export interface FeedSocketOptions {
@@ -45,7 +46,7 @@ export class FeedSocket {
   /** @param welcome the frame that every reader is sent when it connects; libzmq takes it only before the socket is bound */
   async run(welcome: string): Promise<void> {
     this.#socket.welcomeMessage = welcome;
-    await this.#socket.bind(this.#options.address);
+    await bind(this.#socket, this.#options.address, 'feed');
     this.#reading = this.#read();
   }
 

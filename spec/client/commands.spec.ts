@@ -2,10 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { connect, type Ledger, RowcastError } from '../../client/index.ts';
+import type { Transport } from '../../client/channels.ts';
+import { Ledger } from '../../client/client.ts';
+import { connect, RowcastError } from '../../client/index.ts';
 import { formatAddress } from '../../protocol/address.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
+import { FakeTiming } from './fake-timing.ts';
 import { freePort } from './free-port.ts';
+import { Dice } from './random.ts';
 import { type Script, type ScriptedRequest, ScriptedServer } from './scripted-server.ts';
 
 const servers: ScriptedServer[] = [];
@@ -13,7 +17,7 @@ const ledgers: Ledger[] = [];
 
 afterEach(async () => {
   for (const ledger of ledgers.splice(0)) await ledger.close();
-  for (const server of servers.splice(0)) server.stop();
+  for (const server of servers.splice(0)) await server.stop();
 });
 
 async function serve(script: Script): Promise<ScriptedServer> {
@@ -77,12 +81,35 @@ describe('a command', () => {
   test('P2 that was said not to have been sent is not sent later, when the server comes', async () => {
     const server = await serve((request) => granted(request));
     const { address } = server;
-    server.stop();
+    await server.stop();
     const ledger = open(address, 300);
     expect(await failureOf(ledger.insert('rate', {}))).toMatchObject({ code: 'timeout', outcomeUnknown: false });
     await server.start();
     await ledger.insert('rate', {}, { id: 'the-next-one', timeoutMs: 20_000 });
     expect(server.requests.map(({ id }) => id)).toEqual(['the-next-one']);
+  });
+
+  test('P2 that cannot be taken back from its socket is taken back with the socket', async () => {
+    const sockets = { open: 0 };
+    const timing = new FakeTiming(new Dice(1));
+    const transport: Transport = {
+      openCommands() {
+        sockets.open += 1;
+        return {
+          send: () => () => false,
+          close() {
+            sockets.open -= 1;
+          },
+        };
+      },
+      openFeed: () => ({ close: () => undefined }),
+    };
+    const addresses = [{ host: 'one', commandsPort: 1, feedPort: 2 }];
+    const ledger = new Ledger({ transport, addresses, timing, timeoutMs: 1_000, token: undefined });
+    const failure = failureOf(ledger.insert('rate', {}));
+    timing.advance(1_000);
+    expect(await failure).toMatchObject({ code: 'timeout', outcomeUnknown: false });
+    expect(sockets.open).toBe(0);
   });
 
   test('P2 is sent again to a server that has answered a later one', async () => {
@@ -130,7 +157,7 @@ describe('a command', () => {
     const ledger = open(server.address, 20_000);
     const answer = ledger.insert('rate', { value: '1.1' }, { id: 'command-4' });
     await server.until(() => server.requests.length === 1);
-    server.stop();
+    await server.stop();
     await server.start();
     await expect(answer).resolves.toMatchObject({ seq: 1 });
     expect(new Set(server.requests.map(({ id }) => id))).toEqual(new Set(['command-4']));

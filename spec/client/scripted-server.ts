@@ -46,7 +46,10 @@ export class ScriptedServer {
     return this;
   }
 
-  stop(): void {
+  /** Resolves when its ports are free again. */
+  async stop(): Promise<void> {
+    if (this.#router.closed) return;
+    await Promise.all([this.#router, this.#feed].map((socket) => socket.unbind(socket.lastEndpoint ?? '')));
     this.#router.close();
     this.#feed.close();
   }

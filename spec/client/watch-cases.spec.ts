@@ -257,6 +257,18 @@ describe('a watch', () => {
     expect(() => stage.ledger.watch({ table: 'rate' })).toThrow(RowcastError);
   });
 
+  test('S15 of a server that has lost changes without beginning a new life starts over', async () => {
+    const stage = setStage();
+    stage.write(insert('a', { n: 1 }));
+    const consumer = await watching(stage);
+    const replaying = await watching(stage, { table: 'rate', from: '0@epoch-0' });
+    stage.server.log = stage.server.log.slice(0, 1);
+    await stage.pass(60);
+    const resets = consumer.events.flatMap((event) => (event.type === 'reset' ? [event.cursor.seq] : []));
+    expect(resets).toEqual([2, 1]);
+    expect(replaying.failure).toMatchObject({ code: 'ahead_of_server' });
+  });
+
   test('P7 an unreadable message of the feed sends the reader to the log', async () => {
     const stage = setStage();
     const consumer = await watching(stage);

@@ -7,7 +7,8 @@ import { OwnPostgres } from '../support/own-postgres.ts';
 import { PostgresProxy } from '../support/postgres-proxy.ts';
 import { figure, quantile, scale, scaledTimeout } from '../support/scale.ts';
 import { Scene } from '../support/scene.ts';
-import { administrator, type ServerProcess, spawnServer, writeSettings } from '../support/server.ts';
+import { administrator, type ServerProcess } from '../support/server.ts';
+import { spawnOn } from '../support/spawned.ts';
 
 const seed = 20_260_202;
 const writers = 12;
@@ -18,7 +19,7 @@ describe('PostgreSQL is killed', () => {
   let server: ServerProcess;
   beforeAll(async () => {
     postgres = await OwnPostgres.start();
-    server = await spawnServer(await writeSettings(postgres.ledger));
+    server = await spawnOn(postgres.ledger);
   });
   afterAll(async () => {
     await server?.kill();
@@ -67,7 +68,7 @@ describe('connections of the server are cut', () => {
   let server: ServerProcess;
   beforeAll(async () => {
     ledger = await createLedger();
-    server = await spawnServer(await writeSettings(ledger));
+    server = await spawnOn(ledger);
   });
   afterAll(async () => {
     await server?.kill();
@@ -115,7 +116,7 @@ describe('the answer to COMMIT is cut', () => {
   beforeAll(async () => {
     ledger = await createLedger();
     proxy = await PostgresProxy.start(ledger);
-    server = await spawnServer(await writeSettings(proxy.ledger));
+    server = await spawnOn(proxy.ledger);
   });
   afterAll(async () => {
     await server?.kill();

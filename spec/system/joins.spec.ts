@@ -4,7 +4,8 @@ import { check, readTruth } from '../support/checker.ts';
 import { History } from '../support/history.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { figure, quantile, scale, scaledTimeout } from '../support/scale.ts';
-import { type ServerProcess, spawnServer, writeSettings } from '../support/server.ts';
+import type { ServerProcess } from '../support/server.ts';
+import { spawnOn } from '../support/spawned.ts';
 import { Worker, Writers } from '../support/traffic.ts';
 import { recordReplica, Watcher } from '../support/watchers.ts';
 
@@ -18,13 +19,12 @@ let address: string;
 
 beforeAll(async () => {
   ledger = await createLedger();
-  const settings = await writeSettings(ledger);
-  server = await spawnServer(settings);
-  address = settings.address;
+  server = await spawnOn(ledger);
+  address = server.settings.address;
 });
 afterAll(async () => {
-  await server.stop();
-  await server.settings.remove();
+  await server?.stop();
+  await server?.settings.remove();
   await ledger.drop();
 });
 

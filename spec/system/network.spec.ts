@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all([commands.close(), feed.close()]);
-  await server.stop();
+  await server?.stop();
   await settings.remove();
   await ledger.drop();
 });

@@ -15,7 +15,7 @@ beforeEach(async () => {
   server = await spawnServer(settings);
 });
 afterEach(async () => {
-  await server.kill();
+  await server?.kill();
   await settings.remove();
   await ledger.drop();
 });

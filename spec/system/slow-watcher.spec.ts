@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = await spawnServer(settings);
 });
 afterAll(async () => {
-  await server.stop();
+  await server?.stop();
   await settings.remove();
   await ledger.drop();
 });

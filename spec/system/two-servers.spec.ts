@@ -5,7 +5,8 @@ import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { RawFeed } from '../support/raw-feed.ts';
 import { figure, scale, scaledTimeout } from '../support/scale.ts';
 import { Scene } from '../support/scene.ts';
-import { administrator, type ServerProcess, spawnServer, writeSettings } from '../support/server.ts';
+import { administrator, type ServerProcess } from '../support/server.ts';
+import { spawnOn } from '../support/spawned.ts';
 
 let ledger: TestLedger;
 let servers: readonly ServerProcess[] = [];
@@ -13,9 +14,8 @@ let addresses: readonly string[] = [];
 
 beforeAll(async () => {
   ledger = await createLedger();
-  const settings = [await writeSettings(ledger), await writeSettings(ledger)];
-  servers = await Promise.all(settings.map((one) => spawnServer(one)));
-  addresses = settings.map(({ address }) => address);
+  servers = await Promise.all([spawnOn(ledger), spawnOn(ledger)]);
+  addresses = servers.map(({ settings }) => settings.address);
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()));

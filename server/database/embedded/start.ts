@@ -76,7 +76,7 @@ async function adopt(layout: Layout, options: EmbeddedOptions): Promise<Running 
   const endpoint = await endpointOf({ layout, orphan, transport: transportOf(options) });
   const known = await knownProcess(orphan.pid);
   if (!(await waitForPostmaster(orphan.pid, endpoint))) return undefined;
-  log.info({ pid: orphan.pid, adopted: true }, 'took over the PostgreSQL that an earlier server left running');
+  log.info({ postgresPid: orphan.pid, adopted: true }, 'took over the PostgreSQL that an earlier server left running');
   return { known, endpoint, firstStart: false };
 }
 
