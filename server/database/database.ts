@@ -52,7 +52,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     Client: clientClass(options),
     idleTimeoutMillis: 60_000,
   });
-  const warn = (error: Error): void => options.log.warn({ err: error }, 'a database connection was lost');
+  const warn = (error: Error): void => {
+    // Without the error's own fields: `pg` hangs the whole client on it. At the end they are lost because we close them.
+    if (!pool.ending) options.log.warn({ reason: error.message }, 'a database connection was lost');
+  };
   pool.on('error', warn);
   pool.on('connect', (client) => client.on('error', warn));
   return new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) });

@@ -68,7 +68,9 @@ export class Writer {
   }
 
   async stop(): Promise<void> {
-    await this.#client?.end();
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end();
   }
 
   async #connect(): Promise<pg.Client> {
@@ -76,7 +78,7 @@ export class Writer {
     const config = clientConfig(this.#options);
     const client = new RowcastClient({ ...config, options: `${config.options} ${planning}`, pipeline: true });
     client.on('error', (error) => {
-      this.#options.log.warn({ err: error }, 'the writing connection was lost');
+      if (this.#client === client) this.#options.log.warn({ reason: error.message }, 'the writing connection was lost');
       this.#discard(client);
     });
     await client.connect();

@@ -1,6 +1,7 @@
 import { Router, XPublisher } from 'zeromq';
 import { formatAddress } from '../../protocol/address.ts';
 import type { FeedMessage } from './fake-server.ts';
+import { settled } from './fake-timing.ts';
 
 export interface ScriptedRequest {
   readonly id: string;
@@ -37,8 +38,8 @@ export class ScriptedServer {
     this.#router = new Router({ linger: 0 });
     this.#feed = new XPublisher({ linger: 0, verbosity: 'allSubs' });
     if (welcome !== undefined) this.#feed.welcomeMessage = welcome;
-    await this.#router.bind(`tcp://127.0.0.1:${this.#commandsPort === 0 ? '*' : this.#commandsPort}`);
-    await this.#feed.bind(`tcp://127.0.0.1:${this.#feedPort === 0 ? '*' : this.#feedPort}`);
+    await bind(this.#router, this.#commandsPort);
+    await bind(this.#feed, this.#feedPort);
     this.#commandsPort = portOf(this.#router.lastEndpoint);
     this.#feedPort = portOf(this.#feed.lastEndpoint);
     this.#answer(this.#router).catch(() => undefined);
@@ -46,10 +47,11 @@ export class ScriptedServer {
     return this;
   }
 
-  /** Resolves when its ports are free again. */
-  async stop(): Promise<void> {
-    if (this.#router.closed) return;
-    await Promise.all([this.#router, this.#feed].map((socket) => socket.unbind(socket.lastEndpoint ?? '')));
+  /**
+   * Closes and never unbinds: zeromq.js unbinds in another thread than it reads in, and libzmq then aborts the process
+   * now and then ("Assertion failed: _state == term_ack_sent").
+   */
+  stop(): void {
     this.#router.close();
     this.#feed.close();
   }
@@ -88,6 +90,19 @@ export class ScriptedServer {
   #arrived(): void {
     for (const resolve of [...this.#arrivals]) resolve();
     this.#arrivals.clear();
+  }
+}
+
+/** Binds as soon as the port is free: a closed socket gives it up a little later. */
+async function bind(socket: Router | XPublisher, port: number): Promise<void> {
+  for (;;) {
+    try {
+      await socket.bind(`tcp://127.0.0.1:${port === 0 ? '*' : port}`);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      await settled();
+    }
   }
 }
 
