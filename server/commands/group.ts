@@ -10,9 +10,11 @@ import { appendChanges } from '../log/append.ts';
 import type { Doorbell } from '../log/doorbell.ts';
 import { type LockedHead, lockHead } from '../log/head.ts';
 import { type Change, recordEvents } from '../log/record.ts';
-import { project, type RecordedEvent } from '../projections/project.ts';
+import { projectTables, type RecordedEvent, rowsAfter } from '../projections/project.ts';
+import { rowStatements } from '../projections/rows.ts';
 import type { TableCache } from '../projections/table-cache.ts';
-import { type AcceptedCommand, type KnownCommand, keepAnswers, loadKnown } from './known.ts';
+import { writeHolders } from '../projections/unique.ts';
+import { type AcceptedCommand, insertAnswers, type KnownCommand } from './known.ts';
 import { LoadedState } from './loaded-state.ts';
 import type { Answer, Submission } from './submission.ts';
 
@@ -42,7 +44,7 @@ export async function commitGroup(context: GroupContext, group: readonly Submiss
     const decided = decideGroup(group, await read(context, transaction, group));
     const writing = write(context, transaction, decided);
     // Statements about tables wait for one another; COMMIT must come behind them.
-    if (decided.recorded.some(({ event }) => !isRowEvent(event))) await writing;
+    if (changesATable(decided)) await writing;
     await Promise.all([writing, transaction.commit()]);
     return decided;
   });
@@ -54,26 +56,30 @@ async function read(
   transaction: Executor,
   group: readonly Submission[],
 ): Promise<GroupState> {
-  const commands = group.map(({ command }) => command);
-  const ids = group.map(({ id }) => id);
   const guess = tables.last;
-  const [head, known, state] = await Promise.all([
+  const [head, guessed] = await Promise.all([
     lockHead(transaction),
-    loadKnown(transaction, ids),
-    LoadedState.load(transaction, guess.tables, commands),
+    LoadedState.load(transaction, guess.tables, group),
   ]);
-  if (head.schemaSeq === guess.schemaSeq) return { head, known, draft: new Draft(state) };
+  if (head.schemaSeq === guess.schemaSeq) return { head, known: guessed.known, draft: new Draft(guessed.state) };
   const now = await tables.read(transaction, head.schemaSeq);
-  return { head, known, draft: new Draft(await LoadedState.load(transaction, now.tables, commands)) };
+  const { state, known } = await LoadedState.load(transaction, now.tables, group);
+  return { head, known, draft: new Draft(state) };
 }
 
 async function write({ doorbell }: GroupContext, transaction: Executor, decided: DecidedGroup): Promise<void> {
   const { head, changes, recorded, accepted } = decided;
+  if (changesATable(decided)) await projectTables(transaction, recorded);
+  const { rows, holders } = rowsAfter(recorded);
+  const answers = accepted.length > 0 ? [insertAnswers(accepted)] : [];
   await Promise.all([
-    appendChanges(transaction, { head, changes, doorbell }),
-    project(transaction, recorded),
-    keepAnswers(transaction, accepted),
+    appendChanges(transaction, { head, changes, doorbell, alongside: [...rowStatements(rows), ...answers] }),
+    writeHolders(transaction, holders),
   ]);
+}
+
+function changesATable({ recorded }: DecidedGroup): boolean {
+  return recorded.some(({ event }) => !isRowEvent(event));
 }
 
 interface GroupState {

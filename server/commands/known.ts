@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Executor } from '../database/writer.ts';
+import { type RawBuilder, sql } from 'kysely';
 import type { Submission } from './submission.ts';
 
 /** A command that was accepted before, and its answer. */
@@ -8,11 +7,17 @@ export interface KnownCommand {
   readonly answer: string;
 }
 
-/** The commands among these that were accepted before, by id. */
-export async function loadKnown(database: Executor, ids: readonly string[]): Promise<Map<string, KnownCommand>> {
-  const { rows } = await sql<KnownCommand & { id: string }>`
-    SELECT id, body, answer FROM command WHERE id = ANY(${ids}::text[])`.execute(database);
-  return new Map(rows.map(({ id, ...known }) => [id, known]));
+/** What {@link selectKnown} selects of a command. */
+export type KnownValue = readonly [id: string, body: string, answer: string];
+
+/** Selects the commands among these that were accepted before. */
+export function selectKnown(ids: readonly string[]): RawBuilder<unknown> {
+  return sql`
+    SELECT json_build_array(id, encode(body, 'base64'), answer) FROM command WHERE id = ANY(${ids}::text[])`;
+}
+
+export function readKnown(values: readonly KnownValue[]): Map<string, KnownCommand> {
+  return new Map(values.map(([id, body, answer]) => [id, { body: Buffer.from(body, 'base64'), answer }]));
 }
 
 export interface AcceptedCommand {
@@ -21,12 +26,11 @@ export interface AcceptedCommand {
 }
 
 /** Keeps the answers of commands, for ever. */
-export async function keepAnswers(transaction: Executor, accepted: readonly AcceptedCommand[]): Promise<void> {
-  if (accepted.length === 0) return;
-  await sql`
+export function insertAnswers(accepted: readonly AcceptedCommand[]): RawBuilder<unknown> {
+  return sql`
     INSERT INTO command (id, body, answer)
     SELECT * FROM unnest(
       ${accepted.map(({ submission }) => submission.id)}::text[],
       ${accepted.map(({ submission }) => `\\x${submission.body.toString('hex')}`)}::bytea[],
-      ${accepted.map(({ answer }) => answer)}::text[])`.execute(transaction);
+      ${accepted.map(({ answer }) => answer)}::text[])`;
 }

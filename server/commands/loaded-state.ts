@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Command, RowStep, StepOf } from '../../protocol/commands.ts';
 import type { Column } from '../../protocol/table.ts';
 import { type Cell, cellProblem, cellText } from '../../protocol/values.ts';
@@ -13,10 +14,11 @@ import {
   uniqueName,
 } from '../domain/state.ts';
 import { AlterSurvey, needsSurvey } from '../domain/survey.ts';
-import { allRows, loadRows, type RowRef } from '../projections/rows.ts';
+import { allRows, type RowRef, type RowValue, readRows, selectRows } from '../projections/rows.ts';
 import type { StoredTable } from '../projections/tables.ts';
 import { loadHolders, type UniqueRef } from '../projections/unique.ts';
-import { isRowStep, stepsOf } from './submission.ts';
+import { type KnownCommand, type KnownValue, readKnown, selectKnown } from './known.ts';
+import { isRowStep, type Submission, stepsOf } from './submission.ts';
 
 const noSurvey: Survey = { problems: [], more: 0 };
 
@@ -43,19 +45,24 @@ export class LoadedState implements LedgerState {
     this.#asked = parts.asked;
   }
 
+  /** Reads what the commands of a group touch, and which of them are known. Rows and known ids are one statement. */
   static async load(
     transaction: Executor,
     tables: ReadonlyMap<string, StoredTable>,
-    commands: readonly Command[],
-  ): Promise<LoadedState> {
-    const wanted = wantedParts(tables, commands);
-    const [rows, holders, surveys] = await Promise.all([
-      loadRows(transaction, [...wanted.rows.values()]),
+    group: readonly Submission[],
+  ): Promise<{ state: LoadedState; known: Map<string, KnownCommand> }> {
+    const wanted = wantedParts(
+      tables,
+      group.map(({ command }) => command),
+    );
+    const ids = group.map(({ id }) => id);
+    const [{ rows, known }, holders, surveys] = await Promise.all([
+      loadRowsAndKnown(transaction, [...wanted.rows.values()], ids),
       loadHolders(transaction, [...wanted.holders.values()]),
       loadSurveys(transaction, tables, wanted.alters),
     ]);
     const asked = new Set([...wanted.rows.keys(), ...wanted.holders.keys()]);
-    return new LoadedState({ tables, rows, holders, surveys, asked });
+    return { state: new LoadedState({ tables, rows, holders, surveys, asked }), known };
   }
 
   table(name: string): TableState | undefined {
@@ -84,6 +91,17 @@ export class LoadedState implements LedgerState {
   #demand(name: string): void {
     if (!this.#asked.has(name)) throw new InvariantError(`decided on ${name}, which was not loaded`);
   }
+}
+
+async function loadRowsAndKnown(
+  transaction: Executor,
+  refs: readonly RowRef[],
+  ids: readonly string[],
+): Promise<{ rows: Map<string, RowState>; known: Map<string, KnownCommand> }> {
+  const { rows: parts } = await sql<{ known: KnownValue[] | null; rows: RowValue[] | null }>`
+    SELECT (SELECT json_agg(value) FROM (${selectKnown(ids)}) AS known (value)) AS known,
+           (SELECT json_agg(value) FROM (${selectRows(refs)}) AS rows (value)) AS rows`.execute(transaction);
+  return { rows: readRows(parts[0]?.rows ?? []), known: readKnown(parts[0]?.known ?? []) };
 }
 
 interface WantedParts {

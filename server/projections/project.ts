@@ -6,7 +6,7 @@ import type { Event } from '../domain/event.ts';
 import { isRowEvent, type RowEvent, type TableEvent } from '../domain/event.ts';
 import type { Recording } from '../domain/evolve.ts';
 import { rowName, type TableState, uniqueName } from '../domain/state.ts';
-import { allRows, deleteTableRows, type RowWrite, rewriteCells, writeRows } from './rows.ts';
+import { allRows, deleteTableRows, type RowWrite, rewriteCells } from './rows.ts';
 import { writeTable } from './tables.ts';
 import { deleteTableHolders, type UniqueWrite, writeHolders } from './unique.ts';
 
@@ -16,17 +16,15 @@ export interface RecordedEvent {
   readonly recording: Recording;
 }
 
-/**
- * Brings the projections to where the log is after these events, in the transaction that appends them. When they are of
- * rows only, all statements are on their way when this returns its promise.
- */
-export async function project(transaction: Executor, recorded: readonly RecordedEvent[]): Promise<void> {
-  const dropped = new Set<number>();
-  for (const { event, recording } of recorded) {
-    if (isRowEvent(event)) continue;
-    await projectTable(transaction, event, recording.seq);
-    if (event.op === 'drop') dropped.add(event.table.id);
-  }
+/** What the projections of rows and unique values are after some events. */
+export interface RowsAfter {
+  readonly rows: readonly RowWrite[];
+  readonly holders: readonly UniqueWrite[];
+}
+
+/** What is to be written of rows: each once, as its last event leaves it; of a dropped table nothing. */
+export function rowsAfter(recorded: readonly RecordedEvent[]): RowsAfter {
+  const dropped = new Set(recorded.flatMap(({ event }) => (event.op === 'drop' ? [event.table.id] : [])));
   const rows = new Map<string, RowWrite>();
   const holders = new Map<string, UniqueWrite>();
   for (const { event, recording } of recorded) {
@@ -34,7 +32,14 @@ export async function project(transaction: Executor, recorded: readonly Recorded
     rows.set(rowName(event.table.id, event.key), rowWrite(event, recording));
     for (const write of holderWrites(event)) holders.set(uniqueName(write.tableId, write.column, write.value), write);
   }
-  await Promise.all([writeRows(transaction, [...rows.values()]), writeHolders(transaction, [...holders.values()])]);
+  return { rows: [...rows.values()], holders: [...holders.values()] };
+}
+
+/** Brings the projections of tables, and of the rows that they hold, to where the log is after these events. */
+export async function projectTables(transaction: Executor, recorded: readonly RecordedEvent[]): Promise<void> {
+  for (const { event, recording } of recorded) {
+    if (!isRowEvent(event)) await projectTable(transaction, event, recording.seq);
+  }
 }
 
 function rowWrite({ table, key, version, row }: RowEvent, recording: Recording): RowWrite {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Cells } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import { type RowState, rowName } from '../domain/state.ts';
@@ -20,29 +20,45 @@ interface StoredRow extends RowState {
   readonly tableId: number;
 }
 
-/** The rows that are there of those asked for, by {@link rowName}. */
-export async function loadRows(database: Executor, refs: readonly RowRef[]): Promise<Map<string, RowState>> {
-  if (refs.length === 0) return new Map();
-  const { rows } = await sql<StoredRow>`
-    SELECT r.table_id AS "tableId", r.key, r.version, r.seq, r.at, r.by, r.cells
+/** What {@link selectRows} selects of a row. */
+export type RowValue = readonly [
+  tableId: number,
+  key: string,
+  version: number,
+  seq: number,
+  at: string,
+  by: string,
+  cells: Cells,
+];
+
+/** Selects the rows that are there of those asked for. */
+export function selectRows(refs: readonly RowRef[]): RawBuilder<unknown> {
+  return sql`
+    SELECT json_build_array(r.table_id, r.key, r.version, r.seq, r.at, r.by, r.cells)
     FROM unnest(${refs.map(({ tableId }) => tableId)}::bigint[], ${refs.map(({ key }) => key)}::text[])
       AS wanted (table_id, key)
-    JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key`.execute(database);
-  return new Map(rows.map(({ tableId, ...row }) => [rowName(tableId, row.key), row]));
+    JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key`;
 }
 
-/** Writes rows as they are now: each at most once. */
-export async function writeRows(transaction: Executor, writes: readonly RowWrite[]): Promise<void> {
+/** The selected rows by {@link rowName}. */
+export function readRows(values: readonly RowValue[]): Map<string, RowState> {
+  return new Map(
+    values.map(([tableId, key, version, seq, at, by, cells]) => [
+      rowName(tableId, key),
+      { key, version, seq, at, by, cells },
+    ]),
+  );
+}
+
+/** The statements that write rows as they are now, each row at most once. */
+export function rowStatements(writes: readonly RowWrite[]): RawBuilder<unknown>[] {
   const gone = writes.filter(({ row }) => row === undefined);
   const kept = writes.flatMap(({ tableId, key, row }) => (row === undefined ? [] : [{ tableId, key, ...row }]));
-  await Promise.all([
-    gone.length > 0 ? deleteRows(transaction, gone) : undefined,
-    kept.length > 0 ? upsertRows(transaction, kept) : undefined,
-  ]);
+  return [...(gone.length > 0 ? [deleteRows(gone)] : []), ...(kept.length > 0 ? [upsertRows(kept)] : [])];
 }
 
-async function upsertRows(transaction: Executor, rows: readonly StoredRow[]): Promise<void> {
-  await sql`
+function upsertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
+  return sql`
     INSERT INTO row_projection (table_id, key, version, seq, at, by, cells)
     SELECT * FROM unnest(
       ${rows.map(({ tableId }) => tableId)}::bigint[],
@@ -53,16 +69,14 @@ async function upsertRows(transaction: Executor, rows: readonly StoredRow[]): Pr
       ${rows.map(({ by }) => by)}::text[],
       ${rows.map(({ cells }) => JSON.stringify(cells))}::json[])
     ON CONFLICT (table_id, key) DO UPDATE
-      SET version = excluded.version, seq = excluded.seq, at = excluded.at, by = excluded.by, cells = excluded.cells`.execute(
-    transaction,
-  );
+      SET version = excluded.version, seq = excluded.seq, at = excluded.at, by = excluded.by, cells = excluded.cells`;
 }
 
-async function deleteRows(transaction: Executor, refs: readonly RowRef[]): Promise<void> {
-  await sql`
+function deleteRows(refs: readonly RowRef[]): RawBuilder<unknown> {
+  return sql`
     DELETE FROM row_projection USING unnest(
       ${refs.map(({ tableId }) => tableId)}::bigint[], ${refs.map(({ key }) => key)}::text[]) AS gone (table_id, key)
-    WHERE row_projection.table_id = gone.table_id AND row_projection.key = gone.key`.execute(transaction);
+    WHERE row_projection.table_id = gone.table_id AND row_projection.key = gone.key`;
 }
 
 /** Ends every row of a table that was dropped. */
