@@ -1,21 +1,35 @@
+import { nanoid } from 'nanoid';
 import pg from 'pg';
 import type { Mutate } from './measure.ts';
-
-/** Connections of the pool: more were not faster on two cores. */
-const connections = 20;
 
 /**
  * What people write by hand: a pg pool; per mutation one transaction that inserts a row into a log with a serial number
  * and upserts the row. The same PostgreSQL, the same shape of table and of indexes. It has no feed, no gapless order,
- * no command ids, no checks and no network between.
+ * no command ids that are looked up, no checks, and no network between it and its caller.
+ *
+ * `plain` is as the documentation of pg shows it; `tuned` has named statements and as many connections as were fastest
+ * on two cores.
  */
 export interface Handwritten {
   readonly mutate: Mutate;
   stop(): Promise<void>;
 }
 
-export async function openHandwritten(socketFolder: string, rows: number): Promise<Handwritten> {
+const styles = { plain: { connections: 10, named: false }, tuned: { connections: 20, named: true } } as const;
+export type Style = keyof typeof styles;
+
+export interface HandwrittenOptions {
+  readonly socketFolder: string;
+  /** Rows that mutations go round over. */
+  readonly rows: number;
+  readonly style: Style;
+}
+
+export async function openHandwritten({ socketFolder, rows, style }: HandwrittenOptions): Promise<Handwritten> {
+  const { connections, named } = styles[style];
   const pool = new pg.Pool({ host: socketFolder, port: 5432, database: 'rowcast', user: 'postgres', max: connections });
+  const statement = (name: string, text: string, values: unknown[]): pg.QueryConfig =>
+    named ? { name, text, values } : { text, values };
   await pool.query(`
     CREATE SCHEMA IF NOT EXISTS handwritten;
     CREATE TABLE IF NOT EXISTS handwritten.log (
@@ -30,17 +44,22 @@ export async function openHandwritten(socketFolder: string, rows: number): Promi
       const client = await pool.connect();
       try {
         await client.query('BEGIN');
-        await client.query({
-          name: 'log',
-          text: 'INSERT INTO handwritten.log (by, command, key, entry) VALUES ($1, $2, $3, $4)',
-          values: ['admin', `${process.pid}-${n}-${performance.now()}`, row.id, JSON.stringify(row)],
-        });
-        await client.query({
-          name: 'row',
-          text: `INSERT INTO handwritten.row (key, version, name, job, salary) VALUES ($1, 1, $2, $3, $4)
-            ON CONFLICT (key) DO UPDATE SET version = row.version + 1, name = excluded.name, job = excluded.job, salary = excluded.salary`,
-          values: [row.id, row.name, row.job, row.salary],
-        });
+        await client.query(
+          statement('log', 'INSERT INTO handwritten.log (by, command, key, entry) VALUES ($1, $2, $3, $4)', [
+            'admin',
+            nanoid(),
+            row.id,
+            JSON.stringify(row),
+          ]),
+        );
+        await client.query(
+          statement(
+            'row',
+            `INSERT INTO handwritten.row (key, version, name, job, salary) VALUES ($1, 1, $2, $3, $4) ON CONFLICT (key)
+             DO UPDATE SET version = row.version + 1, name = excluded.name, job = excluded.job, salary = excluded.salary`,
+            [row.id, row.name, row.job, row.salary],
+          ),
+        );
         await client.query('COMMIT');
       } finally {
         client.release();

@@ -28,8 +28,6 @@ export interface ConnectOptions {
   readonly timeoutMs?: number | undefined;
   /** The token of a session that was begun before. */
   readonly token?: string | undefined;
-  /** The server's public CURVE key (Z85), where the server demands encryption. */
-  readonly serverKey?: string | undefined;
 }
 
 /** How a command is sent. */
@@ -101,7 +99,7 @@ export function connect(address: string | readonly string[], options: ConnectOpt
   const addresses = (typeof address === 'string' ? [address] : address).map(parseAddress);
   if (addresses.length === 0) throw new Error('no address was given; write rowcast://HOST:PORT?feed=PORT');
   return new Ledger({
-    transport: zeromqTransport({ serverKey: options.serverKey }),
+    transport: zeromqTransport(),
     addresses,
     timing: systemTiming,
     timeoutMs: options.timeoutMs ?? 10_000,

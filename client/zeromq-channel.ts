@@ -1,4 +1,4 @@
-import { Context, curveKeyPair, Dealer, type Socket, Subscriber } from 'zeromq';
+import { Context, Dealer, type Socket, Subscriber } from 'zeromq';
 import type { ServerAddress } from '../protocol/address.ts';
 import type { CommandSocket, FeedSocket, SocketListener, Transport } from './channels.ts';
 
@@ -18,26 +18,9 @@ const common = {
   maxMessageSize: 256 * mib,
 } as const;
 
-export interface ZeromqOptions {
-  /** The server's public CURVE key, 40 characters of Z85, where the server demands encryption. */
-  readonly serverKey?: string | undefined;
-}
-
 /** ZeroMQ: a DEALER for the commands and a SUB for each watch. The only file of the client that imports zeromq. */
-export function zeromqTransport(options: ZeromqOptions = {}): Transport {
-  const curve = curveOptions(options.serverKey);
-  return {
-    openCommands: (address, listener) => openDealer(address, listener, curve),
-    openFeed: (address, topics, listener) => openSubscriber({ address, topics, listener, curve }),
-  };
-}
-
-type CurveOptions = ReturnType<typeof curveOptions>;
-
-function curveOptions(serverKey: string | undefined) {
-  if (serverKey === undefined) return {};
-  const { publicKey, secretKey } = curveKeyPair();
-  return { curveServerKey: serverKey, curvePublicKey: publicKey, curveSecretKey: secretKey };
+export function zeromqTransport(): Transport {
+  return { openCommands: openDealer, openFeed: openSubscriber };
 }
 
 function reconnectOptions() {
@@ -53,11 +36,10 @@ interface Outgoing {
   readonly sent: () => void;
 }
 
-function openDealer(address: ServerAddress, listener: SocketListener, curve: CurveOptions): CommandSocket {
+function openDealer(address: ServerAddress, listener: SocketListener): CommandSocket {
   const dealer = new Dealer({
     ...common,
     ...reconnectOptions(),
-    ...curve,
     // Nothing is given to a connection that does not stand yet: what is unsent can be sent elsewhere.
     immediate: true,
     sendHighWaterMark: 1_000,
@@ -99,18 +81,10 @@ function openDealer(address: ServerAddress, listener: SocketListener, curve: Cur
   };
 }
 
-interface FeedOpening {
-  readonly address: ServerAddress;
-  readonly topics: readonly string[];
-  readonly listener: SocketListener;
-  readonly curve: CurveOptions;
-}
-
-function openSubscriber({ address, topics, listener, curve }: FeedOpening): FeedSocket {
+function openSubscriber(address: ServerAddress, topics: readonly string[], listener: SocketListener): FeedSocket {
   const subscriber = new Subscriber({
     ...common,
     ...reconnectOptions(),
-    ...curve,
     receiveHighWaterMark: 100_000,
   });
   const life = { closed: false };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Command, RowStep, Step } from '../../protocol/commands.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 
@@ -16,9 +16,7 @@ export interface Submission {
 export type Answer = { readonly body: string } | { readonly error: ErrorBody };
 
 export function submission(id: string, by: string, command: Command): Submission {
-  const body = createHash('sha256')
-    .update(canonical([by, command]))
-    .digest();
+  const body = hash('sha256', canonical([by, command]), 'buffer');
   return { id, by, command, body };
 }
 
