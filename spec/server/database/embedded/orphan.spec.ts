@@ -28,7 +28,7 @@ describe('PostgreSQL that a killed server left running', () => {
     const postgres = await start({ folder, log });
     expect(postgres.pid).toBe(orphan.pid);
     expect(postgres.firstStart).toBe(false);
-    expect(log.lines.map(({ fields }) => fields)).toContainEqual({ pid: orphan.pid, adopted: true });
+    expect(log.lines.map(({ fields }) => fields)).toContainEqual({ postgresPid: orphan.pid, adopted: true });
     expect(await ask(postgres.server, 'select 1')).toEqual([1]);
     expect(await ask(postgres.owner, 'select answer from kept')).toEqual([42]);
     await postgres.stop();
