@@ -60,9 +60,9 @@ async function tryToStart(options: StartOptions): Promise<KnownProcess | { tail:
   child.on('error', (error) => ended.abort(error));
   child.on('exit', (code, signal) => {
     ended.abort();
-    const ending = { pid: child.pid, code, signal };
-    if (code === 0) log.info(ending, 'the embedded PostgreSQL has stopped');
-    else log.warn(ending, 'the embedded PostgreSQL has ended without being asked to');
+    const postgresPid = child.pid;
+    if (code === 0) log.info({ postgresPid }, 'the embedded PostgreSQL has stopped');
+    else log.warn({ postgresPid, code, signal }, 'the embedded PostgreSQL has ended without being asked to');
   });
   await handle.close();
   const known = child.pid === undefined ? undefined : await knownProcess(child.pid);
