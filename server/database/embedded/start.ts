@@ -92,7 +92,7 @@ async function start(layout: Layout, binaries: Binaries, options: EmbeddedOption
   await giveCluster(layout, runAs);
   const known = await startPostmaster({ layout, binaries, runAs, endpoint, log });
   log.info(
-    { pid: known.pid, adopted: false, firstStart, runAs: runAs.kind },
+    { postgresPid: known.pid, adopted: false, firstStart, runAs: runAs.kind },
     'the embedded PostgreSQL accepts connections',
   );
   return { known, endpoint, firstStart };
