@@ -41,19 +41,24 @@ export function newRowKey(
     : { problem: problem('invalid', `${column}: ${bad}`, { table: name, column }) };
 }
 
+export function rowNotFound(place: Place): Problem {
+  return problem('row_not_found', `table ${place.table} has no row ${place.key}`, place);
+}
+
 /** Refuses when the row is not what the command expects to find. */
 export function expectationProblem(expect: Expect, row: RowState | undefined, place: Place): Problem | undefined {
   if (expect === 'any') return undefined;
   if (row === undefined) {
     if (expect === 'absent') return undefined;
-    if (expect === 'present') return problem('row_not_found', `table ${place.table} has no row ${place.key}`, place);
+    if (expect === 'present') return rowNotFound(place);
     return problem('version_conflict', `row ${place.key} is not there any more`, place);
   }
   if (expect === 'present') return undefined;
   if (expect !== 'absent' && ('version' in expect ? expect.version === row.version : expect.seq === row.seq)) {
     return undefined;
   }
-  const found = `row ${row.key} is at version ${row.version}, made by ${row.by} at ${row.at}`;
+  const made = `at version ${row.version}, made by ${row.by} at ${row.at}`;
+  const found = expect === 'absent' ? `there is a row ${row.key} already, ${made}` : `row ${row.key} is ${made}`;
   const { key, version, seq, at, by, cells } = row;
   return problem('version_conflict', found, { ...place, current: { key, version, seq, at, by, row: cells } });
 }
