@@ -39,8 +39,13 @@ export function decide(context: CommandContext, command: Command): CommandDecisi
   const events: Event[] = [];
   const outcomes: Outcome[] = [];
   const problems: Problem[] = [];
-  for (const one of alterProblems(steps)) problems.push(one);
+  const tangled = tangledTables(steps);
   for (const [index, step] of steps.entries()) {
+    if (tangled.has(tableOf(step))) {
+      // Its rows would have to be judged as they will be: only the alter itself is named, the rest is not judged.
+      if (step.type === 'table.alter') problems.push(alterProblem(step.table, index));
+      continue;
+    }
     const seq = context.firstSeq + events.length;
     const decision = decideStep({ state: draft, nextSeq: seq, newKey: context.newKey }, step);
     if ('problems' in decision) {
@@ -60,16 +65,17 @@ export function decide(context: CommandContext, command: Command): CommandDecisi
   return { events, outcomes };
 }
 
-/** A table that is altered is altered once in a batch, and by itself: its rows are judged as they were before. */
-function alterProblems(steps: readonly Step[]): Problem[] {
-  if (steps.length === 1) return [];
-  const touched = new Map<string, number>();
-  for (const step of steps) touched.set(tableOf(step), (touched.get(tableOf(step)) ?? 0) + 1);
-  return steps.flatMap((step, index) => {
-    if (step.type !== 'table.alter' || touched.get(step.table) === 1) return [];
-    const message = `a batch that alters ${step.table} does nothing else to it; alter it in a command of its own`;
-    return [{ code: 'invalid', message, index, table: step.table }];
-  });
+/** Tables that a batch alters and does something else to. A table is altered by itself, as its rows are judged before. */
+function tangledTables(steps: readonly Step[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const step of steps) counts.set(tableOf(step), (counts.get(tableOf(step)) ?? 0) + 1);
+  const altered = steps.flatMap((step) => (step.type === 'table.alter' ? [step.table] : []));
+  return new Set(altered.filter((table) => (counts.get(table) ?? 0) > 1));
+}
+
+function alterProblem(table: string, index: number): Problem {
+  const message = `a batch that alters ${table} does nothing else to it; alter it in a command of its own`;
+  return { code: 'invalid', message, index, table };
 }
 
 function tableOf(step: Step): string {

@@ -212,6 +212,19 @@ describe('any sequence of commands', () => {
       { numRuns: 300 },
     );
   });
+
+  test('P11 rows of a table that the same batch retypes are not judged, only the alter is refused (seed 171497392)', () => {
+    const ledger = new PureLedger();
+    ledger.run(keyedTable({ name: 'age', type: 'integer', max: 100 }, { name: 'name', type: 'text', max: 3 }));
+    runAndCheck(ledger, { type: 'row.insert', table: 't', row: { id: 'a', age: 2 } });
+    const tangled = batch(
+      { type: 'table.alter', table: 't', steps: [{ do: 'retype', column: 'age', to: 'text' }] },
+      { type: 'row.update', table: 't', key: 'a', row: { name: '' } },
+    );
+    const { decision } = ledger.run(tangled);
+    expect(decision).toMatchObject({ problems: [{ code: 'invalid', index: 0, table: 't' }] });
+    runAndCheck(ledger, { type: 'row.insert', table: 't', row: { id: 'b' } });
+  });
 });
 
 function runAndCheck(ledger: PureLedger, command: Command): void {
