@@ -52,6 +52,17 @@ function nextSignal(): Promise<void> {
   });
 }
 
+/** SQLSTATEs and codes of what the operator can mend in [database]: wrong password, role, database or host. */
+const refusedByPostgres = new Set([
+  '28P01',
+  '28000',
+  '3D000',
+  '42501',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
+
 /** Errors whose message says what is wrong and what to do. */
 const plainErrors = [SettingsError, UnsafeDatabaseError, EmbeddedPostgresError, ListenError];
 
@@ -59,7 +70,9 @@ const plainErrors = [SettingsError, UnsafeDatabaseError, EmbeddedPostgresError, 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (plainErrors.some((plain) => error instanceof plain)) return error.message;
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const { code = '', address, port, path } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (refusedByPostgres.has(code)) return `PostgreSQL says: ${error.message}; see [database] in setting.ini`;
+  if (code === 'ENOENT') return `${path ?? 'a file'} that setting.ini names is not there (${error.message})`;
   if (code === 'ECONNREFUSED') return `no PostgreSQL answers at ${address}:${port}; see [database] in setting.ini`;
   return error.stack ?? error.message;
 }

@@ -32,7 +32,7 @@ function readBigint(text: string): number {
 }
 
 /** The types of our own columns: bigint is a seq. Not global, so that no other user of `pg` is changed. */
-const types: pg.CustomTypesConfig = {
+export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === pg.types.builtins.INT8
       ? readBigint
@@ -47,10 +47,6 @@ const types: pg.CustomTypesConfig = {
  */
 export function clientClass({ namedStatements }: { readonly namedStatements: boolean }): typeof pg.Client {
   class RowcastClient extends pg.Client {
-    constructor(config?: string | pg.ClientConfig) {
-      super({ ...(typeof config === 'string' ? { connectionString: config } : config), types });
-    }
-
     // pg declares query by a dozen overloads; kysely and the pool use the one with text and values.
     override query = ((text: unknown, values?: unknown, callback?: unknown) => {
       if (typeof text !== 'string' || callback !== undefined || typeof values === 'function') {

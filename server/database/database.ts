@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { clientClass } from './client.ts';
+import { clientClass, columnTypes } from './client.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -28,6 +28,7 @@ export function clientConfig({ connection, schema, statementTimeoutMs }: Databas
     // Said outright: without it `pg` obeys PGSSLMODE of whoever started the server.
     ssl: false,
     ...connection,
+    types: columnTypes,
     application_name: 'rowcast',
     options: `-c search_path=${schema} -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs}`,
     query_timeout: statementTimeoutMs + answerGraceMs,
