@@ -32,8 +32,7 @@ const planning =
 
 /**
  * The connection that writes: one, as the head's lock lets one transaction write at a time. A group of commands takes
- * two round trips, begin and read, write and commit, instead of a statement each: at one command in flight this took
- * the median commit from 3.2 to 0.9 ms on a busy machine of two cores (docs/ARCHITECTURE.md).
+ * two round trips, begin and read, write and commit, instead of one a statement (docs/ARCHITECTURE.md).
  *
  * kysely's own transactions wait for each statement. This hands kysely a connection that does not.
  */
