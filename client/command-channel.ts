@@ -144,7 +144,8 @@ export class CommandChannel {
     readonly options: RequestOptions;
   }): Promise<Reply & { ok: true }> {
     const { id, type, request, options } = sending;
-    const frame = JSON.stringify({ ...request, v: protocolVersion, id, token: this.token });
+    // The id first: a server that cannot read the rest can still say which request it refuses.
+    const frame = JSON.stringify({ v: protocolVersion, id, ...request, token: this.token });
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     return new Promise((resolve, reject) => {
       const settle = (outcome: Reply | RowcastError): void => {

@@ -58,16 +58,14 @@ export class Dispatch {
   }
 
   async handle(bytes: Uint8Array): Promise<Frames> {
-    let id: string | null = null;
     try {
-      id = readableId(bytes);
       const message = decode(bytes, this.#options.requestBytesMax);
       const { envelope, request } = understand(message);
       const identity = await this.#identify(envelope, request.type);
       authorise(identity, request.type);
       return await this.#answer(envelope, identity, request);
     } catch (error) {
-      return [refusalText(id, this.#errorBody(error))];
+      return [refusalText(readableId(bytes, this.#options.requestBytesMax), this.#errorBody(error))];
     }
   }
 
@@ -126,14 +124,25 @@ function decode(bytes: Uint8Array, bytesMax: number): Json {
   }
 }
 
-/** The id of a request, wherever it can be read, so that its refusal can be told from others'. */
-const idPattern = /"id"\s*:\s*"([A-Za-z0-9_-]{8,64})"/;
-/** Bytes of a request in which its id is looked for. */
-const idBytesMax = 256;
+/** An id at the front, alone or behind `v`: there it is the request's own and not that of a row that it holds. */
+const leadingId = /^\s*\{\s*(?:"v"\s*:\s*\d+\s*,\s*)?"id"\s*:\s*"([A-Za-z0-9_-]{8,64})"/;
+/** Bytes of a request in which a leading id is looked for. */
+const leadingIdBytesMax = 256;
 
-function readableId(bytes: Uint8Array): string | null {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, idBytesMax)).toString('latin1');
-  return idPattern.exec(start)?.[1] ?? null;
+/**
+ * The id of a request that is refused, so that its refusal can be told from others': where it stands, if the request is
+ * JSON of a size that is taken, and else at the front.
+ */
+function readableId(bytes: Uint8Array, bytesMax: number): string | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length <= bytesMax) {
+    try {
+      return envelopeSchema.shape.id.safeParse(JSON.parse(text.toString())?.id).data ?? null;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  return leadingId.exec(text.subarray(0, leadingIdBytesMax).toString('latin1'))?.[1] ?? null;
 }
 
 function understand(message: Json): Understood {
