@@ -7,7 +7,7 @@ export interface EventQueueLimits {
   readonly bytesMax: number;
 }
 
-export const eventQueueLimits: EventQueueLimits = { eventsMax: 10_000, bytesMax: 64 * 1_048_576 };
+const eventQueueLimits: EventQueueLimits = { eventsMax: 10_000, bytesMax: 64 * 1_048_576 };
 
 interface Slot {
   event: WatchEvent;

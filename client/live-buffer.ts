@@ -10,7 +10,7 @@ export interface LiveBufferLimits {
   readonly bytesMax: number;
 }
 
-export const liveBufferLimits: LiveBufferLimits = { messagesMax: 100_000, bytesMax: 64 * 1_048_576 };
+const liveBufferLimits: LiveBufferLimits = { messagesMax: 100_000, bytesMax: 64 * 1_048_576 };
 
 /** Heads and headers are small; this stands for them in the count of bytes. */
 const overheadBytes = 256;

@@ -101,7 +101,7 @@ export function groupCursor([first]: EntryGroup, epoch: string): Cursor {
 }
 
 /** The whole row before a change: the row after it with `was` laid over; null there means that the cell was empty. */
-export function rowBefore({ op, row, was }: RowEntry): Cells | undefined {
+function rowBefore({ op, row, was }: RowEntry): Cells | undefined {
   if (op === 'insert') return undefined;
   const cells: Record<string, Cell> = { ...row, ...was };
   for (const name in was) if (was[name] === null) return withoutEmpty(cells);

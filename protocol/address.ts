@@ -8,7 +8,7 @@ export interface ServerAddress {
   readonly feedPort: number;
 }
 
-export const defaultPorts = { commands: 5555, feed: 5556 } as const;
+const defaultPorts = { commands: 5555, feed: 5556 } as const;
 
 /** Reads a connection string. @throws Error that says what to write, when the text is none. */
 export function parseAddress(text: string): ServerAddress {

@@ -9,7 +9,7 @@ import { alterStepSchema, cellsSchema, tableDefinitionSchema } from './table.ts'
  * `any`, `absent`, `present`, the row's version in its present life, or the seq of its last change. A version starts
  * at 1 again when a key is deleted and made again; a seq never comes back, so it alone tells two lives apart.
  */
-export const expectSchema = z.union([
+const expectSchema = z.union([
   z.enum(['any', 'absent', 'present']),
   z.strictObject({ version: z.int().positive() }),
   z.strictObject({ seq: seqSchema.positive() }),
@@ -66,12 +66,10 @@ export const stepSchema = z.discriminatedUnion('type', [
 /** A command that is not a batch. */
 export type Step = z.infer<typeof stepSchema>;
 export type RowStep = Extract<Step, { type: `row.${string}` }>;
-export type TableStep = Extract<Step, { type: `table.${string}` }>;
 
 /** Several commands, over rows and tables, that take effect together or not at all. How many is the server's setting. */
 export const batchSchema = z.strictObject({ type: z.literal('batch'), commands: z.array(stepSchema).min(1), why });
 
-export const commandSchema = z.discriminatedUnion('type', [...stepSchema.options, batchSchema]);
+const commandSchema = z.discriminatedUnion('type', [...stepSchema.options, batchSchema]);
 export type Command = z.infer<typeof commandSchema>;
-export type CommandType = Command['type'];
 export type StepOf<Type extends Step['type']> = Extract<Step, { type: Type }>;

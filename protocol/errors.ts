@@ -46,7 +46,7 @@ export const currentRowSchema = z.object({
 export type CurrentRow = z.infer<typeof currentRowSchema>;
 
 /** One thing that is wrong with a command. A refusal lists all of them. */
-export const problemSchema = z.object({
+const problemSchema = z.object({
   code: errorCodeSchema,
   message: z.string(),
   /** Position in a batch, from 0. */

@@ -10,7 +10,7 @@ import { type Cell, type Cells, cellProblem, compareCells } from './values.ts';
 export const operators = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 export type Operator = (typeof operators)[number];
 
-export const conditionSchema = z.union([
+const conditionSchema = z.union([
   z.strictObject({ column: z.string(), is: z.enum(operators), value: cellSchema }),
   z.strictObject({ column: z.string(), is: z.literal('in'), value: z.array(cellSchema).max(limits.choicesMax) }),
 ]);

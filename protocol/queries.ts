@@ -6,7 +6,7 @@ import { keySchema, tableNameSchema } from './names.ts';
 
 const table = tableNameSchema;
 
-export const sortSchema = z
+const sortSchema = z
   .array(z.strictObject({ column: z.string(), descending: z.boolean().optional() }))
   .max(limits.sortColumnsMax);
 export type Sort = z.infer<typeof sortSchema>;
@@ -50,7 +50,7 @@ export const querySchemas = {
   }),
 } as const;
 
-export const querySchema = z.discriminatedUnion('type', [
+const querySchema = z.discriminatedUnion('type', [
   querySchemas['server.status'],
   querySchemas['table.list'],
   querySchemas['row.get'],
@@ -59,5 +59,5 @@ export const querySchema = z.discriminatedUnion('type', [
   querySchemas['log.read'],
 ]);
 export type Query = z.infer<typeof querySchema>;
-export type QueryType = Query['type'];
+type QueryType = Query['type'];
 export type QueryOf<Type extends QueryType> = Extract<Query, { type: Type }>;

@@ -5,7 +5,7 @@ import { protocolVersion, type RequestType } from './requests.ts';
 import { tableDefinitionSchema } from './table.ts';
 
 /** What a step of a command did. `changed` is false when the row already was as asked: then nothing was recorded. */
-export const outcomeSchema = z.object({
+const outcomeSchema = z.object({
   table: z.string(),
   key: z.string().optional(),
   /** Seq of the change, or of the row's last one when nothing was changed. */
@@ -42,7 +42,7 @@ const entriesReply = z.object({
   more: z.boolean(),
 });
 
-export const tableSummarySchema = z.object({
+const tableSummarySchema = z.object({
   definition: tableDefinitionSchema,
   rows: z.int(),
   /** Seq of the table's last change: its own head. */
@@ -101,7 +101,7 @@ export type CommandReply = z.infer<typeof commandReply>;
 export type EntriesReply = z.infer<typeof entriesReply>;
 
 /** The frame around every reply. `id` is the request's; null when the request could not be read. */
-export const refusalSchema = z.object({
+const refusalSchema = z.object({
   v: z.literal(protocolVersion),
   id: z.string().nullable(),
   ok: z.literal(false),

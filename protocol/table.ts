@@ -8,7 +8,7 @@ import { columnTypes } from './values.ts';
 export const cellSchema: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined, 'is missing');
 export const cellsSchema = z.record(z.string(), cellSchema);
 
-export const columnTypeSchema = z.enum(columnTypes);
+const columnTypeSchema = z.enum(columnTypes);
 
 /** The types whose value may be a key: they have one text form each. */
 export const keyTypes: ReadonlySet<string> = new Set(['text', 'integer', 'decimal', 'date']);
@@ -28,7 +28,7 @@ const rules = {
   choices: z.array(cellSchema).min(1).max(limits.choicesMax),
 };
 
-export const columnSchema = z.strictObject({
+const columnSchema = z.strictObject({
   name: columnNameSchema,
   type: columnTypeSchema,
   ...z.object(rules).partial().shape,

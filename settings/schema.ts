@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as value from './values.ts';
 
 /** What `setting.ini.example` says about a key. `fallback` is the text that stands for a missing line. */
-export type KeyNote = { readonly meaning: string; readonly fallback?: string };
+type KeyNote = { readonly meaning: string; readonly fallback?: string };
 
 export const notes = z.registry<KeyNote>();
 

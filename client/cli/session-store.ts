@@ -11,7 +11,7 @@ const sessionSchema = z.object({
   /** ISO 8601. */
   expires: z.string(),
 });
-export type StoredSession = z.infer<typeof sessionSchema>;
+type StoredSession = z.infer<typeof sessionSchema>;
 
 /** Where the program keeps what outlives it. */
 export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {

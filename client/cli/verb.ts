@@ -14,7 +14,7 @@ export interface Verb {
 }
 
 /** Makes the command of a verb. What it is given may be called within its action; of a local verb only `options`. */
-export type MakeCommand = (context: () => Context, options: () => GlobalOptions) => Command;
+type MakeCommand = (context: () => Context, options: () => GlobalOptions) => Command;
 
 export interface CommandText {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { RequestType } from '../../protocol/requests.ts';
 
 /** Who speaks. A user needs no login and reads; an administrator has logged in and may change tables. */
-export type Role = 'user' | 'administrator';
+type Role = 'user' | 'administrator';
 
 export interface Identity {
   readonly role: Role;

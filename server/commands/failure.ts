@@ -7,7 +7,7 @@ import { InvariantError } from '../domain/state.ts';
  * same group is committed again. `refused`: it cannot write for now (its disk is full), and trying at once would only
  * make a storm. `command`: one of the commands is at fault.
  */
-export type Failure =
+type Failure =
   | { readonly kind: 'again' | 'refused'; readonly answer: ErrorBody }
   | { readonly kind: 'command'; readonly answer?: ErrorBody };
 

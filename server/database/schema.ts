@@ -15,7 +15,7 @@ export interface Ledger {
 }
 
 /** The schema that holds a ledger's typed views. */
-export function viewsSchema(schema: string): string {
+function viewsSchema(schema: string): string {
   return `${schema}_tables`;
 }
 

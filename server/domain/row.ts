@@ -95,7 +95,7 @@ export function withDefaults(table: TableState, given: Cells): Cells {
 }
 
 /** The row with the named cells set, and what those cells were; undefined when they all already were so. */
-export function withCells(
+function withCells(
   table: TableState,
   before: Cells,
   given: Cells,
@@ -134,7 +134,7 @@ export function usableCells(given: Cells, bad: readonly CellProblem[]): Cells {
 }
 
 /** The key column of a row that is there keeps its value. */
-export function keyChangeProblem(table: TableState, key: string, given: Cells): Problem[] {
+function keyChangeProblem(table: TableState, key: string, given: Cells): Problem[] {
   const column = table.definition.key;
   const cell = column === undefined ? undefined : given[column];
   if (column === undefined || cell === undefined || (cell !== null && cellText(cell) === key)) return [];

@@ -3,7 +3,7 @@ import { bind } from './bind.ts';
 import { SendQueue } from './send-queue.ts';
 
 /** Answers one request. It never throws and never waits for ever. */
-export type RequestHandler = (request: Uint8Array) => Promise<readonly (string | Uint8Array)[]>;
+type RequestHandler = (request: Uint8Array) => Promise<readonly (string | Uint8Array)[]>;
 
 export interface CommandSocketOptions {
   /** e.g. tcp://127.0.0.1:5555 */

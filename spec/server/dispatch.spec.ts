@@ -112,7 +112,9 @@ describe('what cannot be understood is answered with why (P8)', () => {
     expect(await send(behindARow)).toMatchObject({ id: request.id, error: { code: 'login_required' } });
     expect((await send({ ...behindARow, table: 5 })).id).toBe(request.id);
     // Not to be taken as it was written, yet its id can be read.
-    expect((await send(`{"row":{"id":"employee-of-the-month","n":1e400},"v":1,"id":"${request.id}"}`)).id).toBe(request.id);
+    expect((await send(`{"row":{"id":"employee-of-the-month","n":1e400},"v":1,"id":"${request.id}"}`)).id).toBe(
+      request.id,
+    );
   });
 
   test('every step of a batch that has not its form is named with its place', async () => {

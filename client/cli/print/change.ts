@@ -37,7 +37,7 @@ export function showWhy(why: string, paint: Paint): string {
 }
 
 /** What was changed: where, how, and the cells. */
-export function changeLine(entry: Entry, paint: Paint): string {
+function changeLine(entry: Entry, paint: Paint): string {
   const seq = paint.dim(`#${entry.seq}`);
   const table = show(entry.table, paint);
   if (!isRowEntry(entry)) return `${seq}  ${table}  ${tableWords(entry, paint)}`;
@@ -52,7 +52,7 @@ export function opWord({ op }: RowEntry, paint: Paint): string {
 }
 
 /** The cells of a change: `salary 1000 → 1200` of an update, the row of an insert, and what went with a delete. */
-export function cellWords({ op, key, row, was }: RowEntry, paint: Paint): string[] {
+function cellWords({ op, key, row, was }: RowEntry, paint: Paint): string[] {
   if (op === 'update') return Object.keys(was ?? {}).map((name) => updatedCell(name, { row, was }, paint));
   const cells = Object.entries((op === 'delete' ? was : row) ?? {});
   // The key stands at the head of the line already.

@@ -4,7 +4,7 @@ import { cellText } from '../../../protocol/values.ts';
 type RulesStep = Extract<AlterStep, { do: 'rules' }>;
 
 /** A column as `create` takes it: `salary:decimal:min=0`. */
-export function columnSpec({ name, type, ...rules }: Column, isKey = false): string {
+function columnSpec({ name, type, ...rules }: Column, isKey = false): string {
   return [name, type, ...(isKey ? ['key'] : []), ...ruleWords(rules)].join(':');
 }
 

@@ -16,7 +16,7 @@ export interface GridOptions {
 }
 
 /** A cell's text; undefined for an empty one. */
-export type GridCell = string | undefined;
+type GridCell = string | undefined;
 export type GridRow = readonly GridCell[];
 
 const gap = 2;

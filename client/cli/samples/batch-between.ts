@@ -24,7 +24,7 @@ export function batchBetween(table: string, before: State, after: State): Step[]
 }
 
 /** What an update has to name: cells that differ, and null for those that are gone. */
-export function changedCells(before: Cells, after: Cells): Cells {
+function changedCells(before: Cells, after: Cells): Cells {
   const changed: Record<string, Cell> = {};
   for (const [name, cell] of Object.entries(after)) {
     if (!isDeepStrictEqual(before[name], cell)) changed[name] = cell;

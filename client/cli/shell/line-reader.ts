@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stateFolder } from '../session-store.ts';
 
-export type Complete = (line: string) => Promise<readonly [completions: string[], part: string]>;
+type Complete = (line: string) => Promise<readonly [completions: string[], part: string]>;
 
 const historyMax = 1_000;
 

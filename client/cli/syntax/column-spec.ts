@@ -57,7 +57,7 @@ function gather<Value>(specs: readonly string[], read: (spec: string) => Value):
 }
 
 /** @param parts rules without the name and the type of the column @throws CliError */
-export function readRules(type: ColumnType, parts: readonly string[], where: string): Rules {
+function readRules(type: ColumnType, parts: readonly string[], where: string): Rules {
   const rules: Record<string, unknown> = {};
   for (const part of parts) {
     const [name, value] = readRule(type, part, where);

@@ -5,7 +5,7 @@ import { readTableSpec } from '../syntax/column-spec.ts';
 import { describedCommand } from '../verb.ts';
 import { addWriteOptions, commandOptions, reportReply, type WriteOptions } from '../write-options.ts';
 
-export const columnSpecNotes: readonly string[] = [
+const columnSpecNotes: readonly string[] = [
   'A column is NAME[:TYPE][:RULE…]; without a type it is text.',
   '  types  text integer number decimal boolean date timestamp json',
   '  rules  key required unique default=… min=… max=… pattern=… choices=a|b',

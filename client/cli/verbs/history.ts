@@ -42,7 +42,7 @@ async function history(context: Context, table: string, key: string): Promise<vo
 }
 
 /** A version: who, when and why, and under it the cells that it changed. */
-export function versionLines(entry: RowEntry, paint: Paint): string[] {
+function versionLines(entry: RowEntry, paint: Paint): string[] {
   const { version, seq, at, by, why } = entry;
   const head = [
     paint.strong(`v${version}`),

@@ -6,7 +6,7 @@ import { makePrivateFolder } from './folders.ts';
 import type { Layout } from './layout.ts';
 import { commandAs, type RunAs, run } from './run-as.ts';
 
-export type ClusterOptions = {
+type ClusterOptions = {
   readonly layout: Layout;
   readonly binaries: Binaries;
   readonly runAs: RunAs;

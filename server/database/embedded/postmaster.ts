@@ -9,7 +9,7 @@ import { isAlive, isRunning, type KnownProcess, knownProcess, waitForEnd, waitUn
 import { commandAs, postgresEnvironment, type RunAs, run } from './run-as.ts';
 import { openServerLog, tailOf } from './server-log.ts';
 
-export type StartOptions = {
+type StartOptions = {
   readonly layout: Layout;
   readonly binaries: Binaries;
   readonly runAs: RunAs;

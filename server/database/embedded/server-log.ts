@@ -5,7 +5,7 @@ import type { Layout } from './layout.ts';
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 const TAIL_BYTES_MAX = 8 * 1024;
 
-export type ServerLog = { readonly handle: FileHandle; readonly start: number };
+type ServerLog = { readonly handle: FileHandle; readonly start: number };
 
 /** Opens postgres.log for a new server process. One above 10 MB becomes postgres.log.1; the one before it is dropped. */
 export async function openServerLog({ log, folder }: Layout): Promise<ServerLog> {
