@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Command } from '../protocol/commands.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { decodeJson, type Json, JsonError } from '../protocol/json.ts';
-import type { Query } from '../protocol/queries.ts';
+import { type Query, querySchemas } from '../protocol/queries.ts';
 import {
   type Envelope,
   envelopeSchema,
@@ -13,10 +13,11 @@ import {
   requestSchemas,
   requestTypes,
 } from '../protocol/requests.ts';
-import type { SessionRequest } from '../protocol/session.ts';
+import { type SessionRequest, sessionSchemas } from '../protocol/session.ts';
 import { anonymous, type Identity, mayRequest } from './auth/rights.ts';
 import type { Sessions } from './auth/sessions.ts';
 import { type Answer, submission } from './commands/submission.ts';
+import { isDatabaseAway } from './database/sql-state.ts';
 import type { QueryAnswer } from './queries/context.ts';
 import { Refused } from './refused.ts';
 
@@ -191,36 +192,11 @@ function authorise(identity: Identity, type: RequestType): void {
 }
 
 function isSessionRequest(request: Request): request is SessionRequest {
-  return request.type.startsWith('session.');
+  return Object.hasOwn(sessionSchemas, request.type);
 }
 
-function isQuery(request: Request): request is Exclude<Query, Command> {
-  return isQueryType[request.type];
-}
-
-/** Which requests read: the compiler demands a line for every type. */
-const isQueryType: Readonly<Record<RequestType, boolean>> = {
-  'session.login': false,
-  'session.logout': false,
-  'server.status': true,
-  'table.list': true,
-  'row.get': true,
-  'row.list': true,
-  'row.history': true,
-  'log.read': true,
-  'table.create': false,
-  'table.alter': false,
-  'table.drop': false,
-  'row.insert': false,
-  'row.update': false,
-  'row.upsert': false,
-  'row.delete': false,
-  batch: false,
-};
-
-function isDatabaseAway(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return /^(08|53|57)|^E[A-Z]+$/.test(code) || (error instanceof Error && /connection|timeout/i.test(error.message));
+function isQuery(request: Request): request is Query {
+  return Object.hasOwn(querySchemas, request.type);
 }
 
 /** The body may be text already: an answer that was kept, or rows that PostgreSQL printed. */

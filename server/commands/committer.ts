@@ -132,7 +132,7 @@ export class Committer {
       answerAll(group, answer);
       return;
     }
-    const [id] = group.map(({ submission }) => submission.id);
+    const id = group[0]?.submission.id;
     this.#options.log.error({ err: error, command: id }, 'a command failed in a way that no rule foresaw');
     answerAll(group, { code: 'internal', message: `the command failed; the server's log says why under its id ${id}` });
   }

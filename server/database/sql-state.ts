@@ -8,3 +8,9 @@ export function sqlState(error: unknown): string | undefined {
 export function isBadValue(error: unknown): boolean {
   return sqlState(error)?.startsWith('22') === true;
 }
+
+/** Whether a read failed because PostgreSQL was not there, or would not serve: the same may be asked again. */
+export function isDatabaseAway(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return /^(08|53|57)|^E[A-Z]+$/.test(code) || (error instanceof Error && /connection|timeout/i.test(error.message));
+}
