@@ -34,6 +34,8 @@ test.each([
   ['protocol/one.ts', 'zeromq'],
   ['protocol/one.ts', '../server/dispatch.ts'],
   ['settings/one.ts', '../server/main.ts'],
+  ['proof/one.ts', '../client/index.ts'],
+  ['protocol/one.ts', '../proof/hash.ts'],
   ['server/one.ts', '../client/index.ts'],
   ['server/log/one.ts', 'zeromq'],
   ['server/domain/one.ts', '../database/writer.ts'],
@@ -52,6 +54,7 @@ test.each([
   ['server/transport/one.ts', 'zeromq'],
   ['server/log/one.ts', '../domain/event.ts'],
   ['client/one.ts', '../protocol/names.ts'],
+  ['proof/one.ts', '../protocol/json.ts'],
   ['bin/one.ts', '../server/cli/server.ts'],
 ])('%s may import %s', async (place, imported) => {
   expect(await isRefused(place, imported)).toBe(false);

@@ -1,0 +1,44 @@
+import { hash } from 'node:crypto';
+
+/** A SHA-256 in lower-case hexadecimal: 64 characters. */
+export type Hash = string;
+
+/** Bytes of a hash. */
+export const hashBytes = 32;
+
+/** The root of the tree without leaves: the hash of nothing (RFC 6962, 2.1). */
+export const emptyRoot: Hash = hash('sha256', '', 'hex');
+
+/** The leaf of an entry: SHA-256(0x00 ‖ its UTF-8 bytes). The prefix keeps a leaf from being taken for a node. */
+export function leafHash(entry: string): Hash {
+  return hash('sha256', `\0${entry}`, 'hex');
+}
+
+/** What a node is hashed from. One buffer for all of them, as most of the time would go into making new ones. */
+const children = Buffer.alloc(1 + 2 * hashBytes, 1);
+
+/** The node above two others: SHA-256(0x01 ‖ left ‖ right). */
+export function nodeHash(left: Hash, right: Hash): Hash {
+  children.write(left, 1, 'hex');
+  children.write(right, 1 + hashBytes, 'hex');
+  return hash('sha256', children, 'hex');
+}
+
+/** On the wire and in checkpoints hashes are base64, as C2SP writes them: 44 characters. */
+export function toBase64(hash: Hash): string {
+  return Buffer.from(hash, 'hex').toString('base64');
+}
+
+/** @throws ProofError when the text is not the base64 of a hash */
+export function fromBase64(text: string): Hash {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length !== hashBytes || bytes.toString('base64') !== text) {
+    throw new ProofError(`${JSON.stringify(text.slice(0, 60))} is not the base64 of a hash`);
+  }
+  return bytes.toString('hex');
+}
+
+/** Something that was to be proven does not hold, or is no proof at all. */
+export class ProofError extends Error {
+  override readonly name = 'ProofError';
+}
