@@ -30,6 +30,8 @@ export const errorCodes = [
   'busy',
   'unavailable',
   'internal',
+  // The log is not what it was: nothing is written until its operator has looked.
+  'tampered',
 ] as const;
 export const errorCodeSchema = z.enum(errorCodes);
 export type ErrorCode = (typeof errorCodes)[number];

@@ -44,6 +44,8 @@ export const headMessageSchema = z.object({
   at: z.string(),
   /** Seq of the last change of every table. */
   tables: z.record(z.string(), seqSchema),
+  /** The log up to `seq`, signed: a checkpoint in the form of C2SP tlog-checkpoint. */
+  checkpoint: z.string(),
 });
 export type HeadMessage = z.infer<typeof headMessageSchema>;
 

@@ -40,13 +40,28 @@ export const querySchemas = {
     epoch: epochSchema.optional(),
     limit: entriesLimit,
   }),
-  /** Entries of the log with a seq beyond `after`, of one table or of all. `epoch` is checked when it is given. */
+  /**
+   * Entries of the log with a seq beyond `after`, of one table or of all. `epoch` is checked when it is given. With
+   * `hashes`, which goes with all tables only, the leaf hashes of the entries come in place of them, in base64.
+   */
   'log.read': z.strictObject({
     type: z.literal('log.read'),
     table: table.optional(),
     after: seqSchema.optional(),
     epoch: epochSchema.optional(),
     limit: entriesLimit,
+    hashes: z.literal(true).optional(),
+  }),
+  /**
+   * Proofs from the tree over the first `size` entries; left out, over those of the last checkpoint, which comes along.
+   * `from`: that the tree over the first `from` entries is its beginning. `seq`: that this entry is in it.
+   */
+  'log.proof': z.strictObject({
+    type: z.literal('log.proof'),
+    size: seqSchema.optional(),
+    from: seqSchema.optional(),
+    seq: seqSchema.positive().optional(),
+    epoch: epochSchema.optional(),
   }),
 } as const;
 
@@ -57,6 +72,7 @@ const querySchema = z.discriminatedUnion('type', [
   querySchemas['row.list'],
   querySchemas['row.history'],
   querySchemas['log.read'],
+  querySchemas['log.proof'],
 ]);
 export type Query = z.infer<typeof querySchema>;
 type QueryType = Query['type'];

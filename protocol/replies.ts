@@ -87,6 +87,21 @@ export const replySchemas = {
   }),
   'row.history': entriesReply,
   'log.read': entriesReply,
+  'log.proof': z.object({
+    epoch: epochSchema,
+    /** Entries of the tree that the proofs are about. */
+    size: seqSchema,
+    /** The signed checkpoint of that tree (C2SP tlog-checkpoint), when the request named no size. */
+    checkpoint: z.string().optional(),
+    /** What checkpoints are verified with (C2SP signed-note): `NAME+ID+KEY`. */
+    verifier: z.string(),
+    /** With `from`: the roots of the largest complete subtrees of that older tree, largest first, in base64. */
+    peaks: z.array(z.string()).optional(),
+    /** With `from`: the consistency proof of RFC 6962, 2.1.2, in base64. */
+    consistency: z.array(z.string()).optional(),
+    /** With `seq`: the inclusion proof of RFC 6962, 2.1.1, in base64. */
+    inclusion: z.array(z.string()).optional(),
+  }),
   'table.create': commandReply,
   'table.alter': commandReply,
   'table.drop': commandReply,

@@ -12,6 +12,7 @@ import type { RowcastErrorCode } from '../errors.ts';
  * | 4 | conflict: the row has another version, or the table or key is there already |
  * | 5 | a login is needed, has ended or failed |
  * | 6 | no server was reached, or none answered in time |
+ * | 7 | the log is not what it was, or what was signed for it |
  * | 130 | interrupted (Ctrl-C) |
  */
 export const exitCodes = {
@@ -22,6 +23,7 @@ export const exitCodes = {
   conflict: 4,
   login: 5,
   unreachable: 6,
+  tampered: 7,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -49,6 +51,7 @@ const byErrorCode: Readonly<Record<RowcastErrorCode, ExitCode>> = {
   busy: exitCodes.unreachable,
   unavailable: exitCodes.unreachable,
   internal: exitCodes.failed,
+  tampered: exitCodes.tampered,
   timeout: exitCodes.unreachable,
   aborted: exitCodes.interrupted,
   closed: exitCodes.failed,

@@ -21,6 +21,7 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   'row.list': 'user',
   'row.history': 'user',
   'log.read': 'user',
+  'log.proof': 'user',
   'table.create': 'administrator',
   'table.alter': 'administrator',
   'table.drop': 'administrator',
