@@ -21,8 +21,12 @@ CREATE TABLE IF NOT EXISTS head (
   -- When the last change was recorded: time in the log never runs backwards.
   at        timestamptz NOT NULL,
   -- The last change of any table's definition: whoever keeps definitions in memory compares it.
-  schema_seq bigint NOT NULL CHECK (schema_seq <= seq)
+  schema_seq bigint NOT NULL CHECK (schema_seq <= seq),
+  -- The right edge of the Merkle tree over the whole log: the roots of its largest complete subtrees, 32 bytes each.
+  -- NULL in a ledger from before there was a tree; the server then builds it at its start.
+  peaks     bytea
 ) WITH (fillfactor = 10);
+ALTER TABLE head ADD COLUMN IF NOT EXISTS peaks bytea;
 
 -- The log. `entry` is the exact UTF-8 text of the entry, never parsed and re-printed; the columns beside it only find it.
 CREATE TABLE IF NOT EXISTS change (
@@ -38,6 +42,20 @@ CREATE TABLE IF NOT EXISTS change (
 CREATE INDEX IF NOT EXISTS change_by_table ON change (table_id, seq);
 CREATE INDEX IF NOT EXISTS change_by_row ON change (table_id, key, seq) WHERE key IS NOT NULL;
 
+-- The Merkle tree over the log (RFC 6962) in tiles of 256, as proofs read it: full tiles only, written when their last
+-- leaf is; what is behind the last full one is hashed from the entries. A tile of level n is over 256^(n+1) entries.
+CREATE TABLE IF NOT EXISTS tile (
+  level  bigint NOT NULL CHECK (level >= 0),
+  index  bigint NOT NULL CHECK (index >= 0),
+  -- The root of the tile.
+  hash   bytea NOT NULL CHECK (octet_length(hash) = 32),
+  -- Of level 0: the hashes of its 256 entries, one after another.
+  leaves bytea CHECK ((level = 0) = (leaves IS NOT NULL) AND octet_length(leaves) = 8192),
+  PRIMARY KEY (level, index)
+);
+-- Hashes do not compress, and proofs read parts of them.
+ALTER TABLE tile ALTER COLUMN leaves SET STORAGE EXTERNAL;
+
 -- Commands that were accepted, for ever: an id takes effect once, and its first answer is kept.
 CREATE TABLE IF NOT EXISTS command (
   id     text COLLATE "C" PRIMARY KEY,
@@ -51,6 +69,8 @@ BEGIN
   RAISE EXCEPTION 'the % is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON change
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tile
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON command
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
@@ -147,13 +167,13 @@ DECLARE
 BEGIN
   IF server = current_user THEN
     -- One role for both: it keeps what applying this again needs, and gives up what would rewrite the log.
-    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON change, command FROM %I', server);
+    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON change, tile, command FROM %I', server);
     RETURN;
   END IF;
   EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM PUBLIC, %I', current_setting('rowcast.ledger'), server);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.ledger'), server);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.views'), server);
-  EXECUTE format('GRANT SELECT, INSERT ON change, command TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT ON change, tile, command TO %I', server);
   EXECUTE format('GRANT SELECT, UPDATE ON head TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON table_projection TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON row_projection, unique_projection, session TO %I', server);

@@ -44,8 +44,8 @@ export const headMessageSchema = z.object({
   at: z.string(),
   /** Seq of the last change of every table. */
   tables: z.record(z.string(), seqSchema),
-  /** The log up to `seq`, signed: a checkpoint in the form of C2SP tlog-checkpoint. */
-  checkpoint: z.string(),
+  /** The log up to `seq`, signed: a checkpoint in the form of C2SP tlog-checkpoint. Servers before 0.2 sent none. */
+  checkpoint: z.string().optional(),
 });
 export type HeadMessage = z.infer<typeof headMessageSchema>;
 

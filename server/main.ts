@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { CheckpointSigner, originOf } from '../proof/checkpoint.ts';
 import { formatAddress } from '../protocol/address.ts';
 import type { Settings } from '../settings/load.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
@@ -14,9 +15,13 @@ import { applySchema } from './database/schema.ts';
 import { Writer } from './database/writer.ts';
 import { Dispatch } from './dispatch.ts';
 import { Publisher } from './feed/publisher.ts';
+import { buildTree } from './log/build-tree.ts';
+import { Checkpoints } from './log/checkpoints.ts';
 import { Doorbell } from './log/doorbell.ts';
 import { readTailStart } from './log/read.ts';
+import { signingKey } from './log/signing-key.ts';
 import { LogTail } from './log/tail.ts';
+import { OpenTile } from './log/tree.ts';
 import { TableCache } from './projections/table-cache.ts';
 import { Queries } from './queries/answer-query.ts';
 import { CommandSocket } from './transport/command-socket.ts';
@@ -77,7 +82,11 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
   await checkSafety(reading);
   const { administrators, password } = await knownAdministrators(settings);
 
+  const built = await buildTree(reading);
+  if (built > 0) log.info(`built the tree over a log of ${built} changes from before there was one`);
   const start = await readTailStart(reading);
+  const signer = new CheckpointSigner(await signingKey(settings.server.keys), originOf(start.epoch));
+  const checkpoints = new Checkpoints(signer, start.frontier);
   const feedSocket: FeedSocket = new FeedSocket({
     address: settings.server.feed,
     highWaterMark: settings.server.feedHighWaterMarkMessages,
@@ -86,6 +95,7 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
   const publisher: Publisher = new Publisher({
     ...start,
     outlet: feedSocket,
+    checkpoints,
     messageBytesMax: settings.server.feedMessageBytesMax,
   });
   const tail = new LogTail({
@@ -98,6 +108,7 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
   const committer = new Committer({
     writer,
     tables: new TableCache(),
+    openTile: new OpenTile(),
     doorbell,
     queueCommandsMax: settings.server.queueCommandsMax,
     groupCommandsMax: settings.server.groupCommandsMax,
@@ -109,6 +120,7 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
   const sessionRequests = new SessionRequests({ login: new Login(administrators), sessions });
   const queries: Queries = new Queries({
     database: reading,
+    checkpoints,
     pageRowsMax: settings.server.pageRowsMax,
     pageBytesMax,
     inFlightMax: settings.server.queriesInFlightMax,

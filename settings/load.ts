@@ -78,10 +78,11 @@ function openSecrets(shown: string, mode: number, { sections }: Parsed): Problem
 }
 
 function withAbsolutePaths(settings: Settings, folder: string): Settings {
-  const { database, embedded } = settings;
+  const { server, database, embedded } = settings;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(folder, path));
   return {
     ...settings,
+    server: { ...server, keys: resolve(folder, server.keys) },
     database: database && { ...database, tlsCa: absolute(database.tlsCa) },
     embedded: { folder: resolve(folder, embedded.folder), binFolder: absolute(embedded.binFolder) },
   };

@@ -38,6 +38,11 @@ export const serverSection = z.object({
     'tcp://127.0.0.1:5556',
     'where the server publishes changes',
   ),
+  keys: withDefault(
+    value.text('./data/keys'),
+    './data/keys',
+    "folder of the server's keys, made at its first start; relative to this file",
+  ),
   logLevel: withDefault(value.oneOf(LOG_LEVELS), 'info', `how much is logged: ${LOG_LEVELS.join(', ')}`),
   sessionHours: withDefault(
     value.integer({ min: 1, max: 8760, unit: 'hours' }),

@@ -10,6 +10,7 @@ import { appendChanges } from '../log/append.ts';
 import type { Doorbell } from '../log/doorbell.ts';
 import { type LockedHead, lockHead } from '../log/head.ts';
 import { type Change, recordEvents } from '../log/record.ts';
+import { type Growth, growTree, type OpenTile } from '../log/tree.ts';
 import { projectTables, type RecordedEvent, rowsAfter } from '../projections/project.ts';
 import { rowStatements } from '../projections/rows.ts';
 import type { TableCache } from '../projections/table-cache.ts';
@@ -22,6 +23,7 @@ export interface GroupContext {
   readonly writer: Writer;
   readonly tables: TableCache;
   readonly doorbell: Doorbell;
+  readonly openTile: OpenTile;
 }
 
 /** What became of a group of commands once COMMIT has returned: one answer each, and what was appended. */
@@ -40,12 +42,15 @@ export interface CommittedGroup {
  * (P1, P2).
  */
 export async function commitGroup(context: GroupContext, group: readonly Submission[]): Promise<CommittedGroup> {
+  const { openTile } = context;
   return await context.writer.transaction(async (transaction) => {
     const decided = decideGroup(group, await read(context, transaction, group));
-    const writing = write(context, transaction, decided);
+    const growth = await growTree(transaction, { ...decided, open: openTile });
+    const writing = write(context, transaction, decided, growth);
     // Statements about tables wait for one another; COMMIT must come behind them.
     if (changesATable(decided)) await writing;
     await Promise.all([writing, transaction.commit()]);
+    openTile.keep(growth);
     return decided;
   });
 }
@@ -67,13 +72,18 @@ async function read(
   return { head, known, draft: new Draft(state) };
 }
 
-async function write({ doorbell }: GroupContext, transaction: Executor, decided: DecidedGroup): Promise<void> {
+async function write(
+  { doorbell }: GroupContext,
+  transaction: Executor,
+  decided: DecidedGroup,
+  growth: Growth,
+): Promise<void> {
   const { head, changes, recorded, accepted } = decided;
   if (changesATable(decided)) await projectTables(transaction, recorded);
   const { rows, holders } = rowsAfter(recorded);
   const answers = accepted.length > 0 ? [insertAnswers(accepted)] : [];
   await Promise.all([
-    appendChanges(transaction, { head, changes, doorbell, alongside: [...rowStatements(rows), ...answers] }),
+    appendChanges(transaction, { head, changes, growth, doorbell, alongside: [...rowStatements(rows), ...answers] }),
     writeHolders(transaction, holders),
   ]);
 }

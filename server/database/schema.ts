@@ -36,7 +36,7 @@ export async function applySchema(owner: ConnectionSettings, { schema, serverRol
     );
     await client.query(await readFile(ddlFile, 'utf8'));
     await client.query(
-      'INSERT INTO head (epoch, seq, at, schema_seq) VALUES ($1, 0, clock_timestamp(), 0) ON CONFLICT DO NOTHING',
+      `INSERT INTO head (epoch, seq, at, schema_seq, peaks) VALUES ($1, 0, clock_timestamp(), 0, '') ON CONFLICT DO NOTHING`,
       [nanoid()],
     );
     await client.query('COMMIT');

@@ -6,6 +6,7 @@ import type { Cells } from '../../protocol/values.ts';
 export interface LedgerTables {
   head: HeadTable;
   change: ChangeTable;
+  tile: TileTable;
   command: CommandTable;
   table_projection: TableProjection;
   row_projection: RowProjection;
@@ -19,6 +20,7 @@ interface HeadTable {
   seq: number;
   at: Date;
   schema_seq: number;
+  peaks: Buffer | null;
 }
 
 interface ChangeTable {
@@ -27,6 +29,13 @@ interface ChangeTable {
   key: string | null;
   group_last: number;
   entry: string;
+}
+
+interface TileTable {
+  level: number;
+  index: number;
+  hash: Buffer;
+  leaves: Buffer | null;
 }
 
 interface CommandTable {

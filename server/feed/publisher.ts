@@ -1,4 +1,5 @@
 import { encodeWelcome, type FeedHeader, type HeadMessage, headTopic, tableTopic } from '../../protocol/feed.ts';
+import type { Checkpoints } from '../log/checkpoints.ts';
 import type { Change } from '../log/record.ts';
 import { tableMessages } from './messages.ts';
 
@@ -14,6 +15,8 @@ export interface PublisherOptions {
   readonly seq: number;
   /** Seq of the last change of every table, up to `seq`. */
   readonly tables: ReadonlyMap<string, number>;
+  /** The tree over what was published, signed. */
+  readonly checkpoints: Checkpoints;
   readonly messageBytesMax: number;
 }
 
@@ -67,6 +70,7 @@ export class Publisher {
       this.#tables.set(table, header.last);
       this.counters.messages += 1;
     }
+    this.#options.checkpoints.take(changes);
     this.counters.changes += changes.length;
     this.#seq = changes.at(-1)?.seq ?? this.#seq;
   }
@@ -77,7 +81,8 @@ export class Publisher {
   }
 
   #head(): HeadMessage {
-    const { epoch } = this.#options;
-    return { epoch, seq: this.#seq, at: new Date().toISOString(), tables: Object.fromEntries(this.#tables) };
+    const { epoch, checkpoints } = this.#options;
+    const at = new Date().toISOString();
+    return { epoch, seq: this.#seq, at, tables: Object.fromEntries(this.#tables), checkpoint: checkpoints.note };
   }
 }

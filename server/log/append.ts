@@ -3,10 +3,13 @@ import type { Executor } from '../database/writer.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { LockedHead } from './head.ts';
 import type { Change } from './record.ts';
+import { type Growth, insertTiles } from './tree.ts';
 
 export interface Appending {
   readonly head: LockedHead;
   readonly changes: readonly Change[];
+  /** What the changes do to the tree. */
+  readonly growth: Growth;
   readonly doorbell: Doorbell;
   /** Statements of other rooms that are to be done in the same one, each on a table of its own. */
   readonly alongside?: readonly RawBuilder<unknown>[];
@@ -19,8 +22,11 @@ export interface Appending {
  * @throws Error when PostgreSQL did not take them all: nothing may be acknowledged then.
  */
 export async function appendChanges(transaction: Executor, appending: Appending): Promise<void> {
-  const { head, changes, doorbell, alongside = [] } = appending;
-  const others = alongside.map((statement, index) => sql`, ${sql.raw(`alongside_${index}`)} AS (${statement})`);
+  const { head, changes, growth, doorbell, alongside = [] } = appending;
+  const tiles = growth.tiles.length > 0 ? [insertTiles(growth.tiles)] : [];
+  const others = [...alongside, ...tiles].map(
+    (statement, index) => sql`, ${sql.raw(`alongside_${index}`)} AS (${statement})`,
+  );
   const last = changes.at(-1);
   if (last === undefined) {
     if (others.length > 0) await sql`WITH nothing AS (SELECT)${sql.join(others, sql``)} SELECT`.execute(transaction);
@@ -38,7 +44,9 @@ export async function appendChanges(transaction: Executor, appending: Appending)
         ${changes.map(({ entry }) => entry)}::text[])
       RETURNING seq
     ), moved AS (
-      UPDATE head SET seq = ${last.seq}, at = ${head.at}::timestamptz, schema_seq = ${schemaSeq}
+      UPDATE head
+      SET seq = ${last.seq}, at = ${head.at}::timestamptz, schema_seq = ${schemaSeq},
+          peaks = decode(${growth.frontier.text}, 'hex')
       WHERE seq = ${head.seq}
       RETURNING seq
     )${sql.join(others, sql``)}

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { Frontier } from '../../proof/frontier.ts';
 import type { Executor } from '../database/writer.ts';
 
 /** The end of the log. */
@@ -13,6 +14,8 @@ export interface Head {
 export interface LockedHead extends Head {
   /** The database's clock, never before the change ahead. ISO 8601 in UTC, to the microsecond. */
   readonly at: string;
+  /** The right edge of the tree over the log. */
+  readonly frontier: Frontier;
 }
 
 /**
@@ -20,11 +23,13 @@ export interface LockedHead extends Head {
  * reads after this stays true until it commits, and its seqs have no hole and are in commit order (P3).
  */
 export async function lockHead(transaction: Executor): Promise<LockedHead> {
-  const { rows } = await sql<LockedHead>`
+  const { rows } = await sql<Omit<LockedHead, 'frontier'> & { readonly peaks: string | null }>`
     SELECT epoch, seq, schema_seq AS "schemaSeq",
-           to_char(greatest(at, clock_timestamp()) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at
+           to_char(greatest(at, clock_timestamp()) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
+           encode(peaks, 'hex') AS peaks
     FROM head FOR UPDATE`.execute(transaction);
-  return only(rows);
+  const { peaks, ...head } = only(rows);
+  return { ...head, frontier: Frontier.parse(head.seq, peaks ?? '') };
 }
 
 /** Reads the head without locking it. */

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { Frontier } from '../../proof/frontier.ts';
 import type { Database } from '../database/database.ts';
 import type { Change } from './record.ts';
 
@@ -14,23 +15,34 @@ export async function readChanges(database: Database, after: number): Promise<Ch
   return rows;
 }
 
-/** Where the tail starts: the head, and the seq of every table's last change, in one snapshot. */
+/** Where the tail starts: the head, the tree, and the seq of every table's last change, in one snapshot. */
 export interface TailStart {
   readonly epoch: string;
   readonly seq: number;
   readonly tables: ReadonlyMap<string, number>;
+  /** The right edge of the tree over the log up to there. */
+  readonly frontier: Frontier;
+}
+
+interface StartRow {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly peaks: string | null;
+  readonly table: string | null;
+  readonly last: number | null;
 }
 
 export async function readTailStart(database: Database): Promise<TailStart> {
-  const { rows } = await sql<{ epoch: string; seq: number; table: string | null; last: number | null }>`
-    SELECT h.epoch, h.seq, t.name AS "table", max(t.last) AS last
+  const { rows } = await sql<StartRow>`
+    SELECT h.epoch, h.seq, encode(h.peaks, 'hex') AS peaks, t.name AS "table", max(t.last) AS last
     FROM head h LEFT JOIN (
       SELECT name, (SELECT seq FROM change WHERE table_id = p.id ORDER BY seq DESC LIMIT 1) AS last FROM table_projection p
-    ) t ON true GROUP BY h.epoch, h.seq, t.name`.execute(database);
+    ) t ON true GROUP BY h.epoch, h.seq, h.peaks, t.name`.execute(database);
   const [first] = rows;
   if (first === undefined) throw new Error('the ledger has no head row: schema.sql was not applied');
   const tables = new Map(rows.flatMap(({ table, last }) => (table === null || last === null ? [] : [[table, last]])));
-  return { epoch: first.epoch, seq: first.seq, tables };
+  const { epoch, seq, peaks } = first;
+  return { epoch, seq, tables, frontier: Frontier.parse(seq, peaks ?? '') };
 }
 
 /** Lines of the log as they are: entries joined by line feeds. */

@@ -1,7 +1,9 @@
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Query } from '../../protocol/queries.ts';
+import type { Checkpoints } from '../log/checkpoints.ts';
 import { Refused } from '../refused.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
+import { logProof } from './log-proof.ts';
 import { logRead, rowHistory } from './log-read.ts';
 import { rowGet } from './row-get.ts';
 import { rowList } from './row-list.ts';
@@ -12,6 +14,7 @@ export interface QueriesOptions extends QueryContext {
   /** Queries that are answered at a time, waiting for a connection included; more are answered `busy`. */
   readonly inFlightMax: number;
   readonly status: StatusSource;
+  readonly checkpoints: Checkpoints;
 }
 
 const busy: ErrorBody = { code: 'busy', message: 'too many queries at once; try again', retryAfterMs: 100 };
@@ -55,6 +58,8 @@ export class Queries {
         return rowHistory(this.#options, query);
       case 'log.read':
         return logRead(this.#options, query);
+      case 'log.proof':
+        return logProof(this.#options, this.#options.checkpoints, query);
       default:
         return query satisfies never;
     }

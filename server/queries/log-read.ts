@@ -1,20 +1,23 @@
+import { toBase64 } from '../../proof/hash.ts';
 import type { EndLine } from '../../protocol/entry.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { QueryOf } from '../../protocol/queries.ts';
 import type { EntriesReply } from '../../protocol/replies.ts';
 import { type Head, readHead } from '../log/head.ts';
 import { type Lines, readLines } from '../log/read.ts';
+import { TreeReader } from '../log/tree-reader.ts';
 import { tableLives } from '../projections/tables.ts';
 import { Refused } from '../refused.ts';
-import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
+import { type QueryAnswer, type QueryContext, refusePlace, refuseTable } from './context.ts';
 
 /** Entries of the log, as they are, of one table over all its lives or of all tables. */
 export async function logRead(context: QueryContext, query: QueryOf<'log.read'>): Promise<QueryAnswer> {
   const { database, pageBytesMax } = context;
-  const { table, after = 0, epoch, limit = limits.entriesMax } = query;
+  const { table, after = 0, epoch, limit = limits.entriesMax, hashes } = query;
   // The head first: what is read after it may be newer, never older, so that `more` cannot wrongly say no.
   const head = await readHead(database);
-  checkPlace(head, after, epoch);
+  refusePlace(head, after, epoch);
+  if (hashes) return await hashesAnswer(context, { head, after, limit, table });
   const tableIds = table === undefined ? undefined : await livesOf(context, table);
   const ofTable = tableIds === undefined ? {} : { tableIds };
   const lines = await readLines(database, { after, limit, bytesMax: pageBytesMax, ...ofTable });
@@ -25,20 +28,31 @@ export async function logRead(context: QueryContext, query: QueryOf<'log.read'>)
 export async function rowHistory(context: QueryContext, query: QueryOf<'row.history'>): Promise<QueryAnswer> {
   const { table, key, after = 0, epoch, limit = limits.entriesMax } = query;
   const head = await readHead(context.database);
-  checkPlace(head, after, epoch);
+  refusePlace(head, after, epoch);
   const tableIds = await livesOf(context, table);
   const lines = await readLines(context.database, { after, limit, bytesMax: context.pageBytesMax, tableIds, key });
   return entriesAnswer({ head, after, lines });
 }
 
-function checkPlace(head: Head, after: number, epoch: string | undefined): void {
-  const where = { epoch: head.epoch, head: head.seq };
-  if (epoch !== undefined && epoch !== head.epoch) {
-    throw new Refused({ code: 'wrong_epoch', message: `the ledger's life is ${head.epoch}; start over`, ...where });
+interface HashesRead {
+  readonly head: Head;
+  readonly after: number;
+  readonly limit: number;
+  readonly table: string | undefined;
+}
+
+/** The leaf hashes of entries, for a reader who has only some of the entries and verifies the whole log. */
+async function hashesAnswer(
+  { database }: QueryContext,
+  { head, after, limit, table }: HashesRead,
+): Promise<QueryAnswer> {
+  if (table !== undefined) {
+    throw new Refused({ code: 'bad_request', message: 'hashes are of the whole log: leave table out' });
   }
-  if (after > head.seq) {
-    throw new Refused({ code: 'ahead_of_server', message: `the log ends at ${head.seq}, before ${after}`, ...where });
-  }
+  const last = Math.min(after + limit, head.seq);
+  const leaves = await new TreeReader(database).leaves(after, last);
+  const text = leaves.map(toBase64).join('\n');
+  return entriesAnswer({ head, after, lines: { text, count: leaves.length, last, full: last < head.seq } });
 }
 
 async function livesOf({ database }: QueryContext, table: string): Promise<number[]> {

@@ -1,6 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { nanoid } from 'nanoid';
 import { expect } from 'vitest';
+import { CheckpointSigner, originOf } from '../../proof/checkpoint.ts';
+import { Frontier } from '../../proof/frontier.ts';
 import type { Command } from '../../protocol/commands.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Query } from '../../protocol/queries.ts';
@@ -12,8 +15,10 @@ import { type Answer, submission } from '../../server/commands/submission.ts';
 import type { Database } from '../../server/database/database.ts';
 import { Writer } from '../../server/database/writer.ts';
 import { Dispatch } from '../../server/dispatch.ts';
+import { Checkpoints } from '../../server/log/checkpoints.ts';
 import { Doorbell } from '../../server/log/doorbell.ts';
 import type { Change } from '../../server/log/record.ts';
+import { OpenTile } from '../../server/log/tree.ts';
 import { TableCache } from '../../server/projections/table-cache.ts';
 import { Queries } from '../../server/queries/answer-query.ts';
 import { silentLog, type TestLedger } from '../support/ledger.ts';
@@ -66,6 +71,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
   const committer = new Committer({
     writer,
     tables: new TableCache(),
+    openTile: new OpenTile(),
     doorbell,
     queueCommandsMax: options.queueCommandsMax ?? 10_000,
     groupCommandsMax: options.groupCommandsMax ?? 500,
@@ -75,8 +81,13 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     },
     log: silentLog,
   });
+  const checkpoints = new Checkpoints(
+    new CheckpointSigner(generateKeyPairSync('ed25519').privateKey, originOf('a-stack')),
+    new Frontier(),
+  );
   const queries = new Queries({
     database: reading,
+    checkpoints,
     pageRowsMax: options.pageRowsMax ?? 1_000,
     pageBytesMax: options.pageBytesMax ?? 2_097_152,
     inFlightMax: 64,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { fileKeys } from '../../settings/check.ts';
-import { loadSettings } from '../../settings/load.ts';
+import { loadSettings, type Settings } from '../../settings/load.ts';
 import { parseSettings } from '../../settings/parse.ts';
 import { notes, SECTION_NAMES, shapes } from '../../settings/schema.ts';
 
@@ -23,7 +23,13 @@ describe('setting.ini.example', () => {
       loadSettings({ path: EXAMPLE }),
       loadSettings({ cwd: join(tmpdir(), 'none') }),
     ]);
-    expect({ ...example, embedded: undefined }).toEqual({ ...none, embedded: undefined });
+    const withoutFolders = (settings: Settings) => ({
+      ...settings,
+      embedded: undefined,
+      server: { ...settings.server, keys: undefined },
+    });
+    expect(withoutFolders(example)).toEqual(withoutFolders(none));
+    expect(example.server.keys).toBe(join(dirname(EXAMPLE), 'data', 'keys'));
     expect(example.embedded.folder).toBe(join(dirname(EXAMPLE), 'data'));
   });
 

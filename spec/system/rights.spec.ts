@@ -45,6 +45,7 @@ const bodies: Readonly<Record<RequestType, (table: string) => object>> = {
   'row.list': (table) => ({ table }),
   'row.history': (table) => ({ table, key: 'there' }),
   'log.read': () => ({ limit: 1 }),
+  'log.proof': () => ({ from: 1 }),
   'table.create': (table) => ({ name: `${table}-new`, columns: [] }),
   'table.alter': (table) => ({ table, steps: [{ do: 'add', column: { name: 'more', type: 'text' } }] }),
   'table.drop': (table) => ({ table }),

@@ -24,7 +24,15 @@ const typed: {
     >;
   };
 } = {
-  head: { single: 'boolean', epoch: 'text', seq: 'bigint', at: 'timestamp with time zone', schema_seq: 'bigint' },
+  head: {
+    single: 'boolean',
+    epoch: 'text',
+    seq: 'bigint',
+    at: 'timestamp with time zone',
+    schema_seq: 'bigint',
+    peaks: 'bytea null',
+  },
+  tile: { level: 'bigint', index: 'bigint', hash: 'bytea', leaves: 'bytea null' },
   change: { seq: 'bigint', table_id: 'bigint', key: 'text null', group_last: 'bigint', entry: 'text' },
   command: { id: 'text', body: 'bytea', answer: 'text' },
   table_projection: { id: 'bigint', name: 'text', definition: 'json', changed: 'bigint', dropped: 'bigint null' },
