@@ -18,10 +18,15 @@ import { Publisher } from './feed/publisher.ts';
 import { buildTree } from './log/build-tree.ts';
 import { Checkpoints } from './log/checkpoints.ts';
 import { Doorbell } from './log/doorbell.ts';
+import { beginNewEpoch } from './log/head.ts';
+import { KeptCheckpoint } from './log/kept-checkpoint.ts';
 import { readTailStart } from './log/read.ts';
+import { checkEnd } from './log/self-check.ts';
 import { signingKey } from './log/signing-key.ts';
 import { LogTail } from './log/tail.ts';
+import { type Fault, refusalOf, TamperedLogError } from './log/tampered.ts';
 import { OpenTile } from './log/tree.ts';
+import { Watchdog } from './log/watchdog.ts';
 import { TableCache } from './projections/table-cache.ts';
 import { Queries } from './queries/answer-query.ts';
 import { CommandSocket } from './transport/command-socket.ts';
@@ -29,6 +34,8 @@ import { FeedSocket } from './transport/feed-socket.ts';
 
 export interface ServerOptions {
   readonly settings: Settings;
+  /** Begins a new life of the ledger: an older state of the database was put back on purpose. */
+  readonly beginEpoch?: boolean | undefined;
   readonly log: Logger;
 }
 
@@ -52,12 +59,12 @@ const pageBytesMax = 2_097_152;
  * Builds a server from its parts and starts it; this is the one place that knows all of them.
  * @throws SettingsError, EmbeddedPostgresError, UnsafeDatabaseError or pg's errors, each of which says what to do
  */
-export async function startServer({ settings, log }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ settings, beginEpoch, log }: ServerOptions): Promise<RunningServer> {
   const connections = await openConnections(settings, log);
   const stops: (() => Promise<void>)[] = [connections.stop];
   const stop = (): Promise<void> => stopAll(stops);
   try {
-    return await startOn(connections, { settings, log, stops, stop });
+    return await startOn(connections, { settings, beginEpoch, log, stops, stop });
   } catch (error) {
     await stop();
     throw error;
@@ -70,7 +77,10 @@ interface Starting extends ServerOptions {
   readonly stop: () => Promise<void>;
 }
 
-async function startOn(connections: Connections, { settings, log, stops, stop }: Starting): Promise<RunningServer> {
+async function startOn(
+  connections: Connections,
+  { settings, beginEpoch, log, stops, stop }: Starting,
+): Promise<RunningServer> {
   const { schema } = connections;
   await applySchema(connections.owner, { schema, serverRole: connections.server.user });
   const databaseOptions = { ...connections, connection: connections.server, log };
@@ -82,8 +92,11 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
   await checkSafety(reading);
   const { administrators, password } = await knownAdministrators(settings);
 
+  if (beginEpoch) log.warn(`the ledger begins a new life: epoch ${await beginNewEpoch(reading)}`);
   const built = await buildTree(reading);
   if (built > 0) log.info(`built the tree over a log of ${built} changes from before there was one`);
+  // First of all: a head that does not fit its log cannot be worked on.
+  await refuseTampered(checkEnd(reading));
   const start = await readTailStart(reading);
   const signer = new CheckpointSigner(await signingKey(settings.server.keys), originOf(start.epoch));
   const checkpoints = new Checkpoints(signer, start.frontier);
@@ -115,6 +128,20 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
     onCommitted: (changes) => tail.offer(changes),
     log,
   });
+
+  const watchdog = new Watchdog({
+    database: reading,
+    checkpoints,
+    kept: new KeptCheckpoint(settings.server.keys),
+    startChangesMax: settings.server.selfCheckStartChangesMax,
+    changesPerSecond: settings.server.selfCheckChangesPerSecond,
+    onFault: (fault) => {
+      log.fatal(fault, 'the log is not what it was: nothing is written any more');
+      committer.halt(refusalOf(fault));
+    },
+    log,
+  });
+  await refuseTampered(watchdog.checkAtStart());
 
   const sessions = new Sessions(reading, { hours: settings.server.sessionHours });
   const sessionRequests = new SessionRequests({ login: new Login(administrators), sessions });
@@ -165,6 +192,8 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
   stops.push(() => tail.stop());
   await doorbell.run(() => tail.wake());
   stops.push(() => doorbell.stop());
+  watchdog.run();
+  stops.push(() => watchdog.stop());
   // Stopped in the other order: commands that were taken are answered, then the socket goes.
   stops.push(() => commandSocket.stop());
   stops.push(() => committer.drain());
@@ -176,6 +205,11 @@ async function startOn(connections: Connections, { settings, log, stops, stop }:
     administrators: administrators.size,
     stop,
   };
+}
+
+async function refuseTampered(checking: Promise<Fault | undefined>): Promise<void> {
+  const fault = await checking;
+  if (fault !== undefined) throw new TamperedLogError(fault);
 }
 
 async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {

@@ -80,6 +80,16 @@ export const serverSection = z.object({
     '1000',
     'messages kept for a slow watcher; what is dropped beyond them it fetches from the log',
   ),
+  selfCheckStartChangesMax: withDefault(
+    value.integer({ min: 0, max: 1_000_000_000 }),
+    '100000',
+    'newest changes whose bytes are held against the tree before the server starts',
+  ),
+  selfCheckChangesPerSecond: withDefault(
+    value.integer({ min: 0, max: 1_000_000 }),
+    '2000',
+    'changes a second that are checked in the background, round after round; 0: none',
+  ),
   feedMessageBytesMax: withDefault(
     value.integer({ min: 1024, max: 1_073_741_824, unit: 'bytes' }),
     '1048576',

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import type pino from 'pino';
+import { ProofError } from '../../proof/hash.ts';
 import { loadSettings, SettingsError } from '../../settings/load.ts';
 import { firstAdministratorName } from '../auth/first-administrator.ts';
 import { EmbeddedPostgresError } from '../database/embedded/error.ts';
 import { UnsafeDatabaseError } from '../database/safety.ts';
+import { SigningKeyError } from '../log/signing-key.ts';
+import { TamperedLogError } from '../log/tampered.ts';
 import { type RunningServer, startServer } from '../main.ts';
 import { ListenError } from '../transport/bind.ts';
 import { makeLog } from './log.ts';
@@ -13,15 +16,16 @@ export function serverCommand(): Command {
   return new Command('server')
     .description('run the server: on the embedded PostgreSQL in ./data, or as setting.ini says')
     .option('-s, --settings <file>', 'settings file (default: setting.ini, if there is one)')
-    .action(async ({ settings: path }: { settings?: string }) => {
-      process.exitCode = await serve(path);
+    .option('--begin-epoch', 'begin a new life of the ledger: an older state of the database was put back on purpose')
+    .action(async ({ settings: path, beginEpoch }: { settings?: string; beginEpoch?: true }) => {
+      process.exitCode = await serve(path, beginEpoch);
     });
 }
 
 /** A second signal while stopping ends the process at once. */
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
-async function serve(path: string | undefined): Promise<number> {
+async function serve(path: string | undefined, beginEpoch: true | undefined): Promise<number> {
   // Whoever read what the server prints may be gone: that is no reason to stop.
   process.stdout.on('error', () => undefined);
   try {
@@ -29,7 +33,7 @@ async function serve(path: string | undefined): Promise<number> {
     const log = makeLog(settings.server.logLevel);
     warnOfOldNode(log);
     const stopped = nextSignal();
-    const server = await startServer({ settings, log });
+    const server = await startServer({ settings, beginEpoch, log });
     greet(server);
     await stopped;
     await server.stop();
@@ -64,7 +68,15 @@ const refusedByPostgres = new Set([
 ]);
 
 /** Errors whose message says what is wrong and what to do. */
-const plainErrors = [SettingsError, UnsafeDatabaseError, EmbeddedPostgresError, ListenError];
+const plainErrors = [
+  SettingsError,
+  UnsafeDatabaseError,
+  EmbeddedPostgresError,
+  ListenError,
+  SigningKeyError,
+  TamperedLogError,
+  ProofError,
+];
 
 /** Errors of ours say what to do; of others the stack helps whoever is asked. */
 function explain(error: unknown): string {

@@ -37,6 +37,7 @@ export class Committer {
   readonly #queue: Waiting[] = [];
   #working: Promise<void> | undefined;
   #stopped = false;
+  #halted: ErrorBody | undefined;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -52,6 +53,11 @@ export class Committer {
     });
   }
 
+  /** Answers every command from now on with this refusal. */
+  halt(refusal: ErrorBody): void {
+    this.#halted = refusal;
+  }
+
   /** Takes no more commands and returns when those taken are answered. */
   async drain(): Promise<void> {
     this.#stopped = true;
@@ -59,6 +65,7 @@ export class Committer {
   }
 
   #refusal(): ErrorBody | undefined {
+    if (this.#halted !== undefined) return this.#halted;
     if (this.#stopped)
       return { code: 'unavailable', message: 'the server is stopping; send the command again', retryAfterMs: 500 };
     if (this.#queue.length < this.#options.queueCommandsMax) return undefined;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { nanoid } from 'nanoid';
 import { Frontier } from '../../proof/frontier.ts';
 import type { Executor } from '../database/writer.ts';
 
@@ -36,6 +37,13 @@ export async function lockHead(transaction: Executor): Promise<LockedHead> {
 export async function readHead(database: Executor): Promise<Head> {
   const { rows } = await sql<Head>`SELECT epoch, seq, schema_seq AS "schemaSeq" FROM head`.execute(database);
   return only(rows);
+}
+
+/** Begins a new life of the ledger: seqs of before may name other changes. Returns its epoch. */
+export async function beginNewEpoch(database: Executor): Promise<string> {
+  const epoch = nanoid();
+  await sql`UPDATE head SET epoch = ${epoch}`.execute(database);
+  return epoch;
 }
 
 function only<Row>([row]: readonly Row[]): Row {
