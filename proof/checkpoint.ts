@@ -89,7 +89,7 @@ function isSignedBy(line: string, text: string, { name, publicKey }: VerifierKey
 }
 
 /** A key for people: its first bytes. */
-export function showKey({ publicKey }: VerifierKey): string {
+function showKey({ publicKey }: VerifierKey): string {
   return publicKey.toString('base64').slice(0, 12);
 }
 

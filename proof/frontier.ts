@@ -1,7 +1,7 @@
 import { emptyRoot, type Hash, hashBytes, nodeHash, ProofError } from './hash.ts';
 
 /** Called with every complete subtree above the leaves as it is completed: of 2^level leaves, the index-th of its level. */
-export type NodeListener = (level: number, index: number, hash: Hash) => void;
+type NodeListener = (level: number, index: number, hash: Hash) => void;
 
 /**
  * The right edge of a Merkle tree (RFC 6962): the roots of its largest complete subtrees, from left to right, one for

@@ -19,6 +19,7 @@ describe('exit codes', () => {
       conflict: 4,
       login: 5,
       unreachable: 6,
+      tampered: 7,
       interrupted: 130,
     });
   });

@@ -74,6 +74,7 @@ describe('P9 rights: one line for every request', () => {
     const free = requestTypes.filter((type) => mayRequest(anonymous, type));
     expect(free.sort()).toEqual([
       'log.read',
+      'log.proof',
       'row.get',
       'row.history',
       'row.list',
