@@ -73,8 +73,8 @@ describe('P9 rights: one line for every request', () => {
     expect(new Set(Object.keys(rights))).toEqual(new Set(requestTypes));
     const free = requestTypes.filter((type) => mayRequest(anonymous, type));
     expect(free.sort()).toEqual([
-      'log.read',
       'log.proof',
+      'log.read',
       'row.get',
       'row.history',
       'row.list',
