@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import Table from 'cli-table3';
 import { benchRow, type Handwritten, openHandwritten, type Style } from './handwritten.ts';
 import { type Rate, rateOf } from './measure.ts';
+import { consistencyProofs } from './proving.ts';
 import { openStand, type Stand } from './stand.ts';
 import { ackToWatcher, benchTable, catchUp, fill, manyWatchers } from './watching.ts';
 
@@ -32,6 +33,7 @@ interface Results {
   readonly mutations: readonly Mutations[];
   readonly ackToWatcher: Awaited<ReturnType<typeof ackToWatcher>>;
   readonly catchUp: Awaited<ReturnType<typeof catchUp>>;
+  readonly proofs: Awaited<ReturnType<typeof consistencyProofs>>;
   readonly hundredWatchers: Awaited<ReturnType<typeof manyWatchers>>;
   readonly serverMemoryMb: number;
 }
@@ -74,6 +76,7 @@ async function measure(stand: Stand, rivals: Rivals): Promise<Results> {
   const acked = await ackToWatcher(stand, quick ? 200 : 2_000);
   await fill(stand, quick ? 20_000 : 200_000);
   const caughtUp = await catchUp(stand);
+  const proofs = await consistencyProofs(stand, quick ? 50 : 1_000);
   const hundred = await manyWatchers(stand, { watchers: 100, changes: quick ? 50 : 300 });
   const { counters, seq } = await stand.admin.status();
   const serverMemoryMb = (counters.memoryBytes ?? 0) / 1_048_576;
@@ -82,6 +85,7 @@ async function measure(stand: Stand, rivals: Rivals): Promise<Results> {
     mutations: measured,
     ackToWatcher: acked,
     catchUp: caughtUp,
+    proofs,
     hundredWatchers: hundred,
     serverMemoryMb,
   };
@@ -102,17 +106,21 @@ function print(title: string, results: Results): void {
     }
   }
   process.stdout.write(`\n${title}: mutations, one row each\n${table.toString()}\n`);
-  const { ackToWatcher: acked, catchUp: caught, hundredWatchers: hundred } = results;
+  const { ackToWatcher: acked, catchUp: caught, proofs, hundredWatchers: hundred } = results;
   const lines = [
     ['acknowledgement to watcher, median', `${number(acked.medianMs, 2)} ms (p99 ${number(acked.p99Ms, 2)} ms)`],
     ['catch-up of a new watcher', `${number(caught.perSecond)} changes/s over ${number(caught.changes)}`],
+    [
+      'consistency proof of any two sizes, median',
+      `${number(proofs.medianMs, 2)} ms (p99 ${number(proofs.p99Ms, 2)} ms, at most ${number(proofs.mostMs, 2)} ms)`,
+    ],
     [
       '100 watchers, ack to watcher, median',
       `${number(hundred.medianMs, 2)} ms (p99 ${number(hundred.p99Ms, 2)} ms), ${number(hundred.deliveredPerSecond)} delivered/s`,
     ],
     ['server memory', `${number(results.serverMemoryMb)} MB`],
   ];
-  process.stdout.write(`${lines.map(([name = '', value = '']) => `${name.padEnd(40)}${value}`).join('\n')}\n`);
+  process.stdout.write(`${lines.map(([name = '', value = '']) => `${name.padEnd(44)}${value}`).join('\n')}\n`);
 }
 
 const stand = await openStand();

@@ -30,6 +30,14 @@ export function inclusionRanges(seq: number, size: number): Range[] {
   return ranges.reverse();
 }
 
+/** The largest complete subtrees of a tree: what its frontier holds the roots of. */
+export function peakRanges(size: number): Range[] {
+  return nodesOf({ from: 0, to: size }).map(({ level, index }) => ({
+    from: index * 2 ** level,
+    to: (index + 1) * 2 ** level,
+  }));
+}
+
 /** The subtrees whose roots show that the tree of `size` begins with the tree of `before`: PROOF of RFC 6962, 2.1.2. */
 export function consistencyRanges(before: number, size: number): Range[] {
   if (before === 0 || before === size) return [];

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { Frontier, foldRight } from '../../proof/frontier.ts';
 import { type Hash, hashBytes, ProofError } from '../../proof/hash.ts';
-import { type Node, nodesOf, type Range } from '../../proof/ranges.ts';
+import { type Node, nodesOf, peakRanges, type Range } from '../../proof/ranges.ts';
 import type { Executor } from '../database/writer.ts';
 import { readLeaves, tileLeaves } from './tree.ts';
 
@@ -22,7 +22,7 @@ export class TreeReader {
 
   /** The tree over the first entries as they were when there were so many. */
   async frontierAt(size: number): Promise<Frontier> {
-    return new Frontier(size, await this.#hashesOf(nodesOf({ from: 0, to: size })));
+    return new Frontier(size, await this.rangeHashes(peakRanges(size)));
   }
 
   /** The roots over ranges of entries that begin where subtrees begin. */
@@ -65,11 +65,17 @@ export class TreeReader {
         ${wanted.map(({ from, to }) => (to - from) * hashBytes)}::int[]) WITH ORDINALITY AS wanted (index, first, count, position)
       JOIN tile ON tile.level = 0 AND tile.index = wanted.index`.execute(this.#database);
     const kept = new Map(rows.map(({ position, leaves }) => [position - 1, cut(leaves)]));
-    return await Promise.all(
-      wanted.map(async ({ from, to }, position) =>
-        rootOf(kept.get(position) ?? (await readLeaves(this.#database, from, to)), to - from),
-      ),
-    );
+    const open = await this.#openLeaves(wanted.filter((_range, position) => !kept.has(position)));
+    return wanted.map((range, position) => rootOf(kept.get(position) ?? open(range), range.to - range.from));
+  }
+
+  /** The hashes of ranges that no full tile holds: they are in the last tile, which is read once for all of them. */
+  async #openLeaves(ranges: readonly Range[]): Promise<(range: Range) => readonly Hash[]> {
+    const from = Math.min(...ranges.map((range) => range.from));
+    const to = Math.max(...ranges.map((range) => range.to));
+    if (to - from > tileLeaves) missing();
+    const leaves = ranges.length > 0 ? await readLeaves(this.#database, from, to) : [];
+    return (range) => leaves.slice(range.from - from, range.to - from);
   }
 
   /** Subtrees over tiles: of the level below that is kept, at most 128 tiles each. */

@@ -1,5 +1,5 @@
 import { toBase64 } from '../../proof/hash.ts';
-import { consistencyRanges, inclusionRanges } from '../../proof/ranges.ts';
+import { consistencyRanges, inclusionRanges, peakRanges, type Range } from '../../proof/ranges.ts';
 import type { QueryOf } from '../../protocol/queries.ts';
 import type { Checkpoints } from '../log/checkpoints.ts';
 import { readHead } from '../log/head.ts';
@@ -22,21 +22,22 @@ export async function logProof(
     const message = `the tree of ${size} entries says nothing of what is behind them; ask with a larger size`;
     throw new Refused({ code: 'bad_request', message });
   }
-  const tree = new TreeReader(database);
-  const [peaks, consistency, inclusion] = await Promise.all([
-    from === undefined ? undefined : tree.frontierAt(from),
-    from === undefined ? undefined : tree.rangeHashes(consistencyRanges(from, size)),
-    seq === undefined ? undefined : tree.rangeHashes(inclusionRanges(seq, size)),
-  ]);
+  const wanted = {
+    peaks: from === undefined ? undefined : peakRanges(from),
+    consistency: from === undefined ? undefined : consistencyRanges(from, size),
+    inclusion: seq === undefined ? undefined : inclusionRanges(seq, size),
+  };
+  const hashes = await new TreeReader(database).rangeHashes(Object.values(wanted).flatMap((ranges) => ranges ?? []));
+  const take = (ranges: readonly Range[] | undefined) => ranges && hashes.splice(0, ranges.length).map(toBase64);
   return {
     body: {
       epoch: head.epoch,
       size,
       ...last,
       verifier: checkpoints.verifierKey,
-      peaks: peaks?.peaks.map(toBase64),
-      consistency: consistency?.map(toBase64),
-      inclusion: inclusion?.map(toBase64),
+      peaks: take(wanted.peaks),
+      consistency: take(wanted.consistency),
+      inclusion: take(wanted.inclusion),
     },
   };
 }
