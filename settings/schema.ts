@@ -43,11 +43,46 @@ export const serverSection = z.object({
     './data/keys',
     "folder of the server's keys, made at its first start; relative to this file",
   ),
+  encryption: withDefault(
+    value.oneOf(['curve', 'off']),
+    'curve',
+    'curve, or off: plain sockets, which are taken on this machine only',
+  ),
+  viewers: withDefault(
+    value.oneOf(['anyone', 'login']),
+    'anyone',
+    'who may read: anyone, or login: only who has an account',
+  ),
   logLevel: withDefault(value.oneOf(LOG_LEVELS), 'info', `how much is logged: ${LOG_LEVELS.join(', ')}`),
   sessionHours: withDefault(
     value.integer({ min: 1, max: 8760, unit: 'hours' }),
     '12',
-    'hours after which an administrator logs in again',
+    'hours after which everyone logs in again',
+  ),
+  sessionIdleMinutes: withDefault(
+    value.integer({ min: 1, max: 525_600, unit: 'minutes' }),
+    '120',
+    'minutes without a request after which a session ends',
+  ),
+  connectionsMax: withDefault(
+    value.integer({ min: 1, max: 1_000_000 }),
+    '10000',
+    'connections of one socket; the next one is closed',
+  ),
+  handshakeMs: withDefault(
+    value.integer({ min: 100, max: 60_000, unit: 'milliseconds' }),
+    '3000',
+    'milliseconds that a handshake may take before its connection is closed',
+  ),
+  requestsPerPeerMax: withDefault(
+    value.integer({ min: 1, max: 1_000_000 }),
+    '10000',
+    'requests of one connection that may be in work; the next one is refused as "busy"',
+  ),
+  requestsPerSessionMax: withDefault(
+    value.integer({ min: 1, max: 1_000_000 }),
+    '20000',
+    'requests of one session that may be in work; the next one is refused as "busy"',
   ),
   queueCommandsMax: withDefault(
     value.integer({ min: 1, max: 1_000_000 }),
