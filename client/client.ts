@@ -20,6 +20,10 @@ import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 import { systemTiming, type Timing } from './timing.ts';
+import { type CheckpointStore, FileStore, MemoryStore } from './trust/checkpoint-store.ts';
+import { EntryCheck } from './trust/entry-check.ts';
+import { LogTrust, type Verified } from './trust/log-trust.ts';
+import { ProofReads } from './trust/proof-reads.ts';
 import { Watch, type WatchOptions } from './watch.ts';
 import { zeromqTransport } from './zeromq-channel.ts';
 
@@ -28,6 +32,11 @@ export interface ConnectOptions {
   readonly timeoutMs?: number | undefined;
   /** The token of a session that was begun before. */
   readonly token?: string | undefined;
+  /**
+   * Folder in which the last verified checkpoint is kept, so that a log that was changed while nobody watched is found.
+   * Without it the checkpoint is kept for as long as the ledger is open. `false`: nothing is verified.
+   */
+  readonly checkpoints?: string | false | undefined;
 }
 
 /** How a command is sent. */
@@ -80,6 +89,8 @@ export interface LedgerParts {
   readonly timing: Timing;
   readonly timeoutMs: number;
   readonly token: string | undefined;
+  /** Where checkpoints are kept; without it nothing is verified. */
+  readonly checkpoints?: CheckpointStore | undefined;
   readonly queueLimits?: EventQueueLimits | undefined;
   readonly bufferLimits?: LiveBufferLimits | undefined;
 }
@@ -104,7 +115,16 @@ export function connect(address: string | readonly string[], options: ConnectOpt
     timing: systemTiming,
     timeoutMs: options.timeoutMs ?? 10_000,
     token: options.token,
+    checkpoints: checkpointStore(options.checkpoints, addresses),
   });
+}
+
+function checkpointStore(
+  folder: ConnectOptions['checkpoints'],
+  [address]: readonly ServerAddress[],
+): CheckpointStore | undefined {
+  if (folder === false || address === undefined) return undefined;
+  return folder === undefined ? new MemoryStore() : new FileStore(folder, address);
 }
 
 /**
@@ -116,6 +136,7 @@ export function connect(address: string | readonly string[], options: ConnectOpt
 export class Ledger implements AsyncDisposable {
   readonly #parts: LedgerParts;
   readonly #channel: CommandChannel;
+  readonly #trust: LogTrust | undefined;
   readonly #open = new Set<Watch | Replica>();
   #closed = false;
 
@@ -123,6 +144,17 @@ export class Ledger implements AsyncDisposable {
     this.#parts = parts;
     this.#channel = new CommandChannel(parts);
     this.#channel.token = parts.token;
+    const { checkpoints: store, timing } = parts;
+    this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
+  }
+
+  /**
+   * Demands a signed checkpoint of the server that continues the one that was verified last, in this process or before.
+   * A watch does so by itself. Undefined when nothing is verified (`checkpoints: false`, or a server that signs nothing).
+   * @throws TamperedError when the log is not what it was
+   */
+  async checkpoint({ signal }: RequestOptions = {}): Promise<Verified | undefined> {
+    return await this.#trust?.contact(signal ?? new AbortController().signal);
   }
 
   /** Of the session; undefined when not logged in. Give it to {@link connect} to go on with the session elsewhere. */
@@ -291,7 +323,14 @@ export class Ledger implements AsyncDisposable {
       link: (listener) => new FeedLink({ transport, addresses, timing, topic, listener }),
       timing,
       bufferLimits,
+      verification: this.#trust && this.#verification(this.#trust),
     };
+  }
+
+  #verification(trust: LogTrust): JoinOptions['verification'] {
+    const { timing } = this.#parts;
+    const reads = new ProofReads(this.#channel);
+    return { trust, check: (onFault) => new EntryCheck({ trust, reads, timing, onFault }) };
   }
 }
 

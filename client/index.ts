@@ -32,4 +32,6 @@ export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, Watch
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
 export type { LogEntry, LogPage } from './log-reader.ts';
 export type { ReachedOptions, Replica, ReplicaEvent, ReplicaOptions } from './replica.ts';
+export { TamperedError, type TrustFault, type TrustFaultKind } from './trust/fault.ts';
+export type { Verified } from './trust/log-trust.ts';
 export type { Watch, WatchOptions } from './watch.ts';

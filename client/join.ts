@@ -10,8 +10,12 @@ import type { EntryGroup, StateEvent, WatchState } from './events.ts';
 import type { FeedLink, FeedListener } from './feed-link.ts';
 import { GroupAssembler } from './group-assembler.ts';
 import type { LedgerReads, Snapshot } from './ledger-reads.ts';
+import { decodeText, splitLines } from './lines.ts';
 import { type FeedInput, LiveBuffer, type LiveBufferLimits } from './live-buffer.ts';
 import { pause, type Timing } from './timing.ts';
+import type { EntryCheck } from './trust/entry-check.ts';
+import type { TamperedError } from './trust/fault.ts';
+import type { LogTrust } from './trust/log-trust.ts';
 
 /** Who receives what a join delivers: everything in order, once, and whole groups only. */
 export interface JoinSink {
@@ -41,6 +45,14 @@ export interface JoinOptions {
   /** Replay from here instead of a snapshot. */
   readonly from: Cursor | undefined;
   readonly bufferLimits?: LiveBufferLimits | undefined;
+  /** Holds what is delivered against the log that was signed; without it nothing is verified. */
+  readonly verification?: Verification | undefined;
+}
+
+/** What verifies a join: the ledger's trust in its log, and the check of the entries that this join delivers. */
+export interface Verification {
+  readonly trust: LogTrust;
+  readonly check: (onFault: (error: TamperedError) => void) => EntryCheck;
 }
 
 /** Thrown by a sink that wants a new snapshot. */
@@ -95,6 +107,8 @@ export class Join {
   readonly #chain: Chain;
   readonly #backoff: Backoff;
   readonly #stop = new AbortController();
+  readonly #check: EntryCheck | undefined;
+  #tampered: TamperedError | undefined;
   #state: WatchState | undefined;
   #linkUp = false;
   #welcomed: () => void = () => undefined;
@@ -111,6 +125,10 @@ export class Join {
     this.#buffer = new LiveBuffer(options.bufferLimits);
     this.#chain = options.table === undefined ? new LedgerChain() : new TableChain();
     this.#backoff = new Backoff(options.timing);
+    this.#check = options.verification?.check((error) => {
+      this.#tampered = error;
+      this.#buffer.wake();
+    });
     this.#link = options.link({
       input: (input) => this.#onInput(input),
       unreadable: () => this.#buffer.overflow(),
@@ -128,7 +146,13 @@ export class Join {
       if (!this.#stopped) throw error;
     } finally {
       this.#link.close();
+      this.#check?.stop();
     }
+  }
+
+  /** Everything that was delivered with a seq up to here is in the log that the server has signed; 0 before the first proof. */
+  get verified(): number {
+    return Math.min(this.#check?.verified ?? 0, this.#position.seq);
   }
 
   stop(): void {
@@ -147,6 +171,9 @@ export class Join {
     try {
       await this.#welcome;
       this.#enter('catchingUp');
+      // Before anything is delivered the log must begin with what it was when it was verified before.
+      if (!this.#stopped)
+        await this.#persistently(async () => this.#options.verification?.trust.contact(this.#stop.signal));
       if (!this.#stopped) await this.#begin();
       await this.#follow();
     } catch (error) {
@@ -198,6 +225,7 @@ export class Join {
   async #follow(): Promise<void> {
     const { sink, timing } = this.#options;
     for (let looked = 1; !this.#stopped; looked += 1) {
+      if (this.#tampered !== undefined) throw this.#tampered;
       if (looked % turnMessages === 0) await timing.turn();
       if (sink.isFull) {
         await sink.room();
@@ -236,8 +264,12 @@ export class Join {
 
   async #meetMessage({ header, lines }: FeedInput & { kind: 'message' }): Promise<void> {
     const verdict = this.#chain.accept(header, lines, this.#position.seq);
-    if (verdict === 'gap') await this.#heal();
-    else this.#deliver(verdict, lines.byteLength);
+    if (verdict === 'gap') {
+      await this.#heal();
+      return;
+    }
+    if (header.last > this.#position.seq) this.#check?.take(splitLines(decodeText(lines)));
+    this.#deliver(verdict, lines.byteLength);
   }
 
   async #meetHead(head: HeadMessage, arrival: number): Promise<void> {
@@ -268,9 +300,12 @@ export class Join {
     const assembler = new GroupAssembler();
     for await (const page of reads.log({ table, after: seq, epoch }, this.#stop.signal)) {
       if (this.#stopped) return;
+      if (this.#tampered !== undefined) throw this.#tampered;
+      this.#check?.take(page.entries.map(({ line }) => line));
       this.#deliver(assembler.add(page.entries.map(({ entry }) => entry)), page.bytes);
       if (!page.more) this.#reachEnd(assembler.end(page.head), page.head);
       while (sink.isFull) await sink.room();
+      await this.#check?.room();
     }
   }
 
@@ -299,6 +334,7 @@ export class Join {
 
   #learn(position: Cursor): void {
     this.#position = position;
+    this.#check?.clear();
     this.#chain.clear();
     this.#learntAt = this.#buffer.arrivals;
   }
@@ -324,6 +360,7 @@ export class Join {
       // The welcome is a head, and any other head says as well that the subscription stands.
       this.#welcomed();
       this.#head = Math.max(this.#head ?? 0, input.head.seq);
+      this.#check?.head(input.head);
     }
     this.#buffer.push(input);
     if (this.#buffer.overflowed && this.#state === 'live') this.#enter('behind');

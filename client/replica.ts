@@ -103,6 +103,11 @@ export class Replica implements AsyncDisposable {
     return this.#state;
   }
 
+  /** Every change that was applied with a seq up to here was verified; 0 before the first proof. */
+  get verified(): number {
+    return this.#join.verified;
+  }
+
   /** Why it follows the table no more, when it does not. */
   get failure(): RowcastError | undefined {
     return this.#failure;

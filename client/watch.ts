@@ -92,6 +92,11 @@ export class Watch implements AsyncIterableIterator<WatchEvent, undefined>, Asyn
     return this.#queue.cursor;
   }
 
+  /** Everything that was delivered with a seq up to here was verified; 0 before the first proof. */
+  get verified(): number {
+    return this.#join.verified;
+  }
+
   next(): Promise<IteratorResult<WatchEvent, undefined>> {
     return this.#queue.next();
   }

@@ -1,0 +1,68 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ServerAddress } from '../../protocol/address.ts';
+
+const keptSchema = z.object({
+  /** What checkpoints are verified with: `NAME+ID+KEY`. */
+  verifier: z.string(),
+  /** The signed checkpoint. */
+  note: z.string(),
+  /** The roots of its largest subtrees, in hexadecimal: they tell where a log that was changed begins to differ. */
+  peaks: z.string(),
+});
+export type KeptCheckpoint = z.infer<typeof keptSchema>;
+
+/** Where a client keeps the last checkpoint that it has verified. */
+export interface CheckpointStore {
+  /** @throws Error when there is one that cannot be read: it is not passed over */
+  read(): Promise<KeptCheckpoint | undefined>;
+  write(kept: KeptCheckpoint): Promise<void>;
+}
+
+/** Kept for as long as the process runs. */
+export class MemoryStore implements CheckpointStore {
+  #kept: KeptCheckpoint | undefined;
+
+  async read(): Promise<KeptCheckpoint | undefined> {
+    return this.#kept;
+  }
+
+  async write(kept: KeptCheckpoint): Promise<void> {
+    this.#kept = kept;
+  }
+}
+
+/** Kept in a file for each server that was named. */
+export class FileStore implements CheckpointStore {
+  readonly #folder: string;
+  readonly #path: string;
+
+  constructor(folder: string, { host, commandsPort }: ServerAddress) {
+    this.#folder = folder;
+    const name = `checkpoint-${host}-${commandsPort}`.replace(/[^A-Za-z0-9.-]/g, '_');
+    this.#path = join(folder, `${name}.json`);
+  }
+
+  async read(): Promise<KeptCheckpoint | undefined> {
+    const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (text === undefined) return undefined;
+    try {
+      return keptSchema.parse(JSON.parse(text));
+    } catch (cause) {
+      const message = `${this.#path} is no checkpoint; put the right file back, or delete it to trust the server anew`;
+      throw new Error(message, { cause });
+    }
+  }
+
+  /** Whole or not at all. */
+  async write(kept: KeptCheckpoint): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const half = `${this.#path}.${process.pid}`;
+    await writeFile(half, `${JSON.stringify(kept)}\n`, { mode: 0o600 });
+    await rename(half, this.#path);
+  }
+}

@@ -1,0 +1,242 @@
+import {
+  type Checkpoint,
+  openCheckpoint,
+  originOf,
+  parseVerifierKey,
+  type VerifierKey,
+} from '../../proof/checkpoint.ts';
+import { type Hash, hashBytes, ProofError } from '../../proof/hash.ts';
+import { peakRanges } from '../../proof/ranges.ts';
+import { RowcastError } from '../errors.ts';
+import { pause, type Timing } from '../timing.ts';
+import type { CheckpointStore, KeptCheckpoint } from './checkpoint-store.ts';
+import { TamperedError, type TrustFault } from './fault.ts';
+import type { ProofReads } from './proof-reads.ts';
+
+export interface LogTrustOptions {
+  readonly reads: ProofReads;
+  readonly store: CheckpointStore;
+  readonly timing: Timing;
+}
+
+/** The last checkpoint that was verified, and of which life of the ledger it is. */
+export interface Verified extends Checkpoint {
+  readonly epoch: string;
+}
+
+/** How long a server may show less than it did before it is said to have forgotten: another one may be a little behind. */
+const behindMs = 5_000;
+const behindPauseMs = 1_000;
+/** How often the checkpoint is written while one watches, in milliseconds. */
+const keepMs = 10_000;
+
+/**
+ * Holds a ledger to what it has signed. At the first contact it is believed, and its key and checkpoint are kept; from
+ * then on every checkpoint, in this process or a later one, must be signed by that key and begin with the one before.
+ * A fault is final: whatever is asked afterwards answers with it, and the kept checkpoint stays as the evidence.
+ */
+export class LogTrust {
+  readonly #reads: ProofReads;
+  readonly #store: CheckpointStore;
+  readonly #timing: Timing;
+  #key: { readonly text: string; readonly key: VerifierKey } | undefined;
+  #verified: (Verified & { readonly note: string }) | undefined;
+  #fault: TamperedError | undefined;
+  #former: string | undefined;
+  #keptAt = Number.NEGATIVE_INFINITY;
+  #behindSince: number | undefined;
+  #line: Promise<unknown> = Promise.resolve();
+
+  constructor({ reads, store, timing }: LogTrustOptions) {
+    this.#reads = reads;
+    this.#store = store;
+    this.#timing = timing;
+  }
+
+  /** Undefined before the first contact, and with a server that signs nothing. */
+  get verified(): Verified | undefined {
+    return this.#verified;
+  }
+
+  get fault(): TrustFault | undefined {
+    return this.#fault?.fault;
+  }
+
+  /** The log that was kept from before, when the ledger has begun a new life since: `rowcast/EPOCH`. */
+  get former(): string | undefined {
+    return this.#former;
+  }
+
+  /**
+   * Asks for the present checkpoint and demands that it continues what was verified before. Undefined when the server is
+   * too old to sign.
+   * @throws TamperedError, or RowcastError when the server cannot be asked
+   */
+  contact(signal: AbortSignal): Promise<Verified | undefined> {
+    return this.#inTurn(async () => {
+      for (let tries = behindMs / behindPauseMs; ; tries -= 1) {
+        const reply = await this.#present();
+        if (reply === undefined) return undefined;
+        const { epoch, verifier, checkpoint } = reply;
+        await this.#know(verifier, epoch);
+        const met = await this.#meet(epoch, checkpoint ?? '');
+        if (met !== 'behind') return met;
+        if (tries <= 0) throw this.#forgot(epoch, checkpoint ?? '');
+        await pause(this.#timing, behindPauseMs, signal);
+      }
+    });
+  }
+
+  /**
+   * Demands that the checkpoint of a head continues what was verified before. Undefined when it says nothing new.
+   * @throws TamperedError, or RowcastError when the server cannot be asked
+   */
+  meet(epoch: string, note: string): Promise<Verified | undefined> {
+    return this.#inTurn(async () => {
+      if (this.#verified?.epoch !== epoch) await this.#learn(epoch);
+      const met = await this.#meet(epoch, note);
+      if (met !== 'behind') {
+        this.#behindSince = undefined;
+        return met;
+      }
+      this.#behindSince ??= this.#timing.now();
+      if (this.#timing.now() - this.#behindSince > behindMs) throw this.#forgot(epoch, note);
+      return undefined;
+    });
+  }
+
+  /** Declares a fault that was found elsewhere. */
+  declare(fault: TrustFault): TamperedError {
+    this.#fault ??= new TamperedError(fault);
+    return this.#fault;
+  }
+
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#line.then(async () => {
+      if (this.#fault !== undefined) throw this.#fault;
+      return await work();
+    });
+    // Whoever waits for the turn itself hears of its failure; the next in line starts anew.
+    this.#line = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  async #present() {
+    try {
+      return await this.#reads.checkpoint();
+    } catch (error) {
+      if (error instanceof RowcastError && error.code === 'unknown_type') return undefined;
+      throw error;
+    }
+  }
+
+  /** A head of a life of the ledger that is not known yet: its key is asked for. */
+  async #learn(epoch: string): Promise<void> {
+    const reply = await this.#present();
+    if (reply !== undefined && reply.epoch === epoch) await this.#know(reply.verifier, epoch);
+  }
+
+  /** Takes the key that a log is signed with: the first one is believed, another one never. */
+  async #know(text: string, epoch: string): Promise<void> {
+    const key = this.#signed(() => parseVerifierKey(text));
+    if (key.name !== originOf(epoch)) {
+      throw this.#declare('signer', 1, `its key is that of another log, ${key.name}`);
+    }
+    const kept = this.#key?.key.name === key.name ? { verifier: this.#key.text } : await this.#store.read();
+    if (kept !== undefined && this.#signed(() => parseVerifierKey(kept.verifier)).name === key.name) {
+      if (kept.verifier !== text) throw this.#declare('signer', 1, 'it is signed with another key than before');
+    }
+    this.#key = { text, key };
+    if (kept !== undefined && 'note' in kept) this.#restore(kept, epoch);
+  }
+
+  /** Goes on from what an earlier run has verified. */
+  #restore(kept: KeptCheckpoint, epoch: string): void {
+    const key = this.#signed(() => parseVerifierKey(kept.verifier));
+    if (key.name !== originOf(epoch)) {
+      this.#former = key.name;
+      return;
+    }
+    if (this.#verified?.epoch === epoch) return;
+    const checkpoint = this.#signed(() => openCheckpoint(kept.note, key));
+    this.#verified = { ...checkpoint, epoch, note: kept.note };
+  }
+
+  async #meet(epoch: string, note: string): Promise<Verified | 'behind' | undefined> {
+    const key = this.#key?.key;
+    if (key === undefined || key.name !== originOf(epoch)) return undefined;
+    const before = this.#verified?.epoch === epoch ? this.#verified : undefined;
+    const isNew = note !== before?.note;
+    const present = isNew ? this.#signed(() => openCheckpoint(note, key)) : before;
+    if (before !== undefined && isNew) {
+      if (present.size < before.size) return 'behind';
+      await this.#demand(before, present, epoch);
+    }
+    this.#verified = { ...present, epoch, note };
+    await this.#keep();
+    return this.#verified;
+  }
+
+  async #demand(before: Verified, present: Checkpoint, epoch: string): Promise<void> {
+    try {
+      await this.#reads.consistency({ from: before, to: present, epoch });
+    } catch (error) {
+      if (!(error instanceof ProofError)) throw error;
+      if (before.size === present.size) {
+        throw this.#declare('forked', 1, `two different logs of ${present.size} entries were signed`, present.size);
+      }
+      throw await this.#rewritten(before, epoch);
+    }
+  }
+
+  /** Where a log that was rewritten begins to differ, as far as what was kept tells. */
+  async #rewritten({ size }: Verified, epoch: string): Promise<TamperedError> {
+    const peaks = await this.#keptPeaks(size);
+    const now = await this.#reads.frontier(size, epoch).catch(() => undefined);
+    const at = peaks?.findIndex((peak, index) => peak !== now?.peaks[index]) ?? -1;
+    const range = peakRanges(size)[at] ?? { from: 0, to: size };
+    const [first, last] = [range.from + 1, range.to];
+    const where = first === last ? `entry ${first}` : `an entry between ${first} and ${last}`;
+    return this.#declare('rewritten', first, `${where} is another than when this log was verified before`, last);
+  }
+
+  async #keptPeaks(size: number): Promise<Hash[] | undefined> {
+    const kept = await this.#store.read();
+    const key = this.#key?.key;
+    if (kept === undefined || key === undefined) return undefined;
+    const isThis = openCheckpoint(kept.note, key).size === size;
+    return isThis ? (kept.peaks.match(new RegExp(`.{${hashBytes * 2}}`, 'g')) ?? []) : undefined;
+  }
+
+  #forgot(epoch: string, note: string): TamperedError {
+    const key = this.#key?.key;
+    const size = key === undefined ? 0 : this.#signed(() => openCheckpoint(note, key)).size;
+    const before = this.#verified?.epoch === epoch ? this.#verified.size : size;
+    return this.#declare('forgot', size + 1, `it has ${size} entries, and had ${before} when it was verified before`);
+  }
+
+  /** Writes the checkpoint with the roots of its subtrees; now and then only, as one watches for hours. */
+  async #keep(): Promise<void> {
+    const [verified, key] = [this.#verified, this.#key];
+    if (verified === undefined || key === undefined || this.#timing.now() - this.#keptAt < keepMs) return;
+    const frontier = await this.#reads.frontier(verified.size, verified.epoch);
+    if (frontier.root !== verified.root) {
+      throw this.#declare('forked', 1, `its entries are not those of the checkpoint that it has signed`, verified.size);
+    }
+    await this.#store.write({ verifier: key.text, note: verified.note, peaks: frontier.text });
+    this.#keptAt = this.#timing.now();
+  }
+
+  #signed<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof ProofError) throw this.#declare('signer', 1, error.message);
+      throw error;
+    }
+  }
+
+  #declare(kind: TrustFault['kind'], first: number, what: string, last?: number): TamperedError {
+    return this.declare({ kind, first, last, what });
+  }
+}
