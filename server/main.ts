@@ -32,6 +32,7 @@ import { TableCache } from './projections/table-cache.ts';
 import { Queries } from './queries/answer-query.ts';
 import { CommandSocket } from './transport/command-socket.ts';
 import type { ConnectionCounters } from './transport/connection-count.ts';
+import type { FeedAdmission } from './transport/feed-readers.ts';
 import { FeedSocket } from './transport/feed-socket.ts';
 import { connectionsWithin, descriptorsFor, fileDescriptorsMax } from './transport/file-descriptors.ts';
 import { Gate } from './transport/gate.ts';
@@ -115,7 +116,7 @@ async function startOn(
     ...limits,
     address: settings.server.feed,
     gate,
-    admission: undefined,
+    admission: settings.server.viewers === 'anyone' ? undefined : nobody,
     highWaterMark: settings.server.feedHighWaterMarkMessages,
     onJoin: () => publisher.join(),
   });
@@ -279,6 +280,12 @@ function named(socket: string, counts: ConnectionCounters): Record<string, numbe
     Object.entries(counts).map(([name, count]) => [`${socket}${name.charAt(0).toUpperCase()}${name.slice(1)}`, count]),
   );
 }
+
+/** Keys are registered by nobody yet, so with viewers = login the feed is closed. */
+const nobody: FeedAdmission = {
+  admits: () => Promise.resolve(false),
+  expelled: (keys) => Promise.resolve(keys),
+};
 
 /** The connections of the settings, or as many as this process can have. */
 async function possibleConnections({ server }: Settings, log: Logger): Promise<number> {

@@ -10,6 +10,8 @@ export interface FeedAdmission {
 
 /** After so many milliseconds in which nobody could say who may still read, nobody may: well within the 5 s of a logout. */
 const doubtMsMax = 3_000;
+/** How long the answer to the question who may still read is waited for, in milliseconds. */
+const answerMsMax = 1_500;
 
 /**
  * Whose keys were let in to the feed since its socket was opened. libzmq does not say which of them are still there, and
@@ -44,7 +46,7 @@ export class FeedReaders {
   async hasExpelled(onFault: (error: unknown) => void): Promise<boolean> {
     if (this.#admission === undefined || this.#keys.size === 0) return this.#know(false);
     try {
-      return this.#know((await this.#admission.expelled([...this.#keys])).length > 0);
+      return this.#know((await inTime(this.#admission.expelled([...this.#keys]))).length > 0);
     } catch (error) {
       onFault(error);
       return performance.now() - this.#knownAt > doubtMsMax;
@@ -54,5 +56,18 @@ export class FeedReaders {
   #know(answer: boolean): boolean {
     this.#knownAt = performance.now();
     return answer;
+  }
+}
+
+/** A database that hangs must not keep the feed open. */
+async function inTime<Value>(answer: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${answerMsMax} ms`)), answerMsMax);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
