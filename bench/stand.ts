@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, type Ledger } from '../client/index.ts';
+import { connectionFile } from '../settings/connection-file.ts';
 
 const launcher = fileURLToPath(new URL('../bin/rowcast.js', import.meta.url));
 
@@ -18,17 +19,17 @@ export interface Stand {
   stop(): Promise<void>;
 }
 
-export async function openStand(): Promise<Stand> {
+export async function openStand(encryption = 'curve'): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'rowcast-bench-'));
   const [commands, feed] = [await freePort(), await freePort()];
-  const address = `rowcast://127.0.0.1:${commands}?feed=${feed}`;
   const file = join(folder, 'setting.ini');
-  const text = `[server]\ncommands = tcp://127.0.0.1:${commands}\nfeed = tcp://127.0.0.1:${feed}\nlog_level = warn\n`;
+  const text = `[server]\ncommands = tcp://127.0.0.1:${commands}\nfeed = tcp://127.0.0.1:${feed}\nlog_level = warn\nencryption = ${encryption}\n`;
   await writeFile(file, text, { mode: 0o600 });
   const child = spawn(process.execPath, [launcher, 'server', '--settings', file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const password = await firstPassword(child);
+  const address = (await readFile(connectionFile(join(folder, 'data', 'keys')), 'utf8')).trim();
   const admin = connect(address, { timeoutMs: 60_000 });
   await admin.login('admin', password);
   return {

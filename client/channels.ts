@@ -8,6 +8,8 @@ export interface Transport {
   openCommands(address: ServerAddress, listener: SocketListener): CommandSocket;
   /** Subscribes to the topics and to nothing else. */
   openFeed(address: ServerAddress, topics: readonly string[], listener: SocketListener): FeedSocket;
+  /** The public half of the CURVE key of all its sockets, in base64url: what a server knows them by. Undefined when they are plain. */
+  readonly publicKey: string | undefined;
 }
 
 /** Never called after `close`. */

@@ -1,4 +1,4 @@
-import { parseAddress, type ServerAddress } from '../protocol/address.ts';
+import type { ServerAddress } from '../protocol/address.ts';
 import type { Expect, Step } from '../protocol/commands.ts';
 import { type Cursor, parseCursor } from '../protocol/cursor.ts';
 import type { CurrentRow } from '../protocol/errors.ts';
@@ -9,6 +9,7 @@ import type { CommandReply, ReplyOf } from '../protocol/replies.ts';
 import type { RequestOf, RequestType } from '../protocol/requests.ts';
 import type { AlterStep, TableDefinition } from '../protocol/table.ts';
 import type { Cells } from '../protocol/values.ts';
+import { readAddress } from './address.ts';
 import type { Transport } from './channels.ts';
 import { CommandChannel, type RequestOptions, type Typed } from './command-channel.ts';
 import { RowcastError } from './errors.ts';
@@ -98,19 +99,20 @@ export interface LedgerParts {
 /**
  * Opens a ledger. Returns at once: sockets are opened when they are first needed.
  *
- * @param address `rowcast://HOST:PORT?feed=PORT`, or several of one ledger, of which the next is taken when one is silent
+ * @param address `rowcast://HOST:PORT?feed=PORT&key=KEY`, as the server prints it, or several of one ledger, of which the
+ * next is taken when one is silent. Without a key only this machine is spoken to, as plain sockets can be read by others
  * @throws Error that says what to write, when an address is none
  * @example
- * const ledger = connect('rowcast://127.0.0.1:5555?feed=5556');
+ * const ledger = connect('rowcast://db.example.org:5555?feed=5556&key=…');
  * await ledger.login('ada', password);
  * await ledger.insert('rate', { currency: 'EUR', value: '1.10' }, { why: 'first day' });
  * await ledger.close();
  */
 export function connect(address: string | readonly string[], options: ConnectOptions = {}): Ledger {
-  const addresses = (typeof address === 'string' ? [address] : address).map(parseAddress);
-  if (addresses.length === 0) throw new Error('no address was given; write rowcast://HOST:PORT?feed=PORT');
+  const addresses = (typeof address === 'string' ? [address] : address).map(readAddress);
+  if (addresses.length === 0) throw new Error('no address was given; write rowcast://HOST:PORT?feed=PORT&key=KEY');
   return new Ledger({
-    transport: zeromqTransport(),
+    transport: zeromqTransport({ encrypted: addresses.some(({ key }) => key !== undefined) }),
     addresses,
     timing: systemTiming,
     timeoutMs: options.timeoutMs ?? 10_000,

@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { Context, Dealer, type Socket, Subscriber } from 'zeromq';
 import type { ServerAddress } from '../protocol/address.ts';
+import { toZ85 } from '../protocol/curve.ts';
 import type { CommandSocket, FeedSocket, SocketListener, Transport } from './channels.ts';
 
 /** No blocky context and no linger, or a process with an unsent message never ends (RELIABILITY Z14). */
@@ -11,6 +13,7 @@ const mib = 1_048_576;
 const common = {
   context,
   linger: 0,
+  ipv6: true,
   heartbeatInterval: 1_000,
   heartbeatTimeout: 3_000,
   heartbeatTimeToLive: 6_000,
@@ -18,9 +21,39 @@ const common = {
   maxMessageSize: 256 * mib,
 } as const;
 
-/** ZeroMQ: a DEALER for the commands and a SUB for each watch. The only file of the client that imports zeromq. */
-export function zeromqTransport(): Transport {
-  return { openCommands: openDealer, openFeed: openSubscriber };
+interface CurveKeys {
+  readonly publicKey: string;
+  readonly secretKey: string;
+}
+
+/**
+ * ZeroMQ: a DEALER for the commands and a SUB for each watch. The only file of the client that imports zeromq.
+ *
+ * Its sockets have one CURVE key pair, made here and kept nowhere: a server knows them by it, and nothing that was
+ * recorded can be read, or sent again, later.
+ */
+export function zeromqTransport({ encrypted }: { readonly encrypted: boolean }): Transport {
+  const keys = encrypted ? makeKeys() : undefined;
+  return {
+    publicKey: keys?.publicKey,
+    openCommands: (address, listener) => openDealer(address, listener, keys),
+    openFeed: (address, topics, listener) => openSubscriber({ address, topics, listener, keys }),
+  };
+}
+
+function makeKeys(): CurveKeys {
+  const { x: publicKey = '', d: secretKey = '' } = generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });
+  return { publicKey, secretKey };
+}
+
+/** What a socket needs to speak to this server and to no other. Of a server without a key: nothing, it is plain. */
+function curveOptions({ key }: ServerAddress, keys: CurveKeys | undefined) {
+  if (key === undefined || keys === undefined) return {};
+  return {
+    curveServerKey: toZ85(key),
+    curvePublicKey: toZ85(keys.publicKey),
+    curveSecretKey: toZ85(keys.secretKey),
+  };
 }
 
 function reconnectOptions() {
@@ -36,10 +69,11 @@ interface Outgoing {
   readonly sent: () => void;
 }
 
-function openDealer(address: ServerAddress, listener: SocketListener): CommandSocket {
+function openDealer(address: ServerAddress, listener: SocketListener, keys: CurveKeys | undefined): CommandSocket {
   const dealer = new Dealer({
     ...common,
     ...reconnectOptions(),
+    ...curveOptions(address, keys),
     // Nothing is given to a connection that does not stand yet: what is unsent can be sent elsewhere.
     immediate: true,
     sendHighWaterMark: 1_000,
@@ -81,10 +115,18 @@ function openDealer(address: ServerAddress, listener: SocketListener): CommandSo
   };
 }
 
-function openSubscriber(address: ServerAddress, topics: readonly string[], listener: SocketListener): FeedSocket {
+interface Subscription {
+  readonly address: ServerAddress;
+  readonly topics: readonly string[];
+  readonly listener: SocketListener;
+  readonly keys: CurveKeys | undefined;
+}
+
+function openSubscriber({ address, topics, listener, keys }: Subscription): FeedSocket {
   const subscriber = new Subscriber({
     ...common,
     ...reconnectOptions(),
+    ...curveOptions(address, keys),
     receiveHighWaterMark: 100_000,
   });
   const life = { closed: false };

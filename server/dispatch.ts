@@ -58,7 +58,8 @@ export class Dispatch {
     this.#options = options;
   }
 
-  async handle(bytes: Uint8Array): Promise<Frames> {
+  /** @param _peer names the connection that the request came over */
+  async handle(bytes: Uint8Array, _peer: string): Promise<Frames> {
     try {
       const message = decode(bytes, this.#options.requestBytesMax);
       const { envelope, request } = understand(message);
@@ -68,6 +69,13 @@ export class Dispatch {
     } catch (error) {
       return [refusalText(readableId(bytes, this.#options.requestBytesMax), this.#errorBody(error))];
     }
+  }
+
+  /** Answers a request that is not looked at: its connection has too many in work. */
+  refuse(bytes: Uint8Array): Frames {
+    const message = 'this connection has too many requests in work (requests_per_peer_max); wait for replies';
+    const error = { code: 'busy' as const, message, retryAfterMs: 100 };
+    return [refusalText(readableId(bytes, this.#options.requestBytesMax), error)];
   }
 
   async #answer({ id, token }: Envelope, identity: Identity, request: Request): Promise<Frames> {

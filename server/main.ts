@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { CheckpointSigner, originOf } from '../proof/checkpoint.ts';
-import { formatAddress } from '../protocol/address.ts';
 import type { Settings } from '../settings/load.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
 import { Login } from './auth/login.ts';
 import { SessionRequests } from './auth/session-requests.ts';
 import { Sessions } from './auth/sessions.ts';
 import { Committer } from './commands/committer.ts';
+import { type ConnectionStrings, connectionStrings, leaveConnection } from './connection-strings.ts';
 import { type Connections, openConnections } from './database/connections.ts';
 import { openDatabase } from './database/database.ts';
 import { checkSafety } from './database/safety.ts';
@@ -15,6 +15,7 @@ import { applySchema } from './database/schema.ts';
 import { Writer } from './database/writer.ts';
 import { Dispatch } from './dispatch.ts';
 import { Publisher } from './feed/publisher.ts';
+import { curveKeys } from './keys/curve-key.ts';
 import { buildTree } from './log/build-tree.ts';
 import { Checkpoints } from './log/checkpoints.ts';
 import { Doorbell } from './log/doorbell.ts';
@@ -30,7 +31,11 @@ import { Watchdog } from './log/watchdog.ts';
 import { TableCache } from './projections/table-cache.ts';
 import { Queries } from './queries/answer-query.ts';
 import { CommandSocket } from './transport/command-socket.ts';
+import type { ConnectionCounters } from './transport/connection-count.ts';
+import type { FeedAdmission } from './transport/feed-readers.ts';
 import { FeedSocket } from './transport/feed-socket.ts';
+import { connectionsWithin, descriptorsFor, fileDescriptorsMax } from './transport/file-descriptors.ts';
+import { Gate } from './transport/gate.ts';
 
 export interface ServerOptions {
   readonly settings: Settings;
@@ -41,8 +46,8 @@ export interface ServerOptions {
 
 /** A server that answers. */
 export interface RunningServer {
-  /** The connection string that clients take; undefined when the sockets are not TCP. */
-  readonly address: string | undefined;
+  /** What clients connect with. */
+  readonly connection: ConnectionStrings;
   /** Which PostgreSQL it works on, for people. */
   readonly database: string;
   /** The password of the administrator `admin`, when it was made at this start. */
@@ -100,11 +105,24 @@ async function startOn(
   const start = await readTailStart(reading);
   const signer = new CheckpointSigner(await signingKey(settings.server.keys), originOf(start.epoch));
   const checkpoints = new Checkpoints(signer, start.frontier);
+  const keys = settings.server.encryption === 'curve' ? await curveKeys(settings.server.keys) : undefined;
+  const gate = new Gate(keys, (error) => log.warn({ err: error }, 'nobody could say who may come in'));
+  const limits = {
+    connectionsMax: await possibleConnections(settings, log),
+    handshakeMs: settings.server.handshakeMs,
+    warn: (message: string) => log.warn(message),
+  };
   const feedSocket: FeedSocket = new FeedSocket({
+    ...limits,
     address: settings.server.feed,
+    gate,
+    admission: settings.server.viewers === 'anyone' ? undefined : nobody,
     highWaterMark: settings.server.feedHighWaterMarkMessages,
     onJoin: () => publisher.join(),
   });
+  // Also sockets that were never opened have to be closed, or the process does not end.
+  stops.push(() => gate.stop());
+  stops.push(() => feedSocket.stop());
   const publisher: Publisher = new Publisher({
     ...start,
     outlet: feedSocket,
@@ -179,13 +197,17 @@ async function startOn(
     log,
   });
   const commandSocket: CommandSocket = new CommandSocket({
+    ...limits,
     address: settings.server.commands,
+    gate,
     requestBytesMax: settings.server.requestBytesMax,
-    handle: (request) => dispatch.handle(request),
+    requestsPerPeerMax: settings.server.requestsPerPeerMax,
+    handler: dispatch,
   });
 
-  stops.push(() => feedSocket.stop());
-  await feedSocket.run(publisher.welcome);
+  stops.push(() => commandSocket.stop());
+  await gate.run();
+  await feedSocket.run(() => publisher.welcome);
   publisher.run();
   stops.push(async () => publisher.stop());
   tail.run();
@@ -198,8 +220,10 @@ async function startOn(
   stops.push(() => commandSocket.stop());
   stops.push(() => committer.drain());
   await commandSocket.run();
+  const connection = connectionStrings(settings.server, keys?.publicKey);
+  await leaveConnection(settings.server.keys, connection.here);
   return {
-    address: clientAddress(settings),
+    connection,
     database: describeDatabase(connections, settings),
     firstPassword: password,
     administrators: administrators.size,
@@ -235,6 +259,10 @@ function counters({ committer, queries, publisher, feedSocket, commandSocket }: 
   return {
     requests: commandSocket.counters.requests,
     malformed: commandSocket.counters.malformed,
+    requestsPeerBusy: commandSocket.counters.peerBusy,
+    ...named('command', commandSocket.connections),
+    ...named('feed', feedSocket.connections),
+    feedReopened: feedSocket.counters.reopened,
     repliesDropped: commandSocket.repliesDropped,
     ...committer.counters,
     queries: queries.counters.queries,
@@ -246,11 +274,30 @@ function counters({ committer, queries, publisher, feedSocket, commandSocket }: 
   };
 }
 
-function clientAddress({ server }: Settings): string | undefined {
-  const commands = new URL(server.commands);
-  const feed = new URL(server.feed);
-  if (commands.protocol !== 'tcp:' || feed.protocol !== 'tcp:') return undefined;
-  return formatAddress({ host: commands.hostname, commandsPort: Number(commands.port), feedPort: Number(feed.port) });
+/** `connections` of the feed's socket to `feedConnections`. */
+function named(socket: string, counts: ConnectionCounters): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(counts).map(([name, count]) => [`${socket}${name.charAt(0).toUpperCase()}${name.slice(1)}`, count]),
+  );
+}
+
+/** Keys are registered by nobody yet, so with viewers = login the feed is closed. */
+const nobody: FeedAdmission = {
+  admits: () => Promise.resolve(false),
+  expelled: (keys) => Promise.resolve(keys),
+};
+
+/** The connections of the settings, or as many as this process can have. */
+async function possibleConnections({ server }: Settings, log: Logger): Promise<number> {
+  const descriptors = await fileDescriptorsMax();
+  const possible = connectionsWithin(server.connectionsMax, descriptors);
+  if (possible < server.connectionsMax) {
+    log.warn(
+      `each socket takes ${possible} connections instead of ${server.connectionsMax} (connections_max), as this process ` +
+        `may open only ${descriptors} files; ulimit -n ${descriptorsFor(server.connectionsMax)} ahead of the start raises that`,
+    );
+  }
+  return possible;
 }
 
 function describeDatabase({ server, schema }: Connections, { database, embedded }: Settings): string {

@@ -9,10 +9,12 @@ import {
   embeddedSection,
   SECTION_NAMES,
   type SectionName,
+  type ServerSettings,
   type Settings,
   serverSection,
   shapes,
 } from './schema.ts';
+import { isOpenToNetwork } from './values.ts';
 
 export type Checked = { readonly settings: Settings | undefined; readonly problems: readonly Problem[] };
 
@@ -32,6 +34,7 @@ export function checkSettings(parsed: Parsed): Checked {
     const message = `"${server.feed}" is the address of commands too; write another port`;
     problems.push({ line, section: 'server', key: 'feed', message });
   }
+  if (server?.encryption === 'off') problems.push(...openAddresses(parsed, server));
   if (problems.length > 0 || !server || !client || !embedded || !administrators) {
     return { settings: undefined, problems };
   }
@@ -94,6 +97,18 @@ function toProblem(name: SectionName, section: Section | undefined, issue: z.cor
   const isMissing = name !== 'administrators' && line === undefined && issue.code === 'invalid_type';
   if (!isMissing) return { line: line ?? section?.line, section: name, key, message: issue.message };
   return { line: section?.line, section: name, key, message: `is missing; write "${key} = …" in this section` };
+}
+
+/** Plain sockets belong to this machine alone. */
+function openAddresses({ sections }: Parsed, server: ServerSettings): Problem[] {
+  const section = sections.get('server');
+  const open = (['commands', 'feed'] as const).filter((key) => isOpenToNetwork(server[key]));
+  return open.map((key) => {
+    const message =
+      `"${server[key]}" is reached from the network, and with encryption = off everyone there could read and change ` +
+      'what is sent; write "encryption = curve", or an address of this machine alone like tcp://127.0.0.1:5555';
+    return { line: section?.entries.get(key)?.line, section: 'server', key, message };
+  });
 }
 
 function unknownNames({ sections }: Parsed): Problem[] {

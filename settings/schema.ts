@@ -31,7 +31,7 @@ export const serverSection = z.object({
   commands: withDefault(
     value.listenAddress('tcp://127.0.0.1:5555'),
     'tcp://127.0.0.1:5555',
-    'where the server takes commands and queries: tcp on this machine, or ipc:// and a path',
+    'where the server takes commands and queries: tcp and a numeric address, or ipc:// and a path',
   ),
   feed: withDefault(
     value.listenAddress('tcp://127.0.0.1:5556'),
@@ -186,10 +186,9 @@ export const databaseSection = databaseKeys
 export const administratorsSection = z.map(value.administratorName(), value.passwordHash());
 
 export const clientSection = z.object({
-  server: withDefault(
+  server: withoutDefault(
     value.serverAddresses(),
-    'rowcast://127.0.0.1:5555?feed=5556',
-    'servers to try in turn, separated by commas',
+    'servers to try in turn, separated by commas; absent: the one that has its keys here',
   ),
   timeoutMs: withDefault(
     value.integer({ min: 10, max: 3_600_000, unit: 'milliseconds' }),
@@ -221,7 +220,8 @@ export type SectionName = (typeof SECTION_NAMES)[number];
 
 export type ServerSettings = z.output<typeof serverSection>;
 export type DatabaseSettings = z.output<typeof databaseSection>;
-export type ClientSettings = { readonly servers: readonly string[]; readonly timeoutMs: number };
+/** `servers` is undefined when none is named. */
+export type ClientSettings = { readonly servers: readonly string[] | undefined; readonly timeoutMs: number };
 /** Absolute paths; `binFolder` is undefined for the PostgreSQL that npm installed. */
 export type EmbeddedSettings = { readonly folder: string; readonly binFolder: string | undefined };
 

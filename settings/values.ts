@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback, parseAddress } from '../protocol/address.ts';
 
 /** What is wrong with a value, as zod's error text; `show` quotes the value in it and stays off for secrets. */
 function refuse(what: string): z.core.$ZodErrorMap {
@@ -43,7 +44,7 @@ export function identifier() {
 }
 
 /**
- * An address that the server listens on: `tcp://HOST:PORT` on this machine only, or `ipc://` and an absolute path.
+ * An address that the server listens on: `tcp://ADDRESS:PORT`, or `ipc://` and an absolute path.
  * `localhost` becomes `127.0.0.1`, since a ZeroMQ socket is bound to numeric addresses only.
  */
 export function listenAddress(example: string) {
@@ -61,13 +62,15 @@ function refuseListenAddress(address: string, example: string): string | undefin
   if (host === undefined || port === undefined)
     return `"${address}" is not an address; write something like ${example}`;
   if (!isPort(port)) return `"${port}" is not a port; write a number from 1 to 65535, as in ${example}`;
-  if (!isLoopback(host.replace(/^\[|\]$/g, ''))) {
-    return (
-      `"${host}" is not an address of this machine alone; encryption (CURVE) is not there yet, ` +
-      `so everyone on the network could read what is sent; write ${example} and reach it from elsewhere through an SSH tunnel`
-    );
+  if (host !== 'localhost' && isIP(host.replace(/^\[|\]$/g, '')) === 0) {
+    return `"${host}" is not a numeric address; write one of this machine, or 0.0.0.0 for all of them, or ${example}`;
   }
   return undefined;
+}
+
+/** Whether others than this machine reach an address that is listened on. */
+export function isOpenToNetwork(address: string): boolean {
+  return address.startsWith('tcp:') && !isLoopback(new URL(address).hostname);
 }
 
 // sun_path holds 107 bytes and a final zero.
@@ -76,10 +79,6 @@ const SOCKET_PATH_BYTES_MAX = 107;
 function refuseSocketPath(path: string, example: string): string | undefined {
   if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return undefined;
   return `this path is longer than the ${SOCKET_PATH_BYTES_MAX} bytes of a socket; write a shorter one or ${example}`;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function isPort(written: string): boolean {
@@ -99,9 +98,14 @@ export function serverAddresses() {
 }
 
 function isServerAddress(address: string): boolean {
-  const [, port, feed] =
-    /^rowcast:\/\/(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d+)(?:\?feed=(\d+))?$/.exec(address) ?? [];
-  return port !== undefined && isPort(port) && (feed === undefined || isPort(feed));
+  const [, port] = /^rowcast:\/\/(?:\[[^\]]*\]|[^:[\]/?]+):(\d+)(?:\?|$)/.exec(address) ?? [];
+  if (port === undefined) return false;
+  try {
+    parseAddress(address);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Name of an administrator: 1 to 64 letters, digits and `. _ - @`. */

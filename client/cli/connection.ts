@@ -1,5 +1,7 @@
-import { parseAddress } from '../../protocol/address.ts';
-import { loadSettings, SettingsError } from '../../settings/load.ts';
+import { readFile } from 'node:fs/promises';
+import { connectionFile } from '../../settings/connection-file.ts';
+import { type ClientSettings, loadSettings, SettingsError } from '../../settings/load.ts';
+import { readAddress } from '../address.ts';
 import type { Ledger } from '../client.ts';
 import { CliError, usageError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -12,8 +14,9 @@ export interface Target {
 }
 
 /**
- * Which servers are meant: --server, else the environment's ROWCAST_SERVER, else [client] of the settings. Who names a
- * server needs no settings file, so a broken or unreadable one in the folder does not stop them.
+ * Which servers are meant: --server, else the environment's ROWCAST_SERVER, else [client] of the settings, else the
+ * server of the same settings, which has left its address among its keys. Who names a server needs no settings file, so
+ * a broken or unreadable one in the folder does not stop them.
  *
  * @throws CliError
  */
@@ -28,20 +31,36 @@ export async function findTarget(options: GlobalOptions, env: NodeJS.ProcessEnv 
 
 function checkAddress(address: string): void {
   try {
-    parseAddress(address);
+    readAddress(address);
   } catch (error) {
     throw usageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function readClientSettings(path: string | undefined) {
+async function readClientSettings(path: string | undefined): Promise<Required<ClientSettings>> {
   try {
-    const { client } = await loadSettings(path === undefined ? {} : { path });
-    return client;
+    const { client, server } = await loadSettings(path === undefined ? {} : { path });
+    return { ...client, servers: client.servers ?? [await readConnection(server.keys)] };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    const next = 'mend the file, or name a server: --server rowcast://HOST:PORT?feed=PORT';
+    const next = 'mend the file, or name a server: --server rowcast://HOST:PORT?feed=PORT&key=KEY';
     throw new CliError(error.message, { code: 'settings', exit: exitCodes.usage, next });
+  }
+}
+
+/** The address that a server of this machine wrote for its clients. */
+async function readConnection(keys: string): Promise<string> {
+  const path = connectionFile(keys);
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    const reason =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'is not there' : String(error);
+    throw new CliError(`no server is named, and none of this folder has left its address: ${path} ${reason}`, {
+      code: 'usage',
+      exit: exitCodes.usage,
+      next: 'start the server here (npm start), or name one: --server with the address that it prints',
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import { loadSettings, SettingsError } from '../../settings/load.ts';
 import { firstAdministratorName } from '../auth/first-administrator.ts';
 import { EmbeddedPostgresError } from '../database/embedded/error.ts';
 import { UnsafeDatabaseError } from '../database/safety.ts';
-import { SigningKeyError } from '../log/signing-key.ts';
+import { KeyFileError } from '../keys/key-file.ts';
 import { TamperedLogError } from '../log/tampered.ts';
 import { type RunningServer, startServer } from '../main.ts';
 import { ListenError } from '../transport/bind.ts';
@@ -73,7 +73,7 @@ const plainErrors = [
   UnsafeDatabaseError,
   EmbeddedPostgresError,
   ListenError,
-  SigningKeyError,
+  KeyFileError,
   TamperedLogError,
   ProofError,
 ];
@@ -89,8 +89,13 @@ function explain(error: unknown): string {
   return error.stack ?? error.message;
 }
 
-function greet({ address, database, firstPassword, administrators }: RunningServer): void {
-  const lines = ['', `Rowcast is running on ${address ?? 'its ipc sockets'}`, `  ${database}`, ''];
+function greet({ connection, database, firstPassword, administrators }: RunningServer): void {
+  const lines = ['', `Rowcast is running on ${connection.here ?? 'its ipc sockets'}`];
+  if (connection.elsewhere !== undefined) {
+    lines.push('It listens on every address of this machine; from others, by this name or another that they know:');
+    lines.push(`  ${connection.elsewhere}`);
+  }
+  lines.push(`  ${database}`, '');
   if (firstPassword !== undefined) {
     lines.push(
       'This is the first start. The administrator is',

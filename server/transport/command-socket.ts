@@ -1,15 +1,30 @@
 import { Router } from 'zeromq';
 import { bind } from './bind.ts';
+import { ConnectionCount, type ConnectionCounters } from './connection-count.ts';
+import type { Gate } from './gate.ts';
+import { InWork } from './in-work.ts';
 import { SendQueue } from './send-queue.ts';
 
-/** Answers one request. It never throws and never waits for ever. */
-type RequestHandler = (request: Uint8Array) => Promise<readonly (string | Uint8Array)[]>;
+type Frames = readonly (string | Uint8Array)[];
+
+/** Answers requests. Neither throws, and neither waits for ever. */
+export interface RequestHandler {
+  /** @param peer names the connection that the request came over */
+  handle(request: Uint8Array, peer: string): Promise<Frames>;
+  /** The answer to a request that is not looked at, as its connection has too many in work. */
+  refuse(request: Uint8Array): Frames;
+}
 
 export interface CommandSocketOptions {
   /** e.g. tcp://127.0.0.1:5555 */
   readonly address: string;
+  readonly gate: Gate;
   readonly requestBytesMax: number;
-  readonly handle: RequestHandler;
+  readonly connectionsMax: number;
+  readonly handshakeMs: number;
+  readonly requestsPerPeerMax: number;
+  readonly handler: RequestHandler;
+  readonly warn: (message: string) => void;
 }
 
 /** Replies that wait for one peer that does not read, and for the writer. */
@@ -20,17 +35,25 @@ const partsMax = 8;
 
 /** The command socket (ROUTER). Any REQ or DEALER of any language may ask; replies go back over the same envelope. */
 export class CommandSocket {
-  readonly counters = { requests: 0, malformed: 0 };
+  readonly counters = { requests: 0, malformed: 0, peerBusy: 0 };
   readonly #socket: Router;
   readonly #options: CommandSocketOptions;
+  readonly #connections: ConnectionCount;
   readonly #replies: SendQueue<(string | Uint8Array)[]>;
   readonly #answering = new Set<Promise<void>>();
+  readonly #inWork: InWork;
   #reading: Promise<void> | undefined;
   #closing = false;
 
   constructor(options: CommandSocketOptions) {
+    const { connectionsMax, warn } = options;
     this.#options = options;
+    this.#inWork = new InWork(options.requestsPerPeerMax);
+    this.#connections = new ConnectionCount({ socket: 'the command socket', connectionsMax, warn });
     this.#socket = new Router({
+      // Any key may come in: rights come with the requests.
+      ...options.gate.guarded('commands', () => (this.#connections.refuses() ? 'later' : 'admitted')),
+      ipv6: options.address.includes('['),
       // A reply to a peer that is gone, or does not read, fails at once instead of holding up everybody's (Z2, Z3).
       mandatory: true,
       sendTimeout: 0,
@@ -41,13 +64,18 @@ export class CommandSocket {
       linger: 500,
       heartbeatInterval: 1_000,
       heartbeatTimeout: 3_000,
-      handshakeInterval: 3_000,
+      handshakeInterval: options.handshakeMs,
     });
+    this.#connections.watch(this.#socket);
     this.#replies = new SendQueue({ send: (frames) => this.#socket.send(frames), messagesMax: repliesMax });
   }
 
   get repliesDropped(): number {
     return this.#replies.counters.dropped;
+  }
+
+  get connections(): ConnectionCounters {
+    return this.#connections.counters;
   }
 
   async run(): Promise<void> {
@@ -75,15 +103,24 @@ export class CommandSocket {
 
   #take(parts: readonly Buffer[]): void {
     if (this.#closing) return;
-    const [peer, ...rest] = parts;
+    const [peer, ...rest] = parts.length > partsMax ? [] : parts;
     const body = rest.at(-1);
-    if (peer === undefined || body === undefined || parts.length > partsMax) {
+    if (peer === undefined || body === undefined) {
       this.counters.malformed += 1;
       return;
     }
     this.counters.requests += 1;
-    const envelope = [peer, ...rest.slice(0, -1)];
-    const answering: Promise<void> = this.#options.handle(body).then((reply) => {
+    this.#answer([peer, ...rest.slice(0, -1)], body, peer.toString('base64url'));
+  }
+
+  #answer(envelope: readonly Uint8Array[], body: Uint8Array, peer: string): void {
+    if (!this.#inWork.begin(peer)) {
+      this.counters.peerBusy += 1;
+      this.#replies.push([...envelope, ...this.#options.handler.refuse(body)]);
+      return;
+    }
+    const answering: Promise<void> = this.#options.handler.handle(body, peer).then((reply) => {
+      this.#inWork.end(peer);
       this.#replies.push([...envelope, ...reply]);
       this.#answering.delete(answering);
     });

@@ -1,15 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { XPublisher } from 'zeromq';
 import { welcomeTopic } from '../../protocol/feed.ts';
-import { bind } from './bind.ts';
+import { bind, ListenError } from './bind.ts';
+import { ConnectionCount, type ConnectionCounters } from './connection-count.ts';
+import { type FeedAdmission, FeedReaders } from './feed-readers.ts';
+import type { Gate } from './gate.ts';
 import { SendQueue } from './send-queue.ts';
 
 export interface FeedSocketOptions {
   /** e.g. tcp://127.0.0.1:5556 */
   readonly address: string;
+  readonly gate: Gate;
+  /** Undefined: anyone may read. */
+  readonly admission: FeedAdmission | undefined;
+  readonly connectionsMax: number;
+  readonly handshakeMs: number;
   /** Messages that wait for one slow reader before it loses some. */
   readonly highWaterMark: number;
   /** Called when a reader has subscribed to the welcome, after its other topics. */
   readonly onJoin: () => void;
+  readonly warn: (message: string) => void;
 }
 
 /** Subscriptions are short topics; a longer message of a reader is refused with its connection (Z19). */
@@ -17,55 +27,136 @@ const subscriptionBytesMax = 1_024;
 const messagesMax = 100_000;
 /** What a subscription to the welcome looks like: ZMTP's 1 and the topic. */
 const joining = Buffer.from(`\u0001${welcomeTopic}`);
+/** How often it is looked whether all readers still may, in milliseconds. */
+const lookMs = 2_000;
+/** The old socket gives the port free in its own time: tried again after so many milliseconds. */
+const rebindMs = 20;
 
 /** The feed's socket (XPUB). It is also read from: only then does it send its welcome (STACK.md). */
 export class FeedSocket {
-  readonly #socket: XPublisher;
   readonly #options: FeedSocketOptions;
+  readonly #connections: ConnectionCount;
+  readonly #readers: FeedReaders;
   readonly #queue: SendQueue<readonly string[]>;
+  #socket: XPublisher;
+  #welcome: () => string = () => '';
   #reading: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #reopened = 0;
+  #stopped = false;
 
   constructor(options: FeedSocketOptions) {
+    const { admission, connectionsMax, warn } = options;
     this.#options = options;
-    this.#socket = new XPublisher({
-      sendHighWaterMark: options.highWaterMark,
-      maxMessageSize: subscriptionBytesMax,
-      linger: 100,
-      heartbeatInterval: 1_000,
-      heartbeatTimeout: 3_000,
-      handshakeInterval: 3_000,
-      verbosity: 'allSubs',
-    });
+    this.#connections = new ConnectionCount({ socket: 'the feed socket', connectionsMax, warn });
+    this.#readers = new FeedReaders(admission);
+    this.#socket = this.#make();
     this.#queue = new SendQueue({ send: (frames) => this.#socket.send([...frames]), messagesMax });
   }
 
-  get counters(): { readonly sent: number; readonly dropped: number } {
-    return this.#queue.counters;
+  get counters(): { readonly sent: number; readonly dropped: number; readonly reopened: number } {
+    return { ...this.#queue.counters, reopened: this.#reopened };
   }
 
-  /** @param welcome the frame that every reader is sent when it connects; libzmq takes it only before the socket is bound */
-  async run(welcome: string): Promise<void> {
-    this.#socket.welcomeMessage = welcome;
+  get connections(): ConnectionCounters {
+    return this.#connections.counters;
+  }
+
+  /**
+   * @param welcome makes the frame that every reader is sent when it connects; libzmq takes it only before the socket is
+   * bound
+   */
+  async run(welcome: () => string): Promise<void> {
+    this.#welcome = welcome;
+    this.#socket.welcomeMessage = welcome();
     await bind(this.#socket, this.#options.address, 'feed');
-    this.#reading = this.#read();
+    this.#reading = this.#read(this.#socket);
+    this.#timer = setInterval(() => void this.look(), lookMs);
   }
 
   send(frames: readonly string[]): void {
     this.#queue.push(frames);
   }
 
+  /** Looks, at once, whether somebody reads who may not any more, and sends everybody away if so. */
+  async look(): Promise<void> {
+    // A look that has begun may have missed what this one is about.
+    await this.#looking;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
   async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#looking;
     await this.#queue.drain();
     this.#socket.close();
     await this.#reading;
   }
 
-  async #read(): Promise<void> {
+  #make(): XPublisher {
+    const { gate, address, highWaterMark, handshakeMs } = this.#options;
+    const socket = new XPublisher({
+      ...gate.guarded('feed', (key) => (this.#connections.refuses() ? 'later' : this.#readers.judge(key))),
+      ipv6: address.includes('['),
+      sendHighWaterMark: highWaterMark,
+      maxMessageSize: subscriptionBytesMax,
+      linger: 100,
+      heartbeatInterval: 1_000,
+      heartbeatTimeout: 3_000,
+      handshakeInterval: handshakeMs,
+      verbosity: 'allSubs',
+    });
+    this.#connections.watch(socket);
+    return socket;
+  }
+
+  async #look(): Promise<void> {
+    const { warn } = this.#options;
+    const hasExpelled = await this.#readers.hasExpelled((error) =>
+      warn(`who may read the feed is not known: ${error}`),
+    );
+    if (hasExpelled && !this.#stopped) await this.#reopen();
+  }
+
+  /**
+   * libzmq cannot cut off one reader, so all are: the others connect again by themselves, are judged again, and fetch
+   * from the log what they missed.
+   */
+  async #reopen(): Promise<void> {
+    this.#socket.linger = 0;
+    this.#socket.close();
+    await this.#reading;
+    this.#readers.forget();
+    this.#reopened += 1;
+    while (!this.#stopped && !(await this.#openAgain())) await sleep(rebindMs);
+  }
+
+  async #openAgain(): Promise<boolean> {
+    const socket = this.#make();
+    socket.welcomeMessage = this.#welcome();
+    this.#socket = socket;
+    try {
+      await bind(socket, this.#options.address, 'feed');
+    } catch (error) {
+      socket.close();
+      if (error instanceof ListenError) return false;
+      throw error;
+    }
+    this.#reading = this.#read(socket);
+    return true;
+  }
+
+  async #read(socket: XPublisher): Promise<void> {
     try {
       // Subscriptions are libzmq's to keep; whatever else readers send is nothing to us.
-      for await (const [message] of this.#socket) if (message?.equals(joining) === true) this.#options.onJoin();
+      for await (const [message] of socket) if (message?.equals(joining) === true) this.#options.onJoin();
     } catch (error) {
-      if (!this.#socket.closed) throw error;
+      if (!socket.closed) throw error;
     }
   }
 }

@@ -93,6 +93,7 @@ describe('a command', () => {
     const sockets = { open: 0 };
     const timing = new FakeTiming(new Dice(1));
     const transport: Transport = {
+      publicKey: undefined,
       openCommands() {
         sockets.open += 1;
         return {

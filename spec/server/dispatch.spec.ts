@@ -41,7 +41,7 @@ async function send(request: unknown): Promise<Frame> {
     request instanceof Uint8Array
       ? request
       : Buffer.from(typeof request === 'string' ? request : JSON.stringify(request));
-  const [frame = '', lines, ...more] = await stack.dispatch.handle(bytes);
+  const [frame = '', lines, ...more] = await stack.dispatch.handle(bytes, 'a peer');
   expect(more).toEqual([]);
   const reply = replyEnvelopeSchema.parse(JSON.parse(frame));
   if (lines !== undefined) expect(reply.ok).toBe(true);

@@ -37,7 +37,7 @@ describe('loadSettings', () => {
     expect(settings.server.queueCommandsMax).toBe(10_000);
     expect(settings.database).toBeUndefined();
     expect(settings.administrators.size).toBe(0);
-    expect(settings.client.servers).toEqual(['rowcast://127.0.0.1:5555?feed=5556']);
+    expect(settings.client.servers).toBeUndefined();
     expect(settings.embedded).toEqual({ folder: join(folder, 'data'), binFolder: undefined });
   });
 
@@ -83,6 +83,11 @@ describe('loadSettings', () => {
     expect(server).toMatchObject({ commands: 'tcp://127.0.0.1:7001', feed: 'ipc:///run/rowcast/feed' });
     expect((await load('[server]\nfeed = tcp://[::1]:7002')).server.feed).toBe('tcp://[::1]:7002');
     expect((await load('[server]\nfeed = tcp://127.8.0.1:7002')).server.feed).toBe('tcp://127.8.0.1:7002');
+  });
+
+  test('takes addresses of the network where all is encrypted', async () => {
+    const { server } = await load('[server]\ncommands = tcp://0.0.0.0:7001\nfeed = tcp://[::]:7002');
+    expect(server).toMatchObject({ commands: 'tcp://0.0.0.0:7001', feed: 'tcp://[::]:7002' });
   });
 
   test('takes several servers for a client', async () => {
@@ -159,16 +164,13 @@ describe('a bad file is refused with file, line, what is wrong and what to write
       'setting.ini:2: [server] feed: "5556" is not an address; write something like tcp://127.0.0.1:5556',
     ],
     [
-      '0.0.0.0',
-      '[server]\ncommands = tcp://0.0.0.0:5555',
-      'setting.ini:2: [server] commands: "0.0.0.0" is not an address of this machine alone; encryption (CURVE) is not there yet, so everyone on the network could read what is sent; write tcp://127.0.0.1:5555 and reach it from elsewhere through an SSH tunnel',
+      'P9 P11 plain sockets on the network',
+      '[server]\nencryption = off\ncommands = tcp://0.0.0.0:5555',
+      'setting.ini:3: [server] commands: "tcp://0.0.0.0:5555" is reached from the network, and with encryption = off everyone there could read and change what is sent; write "encryption = curve", or an address of this machine alone like tcp://127.0.0.1:5555',
     ],
-    ['every interface', '[server]\ncommands = tcp://*:5555', /"\*" is not an address of this machine alone/],
-    [
-      'a name of 127',
-      '[server]\ncommands = tcp://127.0.0.1.example.org:5555',
-      /is not an address of this machine alone/,
-    ],
+    ['the same by IPv6', '[server]\nencryption = off\nfeed = tcp://[::]:5556', /is reached from the network/],
+    ['every interface', '[server]\ncommands = tcp://*:5555', /"\*" is not a numeric address/],
+    ['a name of 127', '[server]\ncommands = tcp://127.0.0.1.example.org:5555', /is not a numeric address/],
     [
       'one address twice',
       '[server]\nfeed = tcp://127.0.0.1:5555',

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatAddress } from '../../client/index.ts';
 import { backendsOf } from '../../server/database/embedded/orphan.ts';
 import { type KnownProcess, knownProcess, waitForEnd } from '../../server/database/embedded/process.ts';
+import { connectionFile } from '../../settings/connection-file.ts';
 import { freePorts } from './server.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
@@ -16,7 +17,6 @@ const endedMsMax = 15_000;
 /** A folder of an operator who has just installed Rowcast: nothing in it but ports. */
 export class OperatorFolder {
   readonly folder: string;
-  readonly address: string;
   readonly commandsPort: number;
   readonly feedPort: number;
 
@@ -24,7 +24,6 @@ export class OperatorFolder {
     this.folder = folder;
     this.commandsPort = commandsPort;
     this.feedPort = feedPort;
-    this.address = formatAddress({ host: '127.0.0.1', commandsPort, feedPort });
   }
 
   /** @param data the folder of the data, when it is another's */
@@ -35,6 +34,11 @@ export class OperatorFolder {
     const ports = `commands = tcp://127.0.0.1:${made.commandsPort}\nfeed = tcp://127.0.0.1:${made.feedPort}`;
     await writeFile(join(folder, 'setting.ini'), `[server]\n${ports}\n${embedded}`, { mode: 0o600 });
     return made;
+  }
+
+  /** What its server, once it has run, has left for clients. */
+  get address(): string {
+    return readFileSync(connectionFile(join(this.data, 'keys')), 'utf8').trim();
   }
 
   get data(): string {

@@ -3,6 +3,7 @@ import { parseAddress } from '../../client/index.ts';
 import type { Entry } from '../../protocol/entry.ts';
 import { groupOf } from '../../protocol/entry.ts';
 import { headTopic, tableTopic, welcomeTopic } from '../../protocol/feed.ts';
+import { curveOptions } from './curve.ts';
 import { type Applied, digestLine, type History, type WatcherRecord } from './history.ts';
 
 /**
@@ -13,7 +14,7 @@ export class RawFeed {
   readonly record: WatcherRecord;
   /** Resolves at the first head: from there on it has to see everything. */
   readonly began: Promise<void>;
-  readonly #socket = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
+  readonly #socket: Subscriber;
   readonly #topic: string;
   readonly #waiters = new Map<number, () => void>();
   #began: () => void = () => undefined;
@@ -27,9 +28,10 @@ export class RawFeed {
       this.#began = resolve;
     });
     this.#topic = tableTopic(table);
-    const { host, feedPort } = parseAddress(address);
+    const server = parseAddress(address);
+    this.#socket = new Subscriber({ linger: 0, receiveHighWaterMark: 0, ...curveOptions(server) });
     this.#socket.subscribe(this.#topic, headTopic, welcomeTopic);
-    this.#socket.connect(`tcp://${host}:${feedPort}`);
+    this.#socket.connect(`tcp://${server.host}:${server.feedPort}`);
     void this.#read();
   }
 

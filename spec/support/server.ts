@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { formatAddress } from '../../client/index.ts';
+import { curveKeys } from '../../server/keys/curve-key.ts';
 import { startServer } from '../../server/main.ts';
 import { loadSettings } from '../../settings/load.ts';
 import { silentLog, type TestLedger } from './ledger.ts';
@@ -21,6 +23,8 @@ export interface TestSettings {
   readonly folder: string;
   readonly file: string;
   readonly address: string;
+  /** The server's public key; undefined without encryption. */
+  readonly key: string | undefined;
   readonly commandsPort: number;
   readonly feedPort: number;
   remove(): Promise<void>;
@@ -32,7 +36,10 @@ export async function writeSettings(
 ): Promise<TestSettings> {
   const folder = await mkdtemp(join(tmpdir(), 'rowcast-server-'));
   const [commandsPort = 0, feedPort = 0] = await freePorts(2);
-  const address = `rowcast://127.0.0.1:${commandsPort}?feed=${feedPort}`;
+  // Made ahead of the server's start, which takes the keys that it finds: so the address is known.
+  const keys = server.keys ?? join(folder, 'data', 'keys');
+  const key = server.encryption === 'off' ? undefined : (await curveKeys(keys)).publicKey;
+  const address = formatAddress({ host: '127.0.0.1', commandsPort, feedPort, key });
   const sections = {
     server: {
       commands: `tcp://127.0.0.1:${commandsPort}`,
@@ -52,7 +59,15 @@ export async function writeSettings(
   };
   const file = join(folder, 'setting.ini');
   await writeFile(file, iniText(sections), { mode: 0o600 });
-  return { folder, file, address, commandsPort, feedPort, remove: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    file,
+    address,
+    key,
+    commandsPort,
+    feedPort,
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 function iniText(sections: Record<string, Record<string, string>>): string {

@@ -8,6 +8,7 @@ import { Dealer } from 'zeromq';
 import { connect, type Ledger, parseAddress, RowcastError } from '../../client/index.ts';
 import { type RequestType, requestTypes } from '../../protocol/requests.ts';
 import { rights } from '../../server/auth/rights.ts';
+import { curveOptions } from '../support/curve.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { figure } from '../support/scale.ts';
 import {
@@ -215,10 +216,10 @@ interface RawAnswer {
 
 /** Asks over a socket of its own, without the client, so that nothing but what stands here is sent. */
 async function ask(request: object, id: string = nanoid()): Promise<RawAnswer> {
-  const { host, commandsPort } = parseAddress(server.address);
-  const socket = new Dealer({ linger: 0, receiveTimeout: 10_000 });
+  const address = parseAddress(server.address);
+  const socket = new Dealer({ linger: 0, receiveTimeout: 10_000, ...curveOptions(address) });
   try {
-    socket.connect(`tcp://${host}:${commandsPort}`);
+    socket.connect(`tcp://${address.host}:${address.commandsPort}`);
     await socket.send(['', JSON.stringify({ v: 1, id, ...request })]);
     const [, body] = await socket.receive();
     return JSON.parse(String(body)) as RawAnswer;

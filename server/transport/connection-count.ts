@@ -1,0 +1,95 @@
+import type { Socket } from 'zeromq';
+
+export interface ConnectionCounters {
+  /** Those that stand now, handshakes included. */
+  readonly connections: number;
+  /** Those that were closed because there were too many. */
+  readonly refused: number;
+  /** Handshakes that came to nothing: no CURVE, another key, garbage, too slow, refused. */
+  readonly handshakesFailed: number;
+  /** Connections that could not be taken, mostly for want of file descriptors. */
+  readonly acceptErrors: number;
+}
+
+export interface ConnectionCountOptions {
+  /** Which socket it is, for people. */
+  readonly socket: string;
+  readonly connectionsMax: number;
+  readonly warn: (message: string) => void;
+}
+
+/** At most one warning of a kind in so many milliseconds: whoever attacks does not fill the disk with the log. */
+const warningMs = 10_000;
+
+/** Counts the connections of one socket by what libzmq tells of them, and warns of what an operator should know. */
+export class ConnectionCount {
+  readonly #options: ConnectionCountOptions;
+  readonly #warnedAt = new Map<string, number>();
+  #connections = 0;
+  #refused = 0;
+  #handshakesFailed = 0;
+  #acceptErrors = 0;
+
+  constructor(options: ConnectionCountOptions) {
+    this.#options = options;
+  }
+
+  get counters(): ConnectionCounters {
+    return {
+      connections: this.#connections,
+      refused: this.#refused,
+      handshakesFailed: this.#handshakesFailed,
+      acceptErrors: this.#acceptErrors,
+    };
+  }
+
+  /** Begins with a socket that is not bound yet. The connections of the one before are gone with it. */
+  watch({ events }: Socket): void {
+    this.#connections = 0;
+    events.on('accept', () => {
+      this.#connections += 1;
+    });
+    events.on('disconnect', () => {
+      this.#connections = Math.max(0, this.#connections - 1);
+    });
+    events.on('accept:error', ({ error }) => this.#acceptError(error.message));
+    for (const kind of ['handshake:error:protocol', 'handshake:error:auth', 'handshake:error:other'] as const) {
+      events.on(kind, ({ error }) => this.#handshakeFailed(error.message));
+    }
+  }
+
+  /** Whether the connection that asks to come in is one too many, and is to be closed. */
+  refuses(): boolean {
+    const { socket, connectionsMax } = this.#options;
+    if (this.#connections <= connectionsMax) return false;
+    this.#refused += 1;
+    this.#warn(
+      'refused',
+      () => `${socket}: more than ${connectionsMax} connections (connections_max); ${this.#refused} were closed`,
+    );
+    return true;
+  }
+
+  #acceptError(reason: string): void {
+    this.#acceptErrors += 1;
+    this.#warn('accept', () => {
+      const hint = 'if it lacks file descriptors, raise ulimit -n';
+      return `${this.#options.socket}: a connection could not be taken: ${reason} (${this.#acceptErrors} so far); ${hint}`;
+    });
+  }
+
+  #handshakeFailed(reason: string): void {
+    this.#handshakesFailed += 1;
+    this.#warn(
+      'handshake',
+      () => `${this.#options.socket}: a handshake failed: ${reason} (${this.#handshakesFailed} so far)`,
+    );
+  }
+
+  #warn(kind: string, message: () => string): void {
+    const now = performance.now();
+    if (now - (this.#warnedAt.get(kind) ?? Number.NEGATIVE_INFINITY) < warningMs) return;
+    this.#warnedAt.set(kind, now);
+    this.#options.warn(message());
+  }
+}
