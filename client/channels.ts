@@ -5,6 +5,8 @@ import type { ServerAddress } from '../protocol/address.ts';
  * one that loses, repeats and reconnects at will.
  */
 export interface Transport {
+  /** Of the key pair that all its sockets have, in base64url; undefined when they are plain. */
+  readonly publicKey: string | undefined;
   openCommands(address: ServerAddress, listener: SocketListener): CommandSocket;
   /** Subscribes to the topics and to nothing else. */
   openFeed(address: ServerAddress, topics: readonly string[], listener: SocketListener): FeedSocket;

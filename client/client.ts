@@ -19,6 +19,8 @@ import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
+import { ClientSession } from './session.ts';
+import { SessionKeeper } from './session-keeper.ts';
 import { systemTiming, type Timing } from './timing.ts';
 import { Watch, type WatchOptions } from './watch.ts';
 import { zeromqTransport } from './zeromq-channel.ts';
@@ -26,7 +28,7 @@ import { zeromqTransport } from './zeromq-channel.ts';
 export interface ConnectOptions {
   /** Milliseconds until a request is given up, all tries together; 10,000 unless given. */
   readonly timeoutMs?: number | undefined;
-  /** The token of a session that was begun before. */
+  /** A session that was begun before: its {@link Ledger.token}. */
   readonly token?: string | undefined;
 }
 
@@ -79,7 +81,7 @@ export interface LedgerParts {
   readonly addresses: readonly ServerAddress[];
   readonly timing: Timing;
   readonly timeoutMs: number;
-  readonly token: string | undefined;
+  readonly session: ClientSession | undefined;
   readonly queueLimits?: EventQueueLimits | undefined;
   readonly bufferLimits?: LiveBufferLimits | undefined;
 }
@@ -103,7 +105,7 @@ export function connect(address: string | readonly string[], options: ConnectOpt
     addresses,
     timing: systemTiming,
     timeoutMs: options.timeoutMs ?? 10_000,
-    token: options.token,
+    session: options.token === undefined ? undefined : ClientSession.parse(options.token),
   });
 }
 
@@ -116,18 +118,24 @@ export function connect(address: string | readonly string[], options: ConnectOpt
 export class Ledger implements AsyncDisposable {
   readonly #parts: LedgerParts;
   readonly #channel: CommandChannel;
+  readonly #keeper: SessionKeeper;
   readonly #open = new Set<Watch | Replica>();
   #closed = false;
 
   constructor(parts: LedgerParts) {
     this.#parts = parts;
     this.#channel = new CommandChannel(parts);
-    this.#channel.token = parts.token;
+    this.#channel.session = parts.session;
+    const { timing, transport } = parts;
+    this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
   }
 
-  /** Of the session; undefined when not logged in. Give it to {@link connect} to go on with the session elsewhere. */
+  /**
+   * The session, `SESSION.SECRET`; undefined when not logged in. Give it to {@link connect} to go on with the session
+   * elsewhere. Whoever has it has the session.
+   */
   get token(): string | undefined {
-    return this.#channel.token;
+    return this.#channel.session?.text;
   }
 
   /** Sends any request of the protocol as it stands. The methods below are made of it. */
@@ -136,18 +144,19 @@ export class Ledger implements AsyncDisposable {
     return body;
   }
 
-  /** Begins a session; its token goes with every request from now on. */
+  /** Begins a session, which every request proves from now on. */
   async login(user: string, password: string, options?: RequestOptions): Promise<ReplyOf<'session.login'>> {
     const session = await this.request({ type: 'session.login', user, password }, options);
-    this.#channel.token = session.token;
+    this.#channel.session = new ClientSession(session);
+    this.#keeper.begin();
     return session;
   }
 
   /** Ends the session; quietly when there is none. */
   async logout(options?: RequestOptions): Promise<void> {
-    if (this.#channel.token === undefined) return;
+    if (this.#channel.session === undefined) return;
     await this.request({ type: 'session.logout' }, options);
-    this.#channel.token = undefined;
+    this.#channel.session = undefined;
   }
 
   status(options?: RequestOptions): Promise<ReplyOf<'server.status'>> {
@@ -252,9 +261,9 @@ export class Ledger implements AsyncDisposable {
       from: readCursor(options.from),
       signal,
       queueLimits: this.#parts.queueLimits,
-      closed: (self) => this.#open.delete(self),
+      closed: (self) => this.#forget(self),
     });
-    this.#open.add(watch);
+    this.#remember(watch);
     return watch;
   }
 
@@ -264,15 +273,26 @@ export class Ledger implements AsyncDisposable {
       join: this.#joinParts(table),
       table,
       filter,
-      closed: (self) => this.#open.delete(self),
+      closed: (self) => this.#forget(self),
     });
-    this.#open.add(replica);
+    this.#remember(replica);
     return replica;
+  }
+
+  #remember(one: Watch | Replica): void {
+    this.#open.add(one);
+    this.#keeper.start();
+  }
+
+  #forget(one: Watch | Replica): void {
+    this.#open.delete(one);
+    if (this.#open.size === 0) this.#keeper.stop();
   }
 
   /** Closes all that was opened from here. Requests that wait are refused with `closed`. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#keeper.stop();
     const closing = [...this.#open].map((one) => one.close());
     this.#channel.close();
     await Promise.all(closing);
@@ -290,6 +310,7 @@ export class Ledger implements AsyncDisposable {
       reads: new LedgerReads(this.#channel),
       link: (listener) => new FeedLink({ transport, addresses, timing, topic, listener }),
       timing,
+      admit: transport.publicKey === undefined ? undefined : (signal) => this.#keeper.openFeed(signal),
       bufferLimits,
     };
   }

@@ -20,7 +20,7 @@ const common = {
 
 /** ZeroMQ: a DEALER for the commands and a SUB for each watch. The only file of the client that imports zeromq. */
 export function zeromqTransport(): Transport {
-  return { openCommands: openDealer, openFeed: openSubscriber };
+  return { publicKey: undefined, openCommands: openDealer, openFeed: openSubscriber };
 }
 
 function reconnectOptions() {

@@ -3,10 +3,9 @@ import type { Logger } from 'pino';
 import { CheckpointSigner, originOf } from '../proof/checkpoint.ts';
 import { formatAddress } from '../protocol/address.ts';
 import type { Settings } from '../settings/load.ts';
+import { openAuth } from './auth/auth.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
-import { Login } from './auth/login.ts';
-import { SessionRequests } from './auth/session-requests.ts';
-import { Sessions } from './auth/sessions.ts';
+import { applyAdministrators } from './auth/settings-administrators.ts';
 import { Committer } from './commands/committer.ts';
 import { type Connections, openConnections } from './database/connections.ts';
 import { openDatabase } from './database/database.ts';
@@ -98,7 +97,8 @@ async function startOn(
   // First of all: a head that does not fit its log cannot be worked on.
   await refuseTampered(checkEnd(reading));
   const start = await readTailStart(reading);
-  const signer = new CheckpointSigner(await signingKey(settings.server.keys), originOf(start.epoch));
+  const key = await signingKey(settings.server.keys);
+  const signer = new CheckpointSigner(key, originOf(start.epoch));
   const checkpoints = new Checkpoints(signer, start.frontier);
   const feedSocket: FeedSocket = new FeedSocket({
     address: settings.server.feed,
@@ -143,8 +143,9 @@ async function startOn(
   });
   await refuseTampered(watchdog.checkAtStart());
 
-  const sessions = new Sessions(reading, { hours: settings.server.sessionHours });
-  const sessionRequests = new SessionRequests({ login: new Login(administrators), sessions });
+  const applied = await applyAdministrators(reading, administrators);
+  if (applied.length > 0) log.info(`administrators of the settings that are new or changed: ${applied.join(', ')}`);
+  const auth = openAuth({ database: reading, signingKey: key, settings: settings.server, log });
   const queries: Queries = new Queries({
     database: reading,
     checkpoints,
@@ -163,17 +164,18 @@ async function startOn(
         pageBytesMax,
         feedMessageBytesMax: settings.server.feedMessageBytesMax,
       },
-      counters: () => counters({ committer, queries, publisher, feedSocket, commandSocket }),
+      counters: () => counters({ committer, queries, publisher, feedSocket, commandSocket, dispatch }),
     },
   });
-  const dispatch = new Dispatch({
+  const dispatch: Dispatch = new Dispatch({
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query) => queries.answer(query),
-      session: (request, token) => sessionRequests.answer(request, token),
+      ...auth.handlers,
     },
-    sessions,
-    administrators,
+    ...auth.identification,
+    viewers: settings.server.viewers,
+    requestsPerSessionMax: settings.server.requestsPerSessionMax,
     changesPerCommandMax: settings.server.changesPerCommandMax,
     requestBytesMax: settings.server.requestBytesMax,
     log,
@@ -181,9 +183,10 @@ async function startOn(
   const commandSocket: CommandSocket = new CommandSocket({
     address: settings.server.commands,
     requestBytesMax: settings.server.requestBytesMax,
-    handle: (request) => dispatch.handle(request),
+    handle: (request, peer) => dispatch.handle(request, peer),
   });
 
+  stops.push(() => auth.stop());
   stops.push(() => feedSocket.stop());
   await feedSocket.run(publisher.welcome);
   publisher.run();
@@ -228,14 +231,23 @@ interface Counted {
   readonly publisher: Publisher;
   readonly feedSocket: FeedSocket;
   readonly commandSocket: CommandSocket;
+  readonly dispatch: Dispatch;
 }
 
 /** What server.status counts, since the start. */
-function counters({ committer, queries, publisher, feedSocket, commandSocket }: Counted): Record<string, number> {
+function counters({
+  committer,
+  queries,
+  publisher,
+  feedSocket,
+  commandSocket,
+  dispatch,
+}: Counted): Record<string, number> {
   return {
     requests: commandSocket.counters.requests,
     malformed: commandSocket.counters.malformed,
     repliesDropped: commandSocket.repliesDropped,
+    ...dispatch.counters,
     ...committer.counters,
     queries: queries.counters.queries,
     queriesBusy: queries.counters.busy,

@@ -2,8 +2,8 @@ import { Router } from 'zeromq';
 import { bind } from './bind.ts';
 import { SendQueue } from './send-queue.ts';
 
-/** Answers one request. It never throws and never waits for ever. */
-type RequestHandler = (request: Uint8Array) => Promise<readonly (string | Uint8Array)[]>;
+/** Answers one request of a peer (a name for its connection). It never throws and never waits for ever. */
+type RequestHandler = (request: Uint8Array, peer: string) => Promise<readonly (string | Uint8Array)[]>;
 
 export interface CommandSocketOptions {
   /** e.g. tcp://127.0.0.1:5555 */
@@ -83,7 +83,7 @@ export class CommandSocket {
     }
     this.counters.requests += 1;
     const envelope = [peer, ...rest.slice(0, -1)];
-    const answering: Promise<void> = this.#options.handle(body).then((reply) => {
+    const answering: Promise<void> = this.#options.handle(body, peer.toString('hex')).then((reply) => {
       this.#replies.push([...envelope, ...reply]);
       this.#answering.delete(answering);
     });

@@ -30,6 +30,7 @@ export const noFaults: Faults = { lose: 0, repeat: 0, loseReply: 0, omit: 0, ref
  * as TCP does not.
  */
 export class FakeNetwork implements Transport {
+  readonly publicKey = undefined;
   readonly #ledger: FakeLedger;
   readonly #dice: Dice;
   readonly #pipes = new Set<Pipe>();
