@@ -111,13 +111,67 @@ CREATE TABLE IF NOT EXISTS unique_projection (
   PRIMARY KEY (table_id, "column", value)
 );
 
--- Who is logged in. Only a hash of the token is kept.
-CREATE TABLE IF NOT EXISTS session (
-  token_hash bytea PRIMARY KEY,
-  "user"     text NOT NULL,
-  role       text NOT NULL,
-  expires    timestamptz NOT NULL
+-- Who may do what, and who is here. Nothing of this is in the log, and nothing of the log depends on it.
+
+CREATE TABLE IF NOT EXISTS account (
+  name     text COLLATE "C" PRIMARY KEY,
+  role     text NOT NULL CHECK (role IN ('viewer', 'administrator')),
+  -- scrypt$N$r$p$salt$hash
+  password text NOT NULL,
+  disabled boolean NOT NULL DEFAULT false,
+  created  timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+
+-- Which lines of [administrators] were applied, as SHA-256: one that is unchanged is not applied again, so that what was
+-- changed from a client stays.
+CREATE TABLE IF NOT EXISTS applied_administrator (
+  name text COLLATE "C" PRIMARY KEY,
+  line bytea NOT NULL
+);
+
+-- Sessions from before there were accounts: their tokens are none any more.
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('session') AND attname = 'token_hash') THEN
+    DROP TABLE session;
+  END IF;
+END $$;
+
+-- Who is logged in. The secret that proves a session is not kept: servers derive it from the id and their signing key.
+CREATE TABLE IF NOT EXISTS session (
+  id      text COLLATE "C" PRIMARY KEY,
+  "user"  text COLLATE "C" NOT NULL REFERENCES account ON DELETE CASCADE,
+  created timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- Its last use, written at most once a minute.
+  used    timestamptz NOT NULL DEFAULT clock_timestamp(),
+  expires timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS session_by_user ON session ("user");
+
+-- The client keys that a session has opened the feed to.
+CREATE TABLE IF NOT EXISTS session_key (
+  session text COLLATE "C" NOT NULL REFERENCES session ON DELETE CASCADE,
+  key     text COLLATE "C" NOT NULL,
+  added   timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (session, key)
+);
+CREATE INDEX IF NOT EXISTS session_key_by_key ON session_key (key);
+
+-- What happened to sessions and accounts, for administrators.
+CREATE TABLE IF NOT EXISTS audit (
+  seq     bigint PRIMARY KEY CHECK (seq > 0),
+  at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+  what    text COLLATE "C" NOT NULL,
+  by      text COLLATE "C" NOT NULL,
+  details json NOT NULL,
+  -- Of a request that changes an account: its id, which takes effect once, who asked for what (an HMAC), and the answer.
+  request text COLLATE "C" UNIQUE,
+  body    bytea,
+  answer  text,
+  CHECK ((request IS NULL) = (body IS NULL) AND (request IS NULL) = (answer IS NULL))
+);
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 
 -- The typed view of a table, for psql and reporting tools. It is replaced whenever the table's columns change.
 -- SECURITY DEFINER: the server's role may not create anything by itself.
@@ -167,16 +221,18 @@ DECLARE
 BEGIN
   IF server = current_user THEN
     -- One role for both: it keeps what applying this again needs, and gives up what would rewrite the log.
-    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON change, tile, command FROM %I', server);
+    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON change, tile, command, audit FROM %I', server);
     RETURN;
   END IF;
   EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM PUBLIC, %I', current_setting('rowcast.ledger'), server);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.ledger'), server);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.views'), server);
-  EXECUTE format('GRANT SELECT, INSERT ON change, tile, command TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT ON change, tile, command, audit TO %I', server);
   EXECUTE format('GRANT SELECT, UPDATE ON head TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON table_projection TO %I', server);
-  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON row_projection, unique_projection, session TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON row_projection, unique_projection TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON account, applied_administrator TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON session, session_key TO %I', server);
   EXECUTE format('REVOKE ALL ON FUNCTION refresh_view FROM PUBLIC');
   EXECUTE format('GRANT EXECUTE ON FUNCTION refresh_view TO %I', server);
 END $$;

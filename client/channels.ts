@@ -5,11 +5,11 @@ import type { ServerAddress } from '../protocol/address.ts';
  * one that loses, repeats and reconnects at will.
  */
 export interface Transport {
+  /** Of the key pair that all its sockets have, in base64url; undefined when they are plain. */
+  readonly publicKey: string | undefined;
   openCommands(address: ServerAddress, listener: SocketListener): CommandSocket;
   /** Subscribes to the topics and to nothing else. */
   openFeed(address: ServerAddress, topics: readonly string[], listener: SocketListener): FeedSocket;
-  /** The public half of the CURVE key of all its sockets, in base64url: what a server knows them by. Undefined when they are plain. */
-  readonly publicKey: string | undefined;
 }
 
 /** Never called after `close`. */

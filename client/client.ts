@@ -20,6 +20,8 @@ import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
+import { ClientSession } from './session.ts';
+import { SessionKeeper } from './session-keeper.ts';
 import { systemTiming, type Timing } from './timing.ts';
 import { type CheckpointStore, FileStore, MemoryStore } from './trust/checkpoint-store.ts';
 import { EntryCheck } from './trust/entry-check.ts';
@@ -31,7 +33,7 @@ import { zeromqTransport } from './zeromq-channel.ts';
 export interface ConnectOptions {
   /** Milliseconds until a request is given up, all tries together; 10,000 unless given. */
   readonly timeoutMs?: number | undefined;
-  /** The token of a session that was begun before. */
+  /** A session that was begun before: its {@link Ledger.token}. */
   readonly token?: string | undefined;
   /**
    * Folder in which the last verified checkpoint is kept, so that a log that was changed while nobody watched is found.
@@ -89,7 +91,7 @@ export interface LedgerParts {
   readonly addresses: readonly ServerAddress[];
   readonly timing: Timing;
   readonly timeoutMs: number;
-  readonly token: string | undefined;
+  readonly session: ClientSession | undefined;
   /** Where checkpoints are kept; without it nothing is verified. */
   readonly checkpoints?: CheckpointStore | undefined;
   readonly queueLimits?: EventQueueLimits | undefined;
@@ -116,7 +118,7 @@ export function connect(address: string | readonly string[], options: ConnectOpt
     addresses,
     timing: systemTiming,
     timeoutMs: options.timeoutMs ?? 10_000,
-    token: options.token,
+    session: options.token === undefined ? undefined : ClientSession.parse(options.token),
     checkpoints: checkpointStore(options.checkpoints, addresses),
   });
 }
@@ -139,14 +141,16 @@ export class Ledger implements AsyncDisposable {
   readonly #parts: LedgerParts;
   readonly #channel: CommandChannel;
   readonly #trust: LogTrust | undefined;
+  readonly #keeper: SessionKeeper;
   readonly #open = new Set<Watch | Replica>();
   #closed = false;
 
   constructor(parts: LedgerParts) {
     this.#parts = parts;
     this.#channel = new CommandChannel(parts);
-    this.#channel.token = parts.token;
-    const { checkpoints: store, timing } = parts;
+    this.#channel.session = parts.session;
+    const { checkpoints: store, timing, transport } = parts;
+    this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
   }
 
@@ -159,9 +163,12 @@ export class Ledger implements AsyncDisposable {
     return await this.#trust?.contact(signal ?? new AbortController().signal);
   }
 
-  /** Of the session; undefined when not logged in. Give it to {@link connect} to go on with the session elsewhere. */
+  /**
+   * The session, `SESSION.SECRET`; undefined when not logged in. Give it to {@link connect} to go on with the session
+   * elsewhere. Whoever has it has the session.
+   */
   get token(): string | undefined {
-    return this.#channel.token;
+    return this.#channel.session?.text;
   }
 
   /** Sends any request of the protocol as it stands. The methods below are made of it. */
@@ -170,18 +177,19 @@ export class Ledger implements AsyncDisposable {
     return body;
   }
 
-  /** Begins a session; its token goes with every request from now on. */
+  /** Begins a session, which every request proves from now on. */
   async login(user: string, password: string, options?: RequestOptions): Promise<ReplyOf<'session.login'>> {
     const session = await this.request({ type: 'session.login', user, password }, options);
-    this.#channel.token = session.token;
+    this.#channel.session = new ClientSession(session);
+    this.#keeper.begin();
     return session;
   }
 
   /** Ends the session; quietly when there is none. */
   async logout(options?: RequestOptions): Promise<void> {
-    if (this.#channel.token === undefined) return;
+    if (this.#channel.session === undefined) return;
     await this.request({ type: 'session.logout' }, options);
-    this.#channel.token = undefined;
+    this.#channel.session = undefined;
   }
 
   status(options?: RequestOptions): Promise<ReplyOf<'server.status'>> {
@@ -286,9 +294,9 @@ export class Ledger implements AsyncDisposable {
       from: readCursor(options.from),
       signal,
       queueLimits: this.#parts.queueLimits,
-      closed: (self) => this.#open.delete(self),
+      closed: (self) => this.#forget(self),
     });
-    this.#open.add(watch);
+    this.#remember(watch);
     return watch;
   }
 
@@ -298,15 +306,26 @@ export class Ledger implements AsyncDisposable {
       join: this.#joinParts(table),
       table,
       filter,
-      closed: (self) => this.#open.delete(self),
+      closed: (self) => this.#forget(self),
     });
-    this.#open.add(replica);
+    this.#remember(replica);
     return replica;
+  }
+
+  #remember(one: Watch | Replica): void {
+    this.#open.add(one);
+    this.#keeper.start();
+  }
+
+  #forget(one: Watch | Replica): void {
+    this.#open.delete(one);
+    if (this.#open.size === 0) this.#keeper.stop();
   }
 
   /** Closes all that was opened from here. Requests that wait are refused with `closed`. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#keeper.stop();
     const closing = [...this.#open].map((one) => one.close());
     this.#channel.close();
     await Promise.all(closing);
@@ -324,6 +343,7 @@ export class Ledger implements AsyncDisposable {
       reads: new LedgerReads(this.#channel),
       link: (listener) => new FeedLink({ transport, addresses, timing, topic, listener }),
       timing,
+      admit: transport.publicKey === undefined ? undefined : (signal) => this.#keeper.openFeed(signal),
       bufferLimits,
       verification: this.#trust && this.#verification(this.#trust),
     };

@@ -10,6 +10,7 @@ import type { CommandSocket, Transport } from './channels.ts';
 import { RowcastError, type RowcastErrorCode } from './errors.ts';
 import { decodeReply, type Reply, readBody } from './reply.ts';
 import { checkSendable } from './sendable.ts';
+import type { ClientSession } from './session.ts';
 import type { Timing } from './timing.ts';
 
 /** How a request is sent. */
@@ -47,6 +48,7 @@ const attemptMsMax = 2_000;
 interface Pending {
   readonly id: string;
   readonly type: RequestType;
+  /** The request without its token, which each try makes anew. */
   readonly frame: string;
   readonly timeoutMs: number;
   readonly deadline: number;
@@ -64,7 +66,12 @@ interface Pending {
   doubtful: boolean;
   /** How many messages had been heard when the last try was made. */
   heardBefore: number;
-  /** Told to come back later: not to be sent again with the others when the socket is reopened. */
+  /** The nonce that the last try was proved with. */
+  nonce: string | undefined;
+  awaitsNonce: boolean;
+  /** How often a server has asked for another nonce. */
+  unattached: number;
+  /** Told to come back later, or waits for a nonce: not to be sent again with the others when the socket is reopened. */
   waiting: boolean;
   cancelTimer: () => void;
   /** Takes the last try back; false when it may still leave while the socket is open. */
@@ -107,8 +114,9 @@ export class CommandChannel {
     this.#backoff = new Backoff(timing);
   }
 
-  /** The token of the session, sent with every request while there is one. */
-  token: string | undefined;
+  /** Proves every request while there is one. */
+  session: ClientSession | undefined;
+  #attaching = false;
 
   /** @throws RowcastError the server's refusal, or `timeout`, `aborted`, `closed`, `protocol`, `busy` */
   async request<Type extends RequestType>(request: Typed<Type>, options: RequestOptions = {}): Promise<Answer<Type>> {
@@ -145,7 +153,7 @@ export class CommandChannel {
   }): Promise<Reply & { ok: true }> {
     const { id, type, request, options } = sending;
     // The id first: a server that cannot read the rest can still say which request it refuses.
-    const frame = JSON.stringify({ v: protocolVersion, id, ...request, token: this.token });
+    const frame = JSON.stringify({ v: protocolVersion, id, ...request });
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     return new Promise((resolve, reject) => {
       const settle = (outcome: Reply | RowcastError): void => {
@@ -172,6 +180,9 @@ export class CommandChannel {
         unanswered: 0,
         doubtful: false,
         heardBefore: 0,
+        nonce: undefined,
+        awaitsNonce: false,
+        unattached: 0,
         waiting: false,
         cancelTimer: () => undefined,
         withdraw: () => true,
@@ -192,10 +203,64 @@ export class CommandChannel {
     pending.order = this.#sendings;
     this.#await(pending);
     this.#socket ??= this.#openSocket();
-    pending.withdraw = this.#socket.send(pending.frame, () => {
+    pending.withdraw = this.#socket.send(this.#proved(pending), () => {
       pending.left = true;
       pending.unanswered += 1;
     });
+  }
+
+  /** The frame of a try: a token is good once. */
+  #proved(pending: Pending): string {
+    const { session } = this;
+    pending.nonce = session?.nonce;
+    if (session === undefined || unproved.has(pending.type)) return pending.frame;
+    return `${pending.frame.slice(0, -1)},"token":${JSON.stringify(session.token(pending.id))}}`;
+  }
+
+  /** Whether a request that a server gave no nonce for is sent again with one. */
+  #laterAttached(pending: Pending, error: ErrorBody): boolean {
+    if (error.code !== 'session_unattached' || this.session === undefined) return false;
+    pending.unattached += 1;
+    if (pending.unattached > unattachedMax) return false;
+    pending.cancelTimer();
+    // Another request may have brought the nonce meanwhile.
+    if (pending.nonce !== this.session.nonce) this.#attempt(pending);
+    else this.#awaitNonce(pending, this.session);
+    return true;
+  }
+
+  #awaitNonce(pending: Pending, session: ClientSession): void {
+    pending.waiting = true;
+    pending.awaitsNonce = true;
+    if (this.#attaching) return;
+    this.#attaching = true;
+    this.#attach(session).catch((error: unknown) => this.#refuseAttached(error));
+  }
+
+  async #attach(session: ClientSession): Promise<void> {
+    const request = { type: 'session.attach', session: session.id } as const;
+    try {
+      const { body } = await this.#send({ id: nanoid(), type: request.type, request, options: {} });
+      session.attach(readBody(request.type, body, '').nonce);
+    } finally {
+      this.#attaching = false;
+    }
+    for (const pending of this.#takeAwaiting()) this.#attempt(pending);
+  }
+
+  #refuseAttached(error: unknown): void {
+    const { code, message, body, cause } =
+      error instanceof RowcastError ? error : new RowcastError('protocol', String(error), { cause: error });
+    for (const pending of this.#takeAwaiting()) {
+      const outcomeUnknown = isUnknown(pending);
+      pending.settle(new RowcastError(code, message, { body, id: pending.id, outcomeUnknown, cause }));
+    }
+  }
+
+  #takeAwaiting(): Pending[] {
+    const awaiting = [...this.#pending.values()].filter(({ awaitsNonce }) => awaitsNonce);
+    for (const pending of awaiting) pending.awaitsNonce = false;
+    return awaiting;
   }
 
   /** What was told to have failed must not leave later. */
@@ -262,7 +327,8 @@ export class CommandChannel {
     pending.unanswered -= 1;
     this.#answeredOrder = Math.max(this.#answeredOrder, pending.order);
     pending.doubtful ||= !reply.ok && unsettling.has(reply.error.code);
-    if (reply.ok || !this.#laterAgain(pending, reply.error)) pending.settle(reply);
+    if (!reply.ok && (this.#laterAttached(pending, reply.error) || this.#laterAgain(pending, reply.error))) return;
+    pending.settle(reply);
   }
 
   /** A refusal without an id is of a request that could not be read: with only one in flight it is that one's. */
@@ -316,6 +382,11 @@ export class CommandChannel {
     return new RowcastError(code, message + more, { id: pending.id, outcomeUnknown, cause });
   }
 }
+
+/** Requests that no session is needed for: a proof would be thrown away. */
+const unproved: ReadonlySet<RequestType> = new Set<RequestType>(['session.login', 'session.attach']);
+/** How often one request goes on with another nonce; more often, somebody drives them out. */
+const unattachedMax = 5;
 
 /** Refusals of a server that does not know itself whether the command took effect. */
 const unsettling: ReadonlySet<ErrorCode> = new Set(['unavailable', 'internal']);

@@ -38,6 +38,8 @@ export interface JoinOptions {
   readonly reads: LedgerReads;
   readonly link: (listener: FeedListener) => FeedLink;
   readonly timing: Timing;
+  /** Has the feed opened to us, before it is connected to; left out where that is not needed. */
+  readonly admit?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly sink: JoinSink;
   /** The whole ledger when left out. */
   readonly table: string | undefined;
@@ -139,8 +141,8 @@ export class Join {
   /** Delivers until it is stopped. @throws RowcastError what the watch cannot go on after */
   async run(): Promise<void> {
     this.#enter('connecting');
-    this.#link.open();
     try {
+      await this.#openLink();
       while (!this.#stopped) await this.#live();
     } catch (error) {
       if (!this.#stopped) throw error;
@@ -153,6 +155,13 @@ export class Join {
   /** Everything that was delivered with a seq up to here is in the log that the server has signed; 0 before the first proof. */
   get verified(): number {
     return Math.min(this.#check?.verified ?? 0, this.#position.seq);
+  }
+
+  /** Where a key must be let in, that comes first. */
+  async #openLink(): Promise<void> {
+    const { admit } = this.#options;
+    if (admit !== undefined) await this.#persistently(() => admit(this.#stop.signal));
+    if (!this.#stopped) this.#link.open();
   }
 
   stop(): void {

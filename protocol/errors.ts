@@ -12,9 +12,13 @@ export const errorCodes = [
   // Rights: log in, log in again, or ask an administrator.
   'login_required',
   'session_expired',
+  'session_unattached',
   'forbidden',
   'login_failed',
   'login_throttled',
+  'account_not_found',
+  'account_exists',
+  'last_administrator',
   // The command does not fit what is there: read, decide anew.
   'invalid',
   'table_not_found',

@@ -30,6 +30,13 @@ export const limits = {
   problemsMax: 1_000,
   /** Steps of one table.alter. */
   alterStepsMax: 1_000,
+  /** Characters (code points) of a new password at least, and UTF-16 units of any at most. */
+  passwordCharactersMin: 8,
+  passwordUnitsMax: 1_024,
+  /** Keys that one session may have opened the feed to; the oldest goes. */
+  feedKeysMax: 16,
+  /** How far behind the highest count of a nonce another may come. */
+  countWindow: 4_096,
   /** Entries of one log.read or row.history reply. */
   entriesMax: 10_000,
 } as const;

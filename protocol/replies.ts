@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountSchema, auditEntrySchema, roleSchema } from './accounts.ts';
 import { epochSchema, seqSchema } from './cursor.ts';
 import { currentRowSchema, errorSchema } from './errors.ts';
 import { protocolVersion, type RequestType } from './requests.ts';
@@ -50,10 +51,65 @@ const tableSummarySchema = z.object({
 });
 export type TableSummary = z.infer<typeof tableSummarySchema>;
 
+const sessionStateSchema = z.object({
+  session: z.string(),
+  user: z.string(),
+  role: roleSchema,
+  /** When it ends, however much it is used. */
+  expires: z.string(),
+  /** Minutes without use after which it ends. */
+  idleMinutes: z.int(),
+});
+
+const sessionSummarySchema = z.object({
+  session: z.string(),
+  user: z.string(),
+  created: z.string(),
+  /** Its last use, to a minute. */
+  used: z.string(),
+  expires: z.string(),
+  /** Whether it is the one that asks. */
+  own: z.boolean(),
+});
+export type SessionSummary = z.infer<typeof sessionSummarySchema>;
+
+/** Of a request that changed an account. */
+const accountReply = z.object({
+  user: z.string(),
+  /** The seq of the change in the audit. */
+  seq: z.int(),
+  /** How many sessions of the account it ended. */
+  ended: z.int(),
+});
+export type AccountReply = z.infer<typeof accountReply>;
+
 /** The body of the answer to each request that was granted. */
 export const replySchemas = {
-  'session.login': z.object({ token: z.string(), user: z.string(), role: z.string(), expires: z.string() }),
+  'session.login': z.object({
+    ...sessionStateSchema.shape,
+    /** base64url of 32 bytes: the key of all proofs. It is sent this once. */
+    secret: z.string(),
+    /** Of this server, for the first token. */
+    nonce: z.string(),
+  }),
   'session.logout': z.object({}),
+  'session.attach': z.object({ nonce: z.string() }),
+  'session.status': sessionStateSchema,
+  'session.list': z.object({ sessions: z.array(sessionSummarySchema) }),
+  /** False when there was no such session, or it is another's and one may not. */
+  'session.revoke': z.object({ revoked: z.boolean() }),
+  'feed.open': z.object({}),
+  'account.list': z.object({ accounts: z.array(accountSchema) }),
+  'account.add': accountReply,
+  'account.change': accountReply,
+  'account.remove': accountReply,
+  'account.password': accountReply,
+  'audit.read': z.object({
+    entries: z.array(auditEntrySchema),
+    /** Seq of the last entry given; goes into the next `after`. */
+    last: z.int(),
+    more: z.boolean(),
+  }),
   'server.status': z.object({
     epoch: epochSchema,
     seq: seqSchema,

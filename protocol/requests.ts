@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountSchemas } from './accounts.ts';
 import { batchSchema, commandSchemas } from './commands.ts';
 import { querySchemas } from './queries.ts';
 import { sessionSchemas } from './session.ts';
@@ -9,6 +10,7 @@ export const protocolVersion = 1;
 /** Every request by its type: the closed list that dispatch, rights and documents are counted against. */
 export const requestSchemas = {
   ...sessionSchemas,
+  ...accountSchemas,
   ...querySchemas,
   ...commandSchemas,
   batch: batchSchema,
@@ -21,7 +23,7 @@ export const requestTypes = Object.keys(requestSchemas) as readonly RequestType[
 
 /**
  * What every request carries besides its own fields: `v`, the protocol's version; `id`, made by the client (nanoid) and
- * returned with the reply, which for a command is its id for ever; `token`, from session.login, where rights are needed.
+ * returned with the reply, which for a command is its id for ever; `token`, which proves a session (token.ts), where rights are needed.
  */
 export const envelopeSchema = z.object({
   v: z.literal(protocolVersion),

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type AccountRequest, accountSchemas } from '../protocol/accounts.ts';
 import type { Command } from '../protocol/commands.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { decodeJson, type Json, JsonError } from '../protocol/json.ts';
@@ -14,7 +15,10 @@ import {
   requestTypes,
 } from '../protocol/requests.ts';
 import { type SessionRequest, sessionSchemas } from '../protocol/session.ts';
-import { anonymous, type Identity, mayRequest } from './auth/rights.ts';
+import type { AuditCounts } from './auth/audit-counts.ts';
+import { type Proofs, sessionExpired, unattached } from './auth/proofs.ts';
+import { anonymous, type Identity, mayRequest, type Viewers } from './auth/rights.ts';
+import type { Caller } from './auth/session-requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import { type Answer, submission } from './commands/submission.ts';
 import { isDatabaseAway } from './database/sql-state.ts';
@@ -26,13 +30,18 @@ export interface Handlers {
   /** Answers when the command is durable or refused. */
   readonly command: (submitted: ReturnType<typeof submission>) => Promise<Answer>;
   readonly query: (query: Query) => Promise<QueryAnswer>;
-  readonly session: (request: SessionRequest, token: string | undefined) => Promise<object>;
+  readonly session: (request: SessionRequest, caller: Caller) => Promise<object>;
+  readonly account: (request: AccountRequest, caller: Caller) => Promise<object | string>;
 }
 
 export interface DispatchOptions {
   readonly handlers: Handlers;
+  readonly proofs: Proofs;
   readonly sessions: Sessions;
-  readonly administrators: ReadonlyMap<string, string>;
+  readonly audit: AuditCounts;
+  readonly viewers: Viewers;
+  /** Requests of one session that may be in work. */
+  readonly requestsPerSessionMax: number;
   readonly changesPerCommandMax: number;
   readonly requestBytesMax: number;
   readonly log: Logger;
@@ -52,20 +61,20 @@ interface Understood {
  * foresaw is answered `internal`, and its cause goes to the log, not on the wire.
  */
 export class Dispatch {
+  readonly counters = { sessionBusy: 0 };
   readonly #options: DispatchOptions;
+  readonly #inWork = new InWork();
 
   constructor(options: DispatchOptions) {
     this.#options = options;
   }
 
-  /** @param _peer names the connection that the request came over */
-  async handle(bytes: Uint8Array, _peer: string): Promise<Frames> {
+  /** @param peer names the connection that the request came over */
+  async handle(bytes: Uint8Array, peer: string): Promise<Frames> {
     try {
       const message = decode(bytes, this.#options.requestBytesMax);
       const { envelope, request } = understand(message);
-      const identity = await this.#identify(envelope, request.type);
-      authorise(identity, request.type);
-      return await this.#answer(envelope, identity, request);
+      return await this.#identified({ envelope, request }, peer);
     } catch (error) {
       return [refusalText(readableId(bytes, this.#options.requestBytesMax), this.#errorBody(error))];
     }
@@ -78,15 +87,31 @@ export class Dispatch {
     return [refusalText(readableId(bytes, this.#options.requestBytesMax), error)];
   }
 
-  async #answer({ id, token }: Envelope, identity: Identity, request: Request): Promise<Frames> {
+  async #identified({ envelope, request }: Understood, peer: string): Promise<Frames> {
+    const { session, ...identity } = await this.#identify(envelope, request.type);
+    this.#authorise({ session, ...identity }, request.type);
+    if (!this.#inWork.add(session, this.#options.requestsPerSessionMax)) {
+      this.counters.sessionBusy += 1;
+      throw new Refused({ code: 'busy', message: 'too many requests of this session at once', retryAfterMs: 100 });
+    }
+    try {
+      return await this.#answer({ ...identity, session, id: envelope.id, peer }, request);
+    } finally {
+      this.#inWork.remove(session);
+    }
+  }
+
+  async #answer(caller: Caller, request: Request): Promise<Frames> {
     const { handlers } = this.#options;
-    if (isSessionRequest(request)) return [replyText(id, await handlers.session(request, token))];
+    const { id } = caller;
+    if (isSessionRequest(request)) return [replyText(id, await handlers.session(request, caller))];
+    if (isAccountRequest(request)) return [replyText(id, await handlers.account(request, caller))];
     if (isQuery(request)) {
       const { body, lines } = await handlers.query(request);
       return lines === undefined ? [replyText(id, body)] : [replyText(id, body), lines];
     }
     this.#checkSize(request);
-    const answer = await handlers.command(submission(id, identity.user, request));
+    const answer = await handlers.command(submission(id, caller.user, request));
     return ['error' in answer ? refusalText(id, answer.error) : replyText(id, answer.body)];
   }
 
@@ -98,16 +123,42 @@ export class Dispatch {
   }
 
   /**
-   * Every request carries its token: nothing hangs on a socket. It is looked at where rights are needed; reading goes on
-   * with a session that has ended. A name that setting.ini lost has lost its rights.
+   * Every request proves its session by itself: nothing hangs on a socket. The proof is looked at where rights are
+   * needed, in the turn in which the request came, so that counts are met in order; who may read without a session goes
+   * on reading with one that has ended.
    */
-  async #identify({ token }: Envelope, type: RequestType): Promise<Identity> {
-    if (token === undefined || mayRequest(anonymous, type)) return anonymous;
-    const session = await this.#options.sessions.find(token);
-    if (session !== undefined && this.#options.administrators.has(session.user)) {
-      return { role: 'administrator', user: session.user };
+  async #identify({ id, token }: Envelope, type: RequestType): Promise<Identity> {
+    const needsNone = mayRequest(anonymous, type, this.#options.viewers) && type !== 'session.logout';
+    if (token === undefined || needsNone) return anonymous;
+    try {
+      return await this.#prove(token, id);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.body.code !== 'session_expired') throw error;
+      // What is to be ended has ended.
+      if (type === 'session.logout') return anonymous;
+      this.#options.audit.count({ what: 'refused', by: '', type, code: error.body.code });
+      throw error;
     }
-    throw new Refused({ code: 'session_expired', message: 'the session has ended; log in again' });
+  }
+
+  async #prove(token: string, requestId: string): Promise<Identity> {
+    const { proofs, sessions } = this.#options;
+    const proved = proofs.prove(token, requestId);
+    const session = await sessions.find(proved.session);
+    if (session === undefined) throw sessionExpired();
+    if (!proved.isAttached) throw unattached();
+    await sessions.use(session.id);
+    return { role: session.role, user: session.user, session: session.id };
+  }
+
+  #authorise(identity: Identity, type: RequestType): void {
+    if (mayRequest(identity, type, this.#options.viewers)) return;
+    const refused =
+      identity.role === 'nobody'
+        ? new Refused({ code: 'login_required', message: `${type} needs a login; log in first` })
+        : new Refused({ code: 'forbidden', message: `${identity.user} may not ${type}` });
+    this.#options.audit.count({ what: 'refused', by: identity.user, type, code: refused.body.code });
+    throw refused;
   }
 
   #errorBody(error: unknown): ErrorBody {
@@ -117,6 +168,27 @@ export class Dispatch {
       return { code: 'unavailable', message: 'the database does not answer; try again', retryAfterMs: 1_000 };
     }
     return { code: 'internal', message: "the request failed; the server's log says why" };
+  }
+}
+
+/** How many requests of each session are being answered. */
+class InWork {
+  readonly #counts = new Map<string, number>();
+
+  /** False when there are as many as may be. */
+  add(session: string | undefined, max: number): boolean {
+    if (session === undefined) return true;
+    const count = this.#counts.get(session) ?? 0;
+    if (count >= max) return false;
+    this.#counts.set(session, count + 1);
+    return true;
+  }
+
+  remove(session: string | undefined): void {
+    if (session === undefined) return;
+    const left = (this.#counts.get(session) ?? 1) - 1;
+    if (left === 0) this.#counts.delete(session);
+    else this.#counts.set(session, left);
   }
 }
 
@@ -192,15 +264,12 @@ function badRequest(issues: readonly Issue[]): Refused {
   return new Refused({ code: 'bad_request', message: problems.map(({ message }) => message).join('; '), problems });
 }
 
-function authorise(identity: Identity, type: RequestType): void {
-  if (mayRequest(identity, type)) return;
-  throw identity === anonymous
-    ? new Refused({ code: 'login_required', message: `${type} is for administrators; log in first` })
-    : new Refused({ code: 'forbidden', message: `${identity.user} may not ${type}` });
-}
-
 function isSessionRequest(request: Request): request is SessionRequest {
   return Object.hasOwn(sessionSchemas, request.type);
+}
+
+function isAccountRequest(request: Request): request is AccountRequest {
+  return Object.hasOwn(accountSchemas, request.type);
 }
 
 function isQuery(request: Request): request is Query {

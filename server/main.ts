@@ -2,10 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { CheckpointSigner, originOf } from '../proof/checkpoint.ts';
 import type { Settings } from '../settings/load.ts';
+import { openAuth } from './auth/auth.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
-import { Login } from './auth/login.ts';
-import { SessionRequests } from './auth/session-requests.ts';
-import { Sessions } from './auth/sessions.ts';
+import { applyAdministrators } from './auth/settings-administrators.ts';
 import { Committer } from './commands/committer.ts';
 import { type ConnectionStrings, connectionStrings, leaveConnection } from './connection-strings.ts';
 import { type Connections, openConnections } from './database/connections.ts';
@@ -32,7 +31,6 @@ import { TableCache } from './projections/table-cache.ts';
 import { Queries } from './queries/answer-query.ts';
 import { CommandSocket } from './transport/command-socket.ts';
 import type { ConnectionCounters } from './transport/connection-count.ts';
-import type { FeedAdmission } from './transport/feed-readers.ts';
 import { FeedSocket } from './transport/feed-socket.ts';
 import { connectionsWithin, descriptorsFor, fileDescriptorsMax } from './transport/file-descriptors.ts';
 import { Gate } from './transport/gate.ts';
@@ -103,8 +101,19 @@ async function startOn(
   // First of all: a head that does not fit its log cannot be worked on.
   await refuseTampered(checkEnd(reading));
   const start = await readTailStart(reading);
-  const signer = new CheckpointSigner(await signingKey(settings.server.keys), originOf(start.epoch));
+  const key = await signingKey(settings.server.keys);
+  const signer = new CheckpointSigner(key, originOf(start.epoch));
   const checkpoints = new Checkpoints(signer, start.frontier);
+  const applied = await applyAdministrators(reading, administrators);
+  if (applied.length > 0) log.info(`administrators of the settings that are new or changed: ${applied.join(', ')}`);
+  const auth = openAuth({
+    database: reading,
+    signingKey: key,
+    settings: settings.server,
+    onSessionEnded: () => void feedSocket.look(),
+    log,
+  });
+  stops.push(() => auth.stop());
   const keys = settings.server.encryption === 'curve' ? await curveKeys(settings.server.keys) : undefined;
   const gate = new Gate(keys, (error) => log.warn({ err: error }, 'nobody could say who may come in'));
   const limits = {
@@ -116,7 +125,7 @@ async function startOn(
     ...limits,
     address: settings.server.feed,
     gate,
-    admission: settings.server.viewers === 'anyone' ? undefined : nobody,
+    admission: settings.server.viewers === 'anyone' ? undefined : auth.feedKeys,
     highWaterMark: settings.server.feedHighWaterMarkMessages,
     onJoin: () => publisher.join(),
   });
@@ -161,8 +170,6 @@ async function startOn(
   });
   await refuseTampered(watchdog.checkAtStart());
 
-  const sessions = new Sessions(reading, { hours: settings.server.sessionHours });
-  const sessionRequests = new SessionRequests({ login: new Login(administrators), sessions });
   const queries: Queries = new Queries({
     database: reading,
     checkpoints,
@@ -181,17 +188,18 @@ async function startOn(
         pageBytesMax,
         feedMessageBytesMax: settings.server.feedMessageBytesMax,
       },
-      counters: () => counters({ committer, queries, publisher, feedSocket, commandSocket }),
+      counters: () => counters({ committer, queries, publisher, feedSocket, commandSocket, dispatch }),
     },
   });
-  const dispatch = new Dispatch({
+  const dispatch: Dispatch = new Dispatch({
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query) => queries.answer(query),
-      session: (request, token) => sessionRequests.answer(request, token),
+      ...auth.handlers,
     },
-    sessions,
-    administrators,
+    ...auth.identification,
+    viewers: settings.server.viewers,
+    requestsPerSessionMax: settings.server.requestsPerSessionMax,
     changesPerCommandMax: settings.server.changesPerCommandMax,
     requestBytesMax: settings.server.requestBytesMax,
     log,
@@ -252,10 +260,18 @@ interface Counted {
   readonly publisher: Publisher;
   readonly feedSocket: FeedSocket;
   readonly commandSocket: CommandSocket;
+  readonly dispatch: Dispatch;
 }
 
 /** What server.status counts, since the start. */
-function counters({ committer, queries, publisher, feedSocket, commandSocket }: Counted): Record<string, number> {
+function counters({
+  committer,
+  queries,
+  publisher,
+  feedSocket,
+  commandSocket,
+  dispatch,
+}: Counted): Record<string, number> {
   return {
     requests: commandSocket.counters.requests,
     malformed: commandSocket.counters.malformed,
@@ -264,6 +280,7 @@ function counters({ committer, queries, publisher, feedSocket, commandSocket }: 
     ...named('feed', feedSocket.connections),
     feedReopened: feedSocket.counters.reopened,
     repliesDropped: commandSocket.repliesDropped,
+    ...dispatch.counters,
     ...committer.counters,
     queries: queries.counters.queries,
     queriesBusy: queries.counters.busy,
@@ -280,12 +297,6 @@ function named(socket: string, counts: ConnectionCounters): Record<string, numbe
     Object.entries(counts).map(([name, count]) => [`${socket}${name.charAt(0).toUpperCase()}${name.slice(1)}`, count]),
   );
 }
-
-/** Keys are registered by nobody yet, so with viewers = login the feed is closed. */
-const nobody: FeedAdmission = {
-  admits: () => Promise.resolve(false),
-  expelled: (keys) => Promise.resolve(keys),
-};
 
 /** The connections of the settings, or as many as this process can have. */
 async function possibleConnections({ server }: Settings, log: Logger): Promise<number> {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { ReplyOf } from '../../protocol/replies.ts';
 import { connectionFile } from '../../settings/connection-file.ts';
 import { type ClientSettings, loadSettings, SettingsError } from '../../settings/load.ts';
 import { readAddress } from '../address.ts';
@@ -67,7 +68,7 @@ async function readConnection(keys: string): Promise<string> {
 export interface ConnectionOptions {
   readonly target: Target;
   readonly sessions: SessionStore;
-  /** ROWCAST_TOKEN: used as it is and never kept. */
+  /** ROWCAST_TOKEN, a session: used as it is and never kept. */
   readonly givenToken: string | undefined;
 }
 
@@ -105,10 +106,11 @@ export class Connection {
   }
 
   /** Logs in and keeps the session for later runs. @throws RowcastError */
-  async login(user: string, password: string, signal: AbortSignal): Promise<{ readonly expires: string }> {
+  async login(user: string, password: string, signal: AbortSignal): Promise<ReplyOf<'session.login'>> {
     const ledger = await this.ledger();
     const session = await ledger.login(user, password, { signal });
-    await this.#sessions.keep(this.addresses, session);
+    const { role, secret, expires } = session;
+    await this.#sessions.keep(this.addresses, { user: session.user, role, session: session.session, secret, expires });
     this.#user = session.user;
     return session;
   }
@@ -132,6 +134,11 @@ export class Connection {
     this.#user = stored?.user;
     // Not before it is needed: it loads the sockets' native library, which help and wrong usage do without.
     const { connect } = await import('../client.ts');
-    return connect(addresses, { token: this.#givenToken ?? stored?.token, timeoutMs });
+    const token = this.#givenToken ?? (stored === undefined ? undefined : `${stored.session}.${stored.secret}`);
+    try {
+      return connect(addresses, { token, timeoutMs });
+    } catch (error) {
+      throw usageError(`ROWCAST_TOKEN: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 }

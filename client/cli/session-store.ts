@@ -7,7 +7,10 @@ import { formatAddress, parseAddress } from '../../protocol/address.ts';
 const sessionSchema = z.object({
   server: z.string(),
   user: z.string(),
-  token: z.string(),
+  role: z.string(),
+  session: z.string(),
+  /** Whoever has it has the session. */
+  secret: z.string(),
   /** ISO 8601. */
   expires: z.string(),
 });

@@ -1,64 +1,104 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import type { ErrorBody } from '../../protocol/errors.ts';
-import { Lane } from './lane.ts';
-import { verifyPassword } from './password.ts';
+import type { Database } from '../database/database.ts';
+import { Refused } from '../refused.ts';
+import { Failures } from './failures.ts';
+import { type Lane, LaneFullError } from './lane.ts';
 
-/** Logins that wait to be hashed: each takes half a second, 128 MB and one of Node's four threads (W3). */
-const waitingMax = 8;
-const pauseMs = { first: 250, most: 2_000 } as const;
 /** What an unknown name is judged by, so that it costs as much as a known one, when there is no known one at all. */
 const nobodysHash = `scrypt$131072$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
-/** Names whose failures are remembered; beyond, the oldest is forgotten. */
-const namesMax = 10_000;
 
-interface Failures {
-  readonly count: number;
-  /** Clock of performance.now(), in milliseconds. */
-  readonly allowedAt: number;
+export interface LoginParts {
+  readonly database: Database;
+  /** Where passwords are hashed, one at a time. */
+  readonly lane: Lane;
+  readonly verify: (password: string, hash: string) => Promise<boolean>;
+}
+
+export interface Attempt {
+  readonly user: string;
+  readonly password: string;
+  /** The connection that it came by. */
+  readonly peer: string;
 }
 
 /**
- * Judges passwords. An unknown name costs the same time and gets the same answer as a wrong password (W5), failures
- * make the next try for that name wait a little longer each time, and hashing goes one at a time.
+ * Judges passwords. An unknown name, and a disabled one, cost the same time and get the same answer as a wrong password
+ * (W5). Failures make the next try for that name, and from that connection, wait a little longer each time; who comes on
+ * a connection that has not failed need not wait for a name that others fail at, one at a time.
  */
 export class Login {
-  readonly #administrators: ReadonlyMap<string, string>;
-  readonly #decoy: string;
-  readonly #lane = new Lane({ waitingMax });
-  readonly #failures = new Map<string, Failures>();
+  readonly #parts: LoginParts;
+  readonly #names = new Failures({ free: 0 });
+  /** Several people may come by one connection, through a gateway. */
+  readonly #peers = new Failures({ free: 4 });
+  /** Throttled names that somebody without a failure is trying now. */
+  readonly #excepted = new Set<string>();
 
-  constructor(administrators: ReadonlyMap<string, string>) {
-    this.#administrators = administrators;
-    this.#decoy = [...administrators.values()][0] ?? nobodysHash;
+  constructor(parts: LoginParts) {
+    this.#parts = parts;
   }
 
-  /** undefined when the password is right, else the refusal. */
-  async judge(user: string, password: string): Promise<ErrorBody | undefined> {
-    const waitMs = this.#waitMs(user);
-    if (waitMs > 0) {
-      const message = 'too many wrong passwords for this name; wait a moment';
-      return { code: 'login_throttled', message, retryAfterMs: Math.ceil(waitMs) };
+  /** The hash of the account's password when the given one is right. @throws Refused */
+  async judge(attempt: Attempt): Promise<string> {
+    const { user, peer } = attempt;
+    const waitMs = Math.max(this.#peers.waitMs(peer), this.#names.waitMs(user));
+    const isExcepted = waitMs > 0 && !this.#peers.has(peer) && !this.#excepted.has(user);
+    if (waitMs > 0 && !isExcepted) throw new Refused(throttled(waitMs));
+    if (isExcepted) this.#excepted.add(user);
+    try {
+      return await this.#judge(attempt);
+    } finally {
+      if (isExcepted) this.#excepted.delete(user);
     }
-    const judged = this.#lane.run(async () => verifyPassword(password, this.#administrators.get(user) ?? this.#decoy));
-    if (judged === undefined)
-      return { code: 'busy', message: 'too many logins at once; try again', retryAfterMs: 1_000 };
-    if ((await judged) && this.#administrators.has(user)) {
-      this.#failures.delete(user);
-      return undefined;
+  }
+
+  async #judge({ user, password, peer }: Attempt): Promise<string> {
+    const { hash, known } = await this.#hashOf(user);
+    const verified = this.#parts.lane.run(() => this.#parts.verify(password, hash), peer, !this.#peers.has(peer));
+    if (verified === undefined) throw busy();
+    if ((await verified.catch(asBusy)) && known) {
+      this.#names.clear(user);
+      this.#peers.clear(peer);
+      return hash;
     }
-    this.#remember(user);
-    return { code: 'login_failed', message: 'wrong name or password' };
+    this.#names.add(user);
+    this.#peers.add(peer);
+    throw wrongPassword();
   }
 
-  #waitMs(user: string): number {
-    return (this.#failures.get(user)?.allowedAt ?? 0) - performance.now();
+  /**
+   * The hash to judge by. Who is not known is judged by the hash of one who is, always the same one for a name: older
+   * hashes cost less, and an unknown name must not be told by what it costs.
+   */
+  async #hashOf(user: string): Promise<{ readonly hash: string; readonly known: boolean }> {
+    const place = createHash('sha256').update(user).digest().readUInt32BE();
+    const { rows } = await sql<{ own: string | null; other: string | null }>`
+      SELECT (SELECT password FROM account WHERE name = ${user} AND NOT disabled) AS own,
+             (SELECT password FROM account ORDER BY name
+              OFFSET ${place} % (SELECT greatest(count(*), 1) FROM account) LIMIT 1) AS other`.execute(
+      this.#parts.database,
+    );
+    const [found] = rows;
+    const own = found?.own ?? undefined;
+    return { hash: own ?? found?.other ?? nobodysHash, known: own !== undefined };
   }
+}
 
-  #remember(user: string): void {
-    const count = (this.#failures.get(user)?.count ?? 0) + 1;
-    const pause = Math.min(pauseMs.first * 2 ** (count - 1), pauseMs.most);
-    this.#failures.delete(user);
-    this.#failures.set(user, { count, allowedAt: performance.now() + pause });
-    const [oldest] = this.#failures.keys();
-    if (this.#failures.size > namesMax && oldest !== undefined) this.#failures.delete(oldest);
-  }
+function asBusy(error: unknown): never {
+  throw error instanceof LaneFullError ? busy() : error;
+}
+
+export function wrongPassword(): Refused {
+  return new Refused({ code: 'login_failed', message: 'wrong name or password' });
+}
+
+export function busy(): Refused {
+  return new Refused({ code: 'busy', message: 'too many logins at once; try again', retryAfterMs: 500 });
+}
+
+function throttled(waitMs: number): ErrorBody {
+  const message = 'too many wrong passwords for this name; wait a moment';
+  return { code: 'login_throttled', message, retryAfterMs: Math.ceil(waitMs) };
 }

@@ -1,27 +1,45 @@
+import type { AccountRole } from '../../protocol/accounts.ts';
 import type { RequestType } from '../../protocol/requests.ts';
 
-/** Who speaks. A user needs no login and reads; an administrator has logged in and may change tables. */
-type Role = 'user' | 'administrator';
+/** Who speaks: nobody who has logged in, or the role of an account. Each may do what those before it may. */
+const ranks = { nobody: 0, viewer: 1, administrator: 2 } as const;
+export type Role = keyof typeof ranks & (AccountRole | 'nobody');
+
+/** Who may read: anyone, or only who has an account. */
+export type Viewers = 'anyone' | 'login';
 
 export interface Identity {
   readonly role: Role;
   /** The name under which changes are recorded. */
   readonly user: string;
+  /** The session that was proved. */
+  readonly session?: string | undefined;
 }
 
-export const anonymous: Identity = { role: 'user', user: '' };
+export const anonymous: Identity = { role: 'nobody', user: '' };
 
 /** The one table of rights: the least role that each request needs. The compiler demands a line for every type. */
 export const rights: Readonly<Record<RequestType, Role>> = {
-  'session.login': 'user',
-  'session.logout': 'user',
-  'server.status': 'user',
-  'table.list': 'user',
-  'row.get': 'user',
-  'row.list': 'user',
-  'row.history': 'user',
-  'log.read': 'user',
-  'log.proof': 'user',
+  'session.login': 'nobody',
+  'session.logout': 'nobody',
+  'session.attach': 'nobody',
+  'session.status': 'viewer',
+  'session.list': 'viewer',
+  'session.revoke': 'viewer',
+  'feed.open': 'viewer',
+  'account.password': 'viewer',
+  'account.list': 'administrator',
+  'account.add': 'administrator',
+  'account.change': 'administrator',
+  'account.remove': 'administrator',
+  'audit.read': 'administrator',
+  'server.status': 'nobody',
+  'table.list': 'nobody',
+  'row.get': 'nobody',
+  'row.list': 'nobody',
+  'row.history': 'nobody',
+  'log.read': 'nobody',
+  'log.proof': 'nobody',
   'table.create': 'administrator',
   'table.alter': 'administrator',
   'table.drop': 'administrator',
@@ -32,6 +50,15 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   batch: 'administrator',
 };
 
-export function mayRequest({ role }: Identity, type: RequestType): boolean {
-  return rights[type] === 'user' || role === 'administrator';
+/** What nobody would get in without. */
+const doors: ReadonlySet<RequestType> = new Set<RequestType>(['session.login', 'session.logout', 'session.attach']);
+
+/** The least role that a request needs on a server that is read by these. */
+export function neededRole(type: RequestType, viewers: Viewers): Role {
+  if (viewers === 'login' && rights[type] === 'nobody' && !doors.has(type)) return 'viewer';
+  return rights[type];
+}
+
+export function mayRequest({ role }: Identity, type: RequestType, viewers: Viewers): boolean {
+  return ranks[role] >= ranks[neededRole(type, viewers)];
 }

@@ -1,29 +1,115 @@
 import type { SessionOf, SessionRequest } from '../../protocol/session.ts';
 import { Refused } from '../refused.ts';
-import type { Login } from './login.ts';
-import type { Sessions } from './sessions.ts';
+import type { Audit } from './audit.ts';
+import type { AuditCounts } from './audit-counts.ts';
+import type { FeedKeys } from './feed-keys.ts';
+import { type Login, wrongPassword } from './login.ts';
+import { type Proofs, sessionExpired } from './proofs.ts';
+import type { Identity } from './rights.ts';
+import type { Secrets } from './secrets.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+/** Who sent a request, under which id, over which connection. */
+export interface Caller extends Identity {
+  readonly id: string;
+  readonly peer: string;
+}
+
+export interface SessionRequestsParts {
+  readonly login: Login;
+  readonly sessions: Sessions;
+  readonly proofs: Proofs;
+  readonly secrets: Secrets;
+  readonly feedKeys: FeedKeys;
+  readonly audit: Audit;
+  readonly counts: AuditCounts;
+}
 
 /** Answers the requests about who is speaking. */
 export class SessionRequests {
-  readonly #login: Login;
-  readonly #sessions: Sessions;
+  readonly #parts: SessionRequestsParts;
 
-  constructor({ login, sessions }: { readonly login: Login; readonly sessions: Sessions }) {
-    this.#login = login;
-    this.#sessions = sessions;
+  constructor(parts: SessionRequestsParts) {
+    this.#parts = parts;
   }
 
-  async answer(request: SessionRequest, token: string | undefined): Promise<object> {
-    if (request.type === 'session.login') return this.#open(request);
-    if (token !== undefined) await this.#sessions.close(token);
+  async answer(request: SessionRequest, caller: Caller): Promise<object> {
+    switch (request.type) {
+      case 'session.login':
+        return await this.#login(request, caller);
+      case 'session.attach':
+        return await this.#attach(request);
+      case 'session.logout':
+        return await this.#logout(caller);
+      case 'session.status':
+        return this.#state(await this.#own(caller));
+      case 'session.list':
+        return await this.#list(request, caller);
+      case 'session.revoke':
+        return await this.#revoke(request, caller);
+      case 'feed.open':
+        await this.#parts.feedKeys.open((await this.#own(caller)).id, request.key);
+        return {};
+      default:
+        return request satisfies never;
+    }
+  }
+
+  async #login({ user, password }: SessionOf<'session.login'>, { peer }: Caller): Promise<object> {
+    const { login, sessions, proofs, secrets, audit } = this.#parts;
+    const hash = await login.judge({ user, password, peer }).catch((error: unknown) => this.#countFailure(user, error));
+    const session = await sessions.open(user, hash);
+    // The account was changed while its password was judged.
+    if (session === undefined) throw wrongPassword();
+    await audit.record({ what: 'login', by: user, user, session: session.id });
+    const secret = secrets.ofSession(session.id).toString('base64url');
+    return { ...this.#state(session), secret, nonce: proofs.attach(session.id) };
+  }
+
+  #countFailure(user: string, error: unknown): never {
+    if (error instanceof Refused) {
+      const { code } = error.body;
+      if (code === 'login_failed' || code === 'login_throttled') this.#parts.counts.count({ what: code, by: user });
+    }
+    throw error;
+  }
+
+  /** A session that is none is given no nonce: they are kept in memory. */
+  async #attach({ session }: SessionOf<'session.attach'>): Promise<object> {
+    if ((await this.#parts.sessions.find(session)) === undefined) throw sessionExpired();
+    return { nonce: this.#parts.proofs.attach(session) };
+  }
+
+  /** Granted, whatever became of the session. */
+  async #logout({ session, user }: Caller): Promise<object> {
+    if (session !== undefined && (await this.#parts.sessions.close(session)) !== undefined) {
+      await this.#parts.audit.record({ what: 'logout', by: user, user, session });
+    }
     return {};
   }
 
-  async #open({ user, password }: SessionOf<'session.login'>): Promise<object> {
-    const refusal = await this.#login.judge(user, password);
-    if (refusal !== undefined) throw new Refused(refusal);
-    const role = 'administrator';
-    const { token, expires } = await this.#sessions.open(user, role);
-    return { token, user, role, expires: expires.toISOString() };
+  async #list({ user }: SessionOf<'session.list'>, caller: Caller): Promise<object> {
+    if (caller.role === 'administrator') return { sessions: await this.#parts.sessions.list(user, caller.session) };
+    if (user !== undefined && user !== caller.user) {
+      throw new Refused({ code: 'forbidden', message: `the sessions of ${user} are for administrators` });
+    }
+    return { sessions: await this.#parts.sessions.list(caller.user, caller.session) };
+  }
+
+  async #revoke({ session }: SessionOf<'session.revoke'>, { user: by, role }: Caller): Promise<object> {
+    const user = await this.#parts.sessions.close(session, role === 'administrator' ? undefined : by);
+    if (user !== undefined) await this.#parts.audit.record({ what: 'session_revoked', by, user, session });
+    return { revoked: user !== undefined };
+  }
+
+  async #own({ session }: Caller): Promise<Session> {
+    const found = session === undefined ? undefined : await this.#parts.sessions.find(session);
+    if (found === undefined) throw sessionExpired();
+    return found;
+  }
+
+  #state({ id, user, role, expires }: Session): object {
+    const { idleMinutes } = this.#parts.sessions;
+    return { session: id, user, role, expires: expires.toISOString(), idleMinutes };
   }
 }

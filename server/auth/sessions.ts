@@ -1,72 +1,180 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
+import { randomBytes } from 'node:crypto';
+import { type RawBuilder, sql } from 'kysely';
+import type { AccountRole } from '../../protocol/accounts.ts';
+import { limits } from '../../protocol/limits.ts';
+import type { SessionSummary } from '../../protocol/replies.ts';
 import type { Database } from '../database/database.ts';
 
+/** A session that lives. */
 export interface Session {
+  readonly id: string;
   readonly user: string;
-  readonly role: string;
+  readonly role: AccountRole;
   readonly expires: Date;
 }
 
-const tokenBytes = 32;
+const idBytes = 16;
 /** How long a session that was looked up is believed: another server's logout reaches this one after that, at most. */
 const believedMs = 2_000;
 const believedMax = 10_000;
+/** Its last use is written at most this often, and more often when sessions end sooner. */
+const usedMsMax = 60_000;
+/** Of one account; the one that was not used for longest goes. */
+const sessionsOfUserMax = 1_000;
 
 interface Believed {
-  readonly session: Session | undefined;
+  readonly session: Promise<Session | undefined>;
   /** Clock of performance.now(), in milliseconds. */
   readonly until: number;
 }
 
+export interface SessionsOptions {
+  /** Hours that a session lives, however much it is used. */
+  readonly hours: number;
+  /** Minutes that it lives without use. */
+  readonly idleMinutes: number;
+  /** Told the sessions that were ended here. */
+  readonly onEnded?: (sessions: readonly string[]) => void;
+}
+
 /**
- * Who is logged in. Sessions stand in PostgreSQL, so that a token is good at every server of the ledger and after a
- * restart; only the token's hash is kept there.
+ * Who is logged in. Sessions stand in PostgreSQL, so that one is good at every server of the ledger and after a restart.
+ * What a session may do is looked up with its account, each time anew: nothing is written into it.
  */
 export class Sessions {
   readonly #database: Database;
-  readonly #hours: number;
+  readonly #options: SessionsOptions;
   readonly #believed = new Map<string, Believed>();
+  /** When the use of a session was last written, by the clock of performance.now(). */
+  readonly #written = new Map<string, number>();
 
-  constructor(database: Database, { hours }: { readonly hours: number }) {
+  constructor(database: Database, options: SessionsOptions) {
     this.#database = database;
-    this.#hours = hours;
+    this.#options = options;
   }
 
-  /** Opens a session and returns its token, which is shown this once. */
-  async open(user: string, role: string): Promise<{ token: string; expires: Date }> {
-    const token = randomBytes(tokenBytes).toString('base64url');
-    const expires = new Date(Date.now() + this.#hours * 3_600_000);
-    await sql`DELETE FROM session WHERE expires < clock_timestamp()`.execute(this.#database);
-    await sql`
-      INSERT INTO session (token_hash, "user", role, expires)
-      VALUES (${hash(token)}, ${user}, ${role}, ${expires})`.execute(this.#database);
-    return { token, expires };
+  get idleMinutes(): number {
+    return this.#options.idleMinutes;
   }
 
-  /** Ends a session; a token that is none is nothing to end. */
-  async close(token: string): Promise<void> {
-    await sql`DELETE FROM session WHERE token_hash = ${hash(token)}`.execute(this.#database);
-    this.#believed.delete(token);
-  }
-
-  /** The session of a token; undefined when it was never there, ended or has expired. */
-  async find(token: string): Promise<Session | undefined> {
-    const now = performance.now();
-    const believed = this.#believed.get(token);
-    const session = believed !== undefined && believed.until > now ? believed.session : await this.#look(token, now);
-    return session !== undefined && session.expires.getTime() > Date.now() ? session : undefined;
-  }
-
-  async #look(token: string, now: number): Promise<Session | undefined> {
+  /**
+   * Opens a session of an account that can be used and still has this password hash; undefined when it was changed
+   * meanwhile.
+   */
+  async open(user: string, passwordHash: string): Promise<Session | undefined> {
+    await this.#sweep(user);
+    const id = randomBytes(idBytes).toString('base64url');
     const { rows } = await sql<Session>`
-      SELECT "user", role, expires FROM session WHERE token_hash = ${hash(token)}`.execute(this.#database);
-    if (this.#believed.size >= believedMax) this.#believed.clear();
-    this.#believed.set(token, { session: rows[0], until: now + believedMs });
+      INSERT INTO session (id, "user", expires)
+      SELECT ${id}, name, clock_timestamp() + make_interval(secs => ${this.#options.hours * 3_600})
+      FROM account WHERE name = ${user} AND password = ${passwordHash} AND NOT disabled
+      RETURNING id, "user", expires, (SELECT role FROM account WHERE name = ${user}) AS role`.execute(this.#database);
     return rows[0];
+  }
+
+  /** The session of an id; undefined when it was never there, has ended or its account cannot be used. */
+  async find(id: string): Promise<Session | undefined> {
+    const now = performance.now();
+    const believed = this.#believed.get(id);
+    if (believed !== undefined && believed.until > now) return await believed.session;
+    return await this.#look(id, now);
+  }
+
+  /** Notes that a session was used, so that it does not end for want of it. */
+  async use(id: string): Promise<void> {
+    const now = performance.now();
+    const everyMs = Math.min(usedMsMax, (this.#idleSeconds * 1_000) / 4);
+    if (now - (this.#written.get(id) ?? Number.NEGATIVE_INFINITY) < everyMs) return;
+    if (this.#written.size >= believedMax) this.#written.clear();
+    // First, so that the requests that come meanwhile do not write it too.
+    this.#written.set(id, now);
+    await sql`UPDATE session SET used = clock_timestamp() WHERE id = ${id}`.execute(this.#database);
+  }
+
+  async list(user: string | undefined, own: string | undefined): Promise<SessionSummary[]> {
+    const { rows } = await sql<{ id: string; user: string; created: Date; used: Date; expires: Date }>`
+      SELECT id, session."user", session.created, used, expires FROM session
+      WHERE ${livingSession(this.#options)} AND (${user ?? null}::text IS NULL OR session."user" = ${user ?? null})
+      ORDER BY used DESC, id LIMIT ${limits.entriesMax}`.execute(this.#database);
+    return rows.map(({ id, created, used, expires, ...rest }) => ({
+      session: id,
+      ...rest,
+      created: created.toISOString(),
+      used: used.toISOString(),
+      expires: expires.toISOString(),
+      own: id === own,
+    }));
+  }
+
+  /** Ends a session, of this user if one is given. Returns whose it was; undefined when there was none. */
+  async close(id: string, user?: string): Promise<string | undefined> {
+    const { rows } = await sql<{ user: string }>`
+      DELETE FROM session WHERE id = ${id} AND (${user ?? null}::text IS NULL OR "user" = ${user ?? null})
+      RETURNING "user"`.execute(this.#database);
+    if (rows[0] !== undefined) this.forget([id]);
+    return rows[0]?.user;
+  }
+
+  /** Believes nothing more of sessions that were ended here. */
+  forget(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#believed.delete(id);
+      this.#written.delete(id);
+    }
+    if (ids.length > 0) this.#options.onEnded?.(ids);
+  }
+
+  /** Believes nothing of anybody, as an account has changed here. */
+  doubt(): void {
+    this.#believed.clear();
+  }
+
+  async #sweep(user: string): Promise<void> {
+    await sql`
+      DELETE FROM session WHERE NOT (${livingSession(this.#options)}) OR id IN (
+        SELECT id FROM session WHERE "user" = ${user} ORDER BY used DESC OFFSET ${sessionsOfUserMax - 1})`.execute(
+      this.#database,
+    );
+  }
+
+  /** Those who ask for the same session at once share one look. */
+  async #look(id: string, now: number): Promise<Session | undefined> {
+    if (this.#believed.size >= believedMax) this.#believed.clear();
+    const looking = this.#read(id);
+    const believed: Believed = { session: looking.then((found) => found?.session), until: now + believedMs };
+    this.#believed.set(id, believed);
+    try {
+      const found = await looking;
+      // It may end sooner than it is believed.
+      if (found !== undefined && found.leftMs < believedMs && this.#believed.get(id) === believed) {
+        this.#believed.set(id, { ...believed, until: now + found.leftMs });
+      }
+      return found?.session;
+    } catch (error) {
+      this.#believed.delete(id);
+      throw error;
+    }
+  }
+
+  async #read(id: string): Promise<{ readonly session: Session; readonly leftMs: number } | undefined> {
+    const { rows } = await sql<Session & { leftMs: number }>`
+      SELECT id, session."user", role, expires,
+             (extract(epoch FROM least(expires, used + make_interval(secs => ${this.#idleSeconds})) - clock_timestamp())
+               * 1000)::float8 AS "leftMs"
+      FROM session JOIN account ON account.name = session."user"
+      WHERE id = ${id} AND NOT disabled AND ${livingSession(this.#options)}`.execute(this.#database);
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const { leftMs, ...session } = row;
+    return { session, leftMs };
+  }
+
+  get #idleSeconds(): number {
+    return this.#options.idleMinutes * 60;
   }
 }
 
-function hash(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+/** SQL: whether the row of `session` lives. */
+export function livingSession({ idleMinutes }: { readonly idleMinutes: number }): RawBuilder<boolean> {
+  return sql`(expires > clock_timestamp() AND used > clock_timestamp() - make_interval(secs => ${idleMinutes * 60}))`;
 }

@@ -41,7 +41,7 @@ async function rightsReasons(database: Database): Promise<string[]> {
     FROM pg_roles
     LEFT JOIN LATERAL (
       SELECT kind || ' ' || kept AS one
-      FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS kind, unnest(ARRAY['change', 'command']) AS kept
+      FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS kind, unnest(ARRAY['change', 'command', 'audit']) AS kept
       WHERE has_table_privilege(kept, kind)
     ) AS held ON true
     WHERE rolname = current_user GROUP BY rolsuper`.execute(database);

@@ -1,4 +1,4 @@
-import type { JSONColumnType, ColumnType as Kept } from 'kysely';
+import type { Generated, JSONColumnType, ColumnType as Kept } from 'kysely';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cells } from '../../protocol/values.ts';
 
@@ -11,7 +11,11 @@ export interface LedgerTables {
   table_projection: TableProjection;
   row_projection: RowProjection;
   unique_projection: UniqueProjection;
+  account: AccountTable;
+  applied_administrator: AppliedAdministratorTable;
   session: SessionTable;
+  session_key: SessionKeyTable;
+  audit: AuditTable;
 }
 
 interface HeadTable {
@@ -69,9 +73,40 @@ interface UniqueProjection {
   key: string;
 }
 
-interface SessionTable {
-  token_hash: Buffer;
-  user: string;
+interface AccountTable {
+  name: string;
   role: string;
+  password: string;
+  disabled: Generated<boolean>;
+  created: Generated<Date>;
+}
+
+interface AppliedAdministratorTable {
+  name: string;
+  line: Buffer;
+}
+
+interface SessionTable {
+  id: string;
+  user: string;
+  created: Generated<Date>;
+  used: Generated<Date>;
   expires: Kept<Date, Date, Date>;
+}
+
+interface SessionKeyTable {
+  session: string;
+  key: string;
+  added: Generated<Date>;
+}
+
+interface AuditTable {
+  seq: number;
+  at: Generated<Date>;
+  what: string;
+  by: string;
+  details: JSONColumnType<object>;
+  request: string | null;
+  body: Buffer | null;
+  answer: string | null;
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -26,8 +27,8 @@ async function serve(script: Script): Promise<ScriptedServer> {
   return await server.start();
 }
 
-function open(addresses: string | readonly string[], timeoutMs = 5_000): Ledger {
-  const ledger = connect(addresses, { timeoutMs });
+function open(addresses: string | readonly string[], timeoutMs = 5_000, token?: string): Ledger {
+  const ledger = connect(addresses, { timeoutMs, token });
   ledgers.push(ledger);
   return ledger;
 }
@@ -106,7 +107,7 @@ describe('a command', () => {
       openFeed: () => ({ close: () => undefined }),
     };
     const addresses = [{ host: 'one', commandsPort: 1, feedPort: 2 }];
-    const ledger = new Ledger({ transport, addresses, timing, timeoutMs: 1_000, token: undefined });
+    const ledger = new Ledger({ transport, addresses, timing, timeoutMs: 1_000, session: undefined });
     const failure = failureOf(ledger.insert('rate', {}));
     timing.advance(1_000);
     expect(await failure).toMatchObject({ code: 'timeout', outcomeUnknown: false });
@@ -228,19 +229,61 @@ describe('a command', () => {
 });
 
 describe('a session', () => {
-  test('sends its token with every later request, until it ends', async () => {
+  const secret = `${'s'.repeat(42)}A`;
+  const session = { session: 's1', secret, user: 'ada', role: 'viewer', expires: '2027', idleMinutes: 60 };
+  const ok = (request: ScriptedRequest, body: object): string[] => [
+    JSON.stringify({ v: 1, id: request.id, ok: true, ...body }),
+  ];
+
+  test('proves every later request anew, until it ends; the secret is not sent again', async () => {
     const server = await serve((request) =>
-      request.type === 'session.login'
-        ? [JSON.stringify({ v: 1, id: request.id, ok: true, token: 't1', user: 'ada', role: 'admin', expires: '2027' })]
-        : granted(request),
+      request.type === 'session.login' ? ok(request, { ...session, nonce: 'n1' }) : granted(request),
     );
     const ledger = open(server.address);
     await ledger.login('ada', 'secret');
-    expect(ledger.token).toBe('t1');
+    expect(ledger.token).toBe(`s1.${secret}`);
     await ledger.insert('rate', {});
     await ledger.logout();
     await ledger.insert('rate', {});
-    expect(server.requests.map(({ token }) => token)).toEqual([undefined, 't1', 't1', undefined]);
+    const tokens = server.requests.map(({ token }) => token?.replace(/[^.]+$/, 'PROOF'));
+    expect(tokens).toEqual([undefined, 's1.n1.1.PROOF', 's1.n1.2.PROOF', undefined]);
+    const key = Buffer.from(secret, 'base64url');
+    for (const { id, token = '' } of server.requests.slice(1, 3)) {
+      const [head, proof] = [token.slice(0, token.lastIndexOf('.')), token.slice(token.lastIndexOf('.') + 1)];
+      expect(proof).toBe(createHmac('sha256', key).update(`${head}.${id}`).digest('base64url'));
+    }
+  });
+
+  test('asks a server that gave no nonce for one, once for all that wait, and sends the same ids again', async () => {
+    let known = 'n2';
+    const server = await serve((request) => {
+      if (request.type === 'session.attach') return ok(request, { nonce: known });
+      return request.token?.includes(`.${known}.`) === true
+        ? granted(request)
+        : [JSON.stringify({ v: 1, id: request.id, ok: false, error: { code: 'session_unattached', message: 'no' } })];
+    });
+    const ledger = open(server.address, 5_000, `s1.${secret}`);
+    await Promise.all(['command-1', 'command-2', 'command-3'].map((id) => ledger.insert('rate', {}, { id })));
+    expect(server.requests.filter(({ type }) => type === 'session.attach')).toHaveLength(1);
+    // Its restart: all nonces are forgotten.
+    known = 'n3';
+    await ledger.insert('rate', {}, { id: 'command-4' });
+    expect(server.requests.filter(({ id }) => id === 'command-4')).toHaveLength(2);
+    const tokens = server.requests.map(({ token }) => token).filter((token) => token !== undefined);
+    expect(new Set(tokens).size).toBe(tokens.length);
+  });
+
+  test('that has ended refuses what waited for a nonce with why, under its own id', async () => {
+    const server = await serve((request) => {
+      const code = request.type === 'session.attach' ? 'session_expired' : 'session_unattached';
+      return [JSON.stringify({ v: 1, id: request.id, ok: false, error: { code, message: 'no' } })];
+    });
+    const ledger = open(server.address, 5_000, `s1.${secret}`);
+    const failures = await Promise.all(
+      ['command-1', 'command-2'].map((id) => failureOf(ledger.insert('rate', {}, { id }))),
+    );
+    expect(failures).toMatchObject(['command-1', 'command-2'].map((id) => ({ code: 'session_expired', id })));
+    expect(failures.map(({ outcomeUnknown }) => outcomeUnknown)).toEqual([false, false]);
   });
 });
 

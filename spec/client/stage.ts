@@ -32,7 +32,7 @@ export class Stage {
       addresses: [{ host: 'one', commandsPort: 5555, feedPort: 5556 }],
       timing: this.timing,
       timeoutMs: 3_000,
-      token: undefined,
+      session: undefined,
       queueLimits,
       bufferLimits,
     });

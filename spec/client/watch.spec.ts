@@ -80,7 +80,7 @@ class World {
       addresses: this.dice.chance(0.5) ? [address] : [address, { ...address, host: 'two' }],
       timing: this.timing,
       timeoutMs: 3_000,
-      token: undefined,
+      session: undefined,
       queueLimits: { eventsMax: 6, bytesMax: 1_000_000 },
       bufferLimits: { messagesMax: 12, bytesMax: 1_000_000 },
     });

@@ -2,14 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { nanoid } from 'nanoid';
 import { expect } from 'vitest';
+import { ClientSession } from '../../client/session.ts';
 import { CheckpointSigner, originOf } from '../../proof/checkpoint.ts';
 import { Frontier } from '../../proof/frontier.ts';
 import type { Command } from '../../protocol/commands.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Query } from '../../protocol/queries.ts';
-import { Login } from '../../server/auth/login.ts';
-import { SessionRequests } from '../../server/auth/session-requests.ts';
-import { Sessions } from '../../server/auth/sessions.ts';
+import { openAuth } from '../../server/auth/auth.ts';
+import type { Viewers } from '../../server/auth/rights.ts';
+import type { Sessions } from '../../server/auth/sessions.ts';
+import { applyAdministrators } from '../../server/auth/settings-administrators.ts';
 import { Committer, type CommitterOptions } from '../../server/commands/committer.ts';
 import { type Answer, submission } from '../../server/commands/submission.ts';
 import type { Database } from '../../server/database/database.ts';
@@ -35,6 +37,8 @@ export interface Stack {
   readonly committed: Change[];
   readonly writer: Writer;
   readonly reading: Database;
+  /** Logs in, as `ada` unless another name with her password is given. */
+  login(user?: string): Promise<ClientSession>;
   /** Submits a command as `ada`, under an id of its own unless one is given. */
   submit(command: Command, id?: string): Promise<Answer>;
   /** The same, of a command that must be granted: its reply. */
@@ -61,6 +65,9 @@ export interface StackOptions
   extends Partial<Pick<CommitterOptions, 'queueCommandsMax' | 'groupCommandsMax' | 'onCommitted'>> {
   readonly pageRowsMax?: number;
   readonly pageBytesMax?: number;
+  readonly viewers?: Viewers;
+  readonly sessionIdleMinutes?: number;
+  readonly requestsPerSessionMax?: number;
 }
 
 export function createStack(ledger: TestLedger, options: StackOptions = {}): Stack {
@@ -81,10 +88,8 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     },
     log: silentLog,
   });
-  const checkpoints = new Checkpoints(
-    new CheckpointSigner(generateKeyPairSync('ed25519').privateKey, originOf('a-stack')),
-    new Frontier(),
-  );
+  const signingKey = generateKeyPairSync('ed25519').privateKey;
+  const checkpoints = new Checkpoints(new CheckpointSigner(signingKey, originOf('a-stack')), new Frontier());
   const queries = new Queries({
     database: reading,
     checkpoints,
@@ -101,16 +106,22 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     },
   });
   const administrators = new Map([[administrator.name, cheapHash]]);
-  const sessions = new Sessions(reading, { hours: 1 });
-  const requests = new SessionRequests({ login: new Login(administrators), sessions });
+  const auth = openAuth({
+    database: reading,
+    signingKey,
+    settings: { sessionHours: 1, sessionIdleMinutes: options.sessionIdleMinutes ?? 60 },
+    log: silentLog,
+  });
+  const { sessions } = auth.identification;
   const dispatch = new Dispatch({
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query) => queries.answer(query),
-      session: (request, token) => requests.answer(request, token),
+      ...auth.handlers,
     },
-    sessions,
-    administrators,
+    ...auth.identification,
+    viewers: options.viewers ?? 'anyone',
+    requestsPerSessionMax: options.requestsPerSessionMax ?? 10_000,
     changesPerCommandMax: statusLimits.changesPerCommandMax,
     requestBytesMax: statusLimits.requestBytesMax,
     log: silentLog,
@@ -119,6 +130,14 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     committer.submit(submission(id, administrator.name, command));
   return {
     ...{ committer, queries, sessions, dispatch, doorbell, committed, writer, reading, submit },
+    async login(user = administrator.name): Promise<ClientSession> {
+      await applyAdministrators(reading, administrators);
+      const request = { v: 1, id: nanoid(), type: 'session.login', user, password: administrator.password };
+      const [frame = ''] = await dispatch.handle(Buffer.from(JSON.stringify(request)), nanoid());
+      const reply = JSON.parse(frame) as { ok: boolean; session: string; secret: string; nonce: string };
+      if (!reply.ok) expect.fail(frame);
+      return new ClientSession(reply);
+    },
     async done(command, id): Promise<Reply> {
       return granted(await submit(command, id));
     },
@@ -133,6 +152,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
       return (await queries.answer(query)).lines?.split('\n') ?? [];
     },
     async stop(): Promise<void> {
+      await auth.stop();
       await committer.drain();
       await writer.stop();
     },

@@ -1,151 +1,219 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nanoid } from 'nanoid';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Dealer } from 'zeromq';
 import { connect, type Ledger, parseAddress, RowcastError } from '../../client/index.ts';
+import { ClientSession } from '../../client/session.ts';
 import { type RequestType, requestTypes } from '../../protocol/requests.ts';
-import { rights } from '../../server/auth/rights.ts';
+import { neededRole, rights, type Viewers } from '../../server/auth/rights.ts';
 import { curveOptions } from '../support/curve.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { figure } from '../support/scale.ts';
-import {
-  administrator,
-  type ServerProcess,
-  spawnServer,
-  startTestServer,
-  type TestServer,
-  writeSettings,
-} from '../support/server.ts';
+import { administrator, startTestServer, type TestServer } from '../support/server.ts';
 
 let ledger: TestLedger;
 let server: TestServer;
+/** Another server of the ledger, which only those may read who have an account. */
+let closed: TestServer;
 let admin: Ledger;
 
 beforeAll(async () => {
   ledger = await createLedger();
   server = await startTestServer(ledger);
+  closed = await startTestServer(ledger, { viewers: 'login' });
   admin = connect(server.address);
   await admin.login(administrator.name, administrator.password);
 });
 afterAll(async () => {
   await admin.close();
+  await closed.stop();
   await server.stop();
   await ledger.drop();
 });
 
+/** What a request may be about: a table with a row, an account, and the session of somebody. */
+interface Objects {
+  readonly table: string;
+  readonly victim: string;
+  readonly session: string;
+}
+
 /** A right request of every type; the compiler demands one of every new type. */
-const bodies: Readonly<Record<RequestType, (table: string) => object>> = {
+const bodies: Readonly<Record<RequestType, (about: Objects) => object>> = {
   'session.login': () => ({ user: administrator.name, password: administrator.password }),
   'session.logout': () => ({}),
+  'session.attach': ({ session }) => ({ session }),
+  'session.status': () => ({}),
+  'session.list': () => ({}),
+  'session.revoke': ({ session }) => ({ session }),
+  'feed.open': () => ({ key: 'k'.repeat(43) }),
+  'account.list': () => ({}),
+  'account.add': ({ table }) => ({ user: `new-${table}`, role: 'administrator', password: 'long enough' }),
+  'account.change': ({ victim }) => ({ user: victim, role: 'administrator' }),
+  'account.remove': ({ victim }) => ({ user: victim }),
+  'account.password': () => ({ old: administrator.password, new: 'another that is long' }),
+  'audit.read': () => ({}),
   'server.status': () => ({}),
   'table.list': () => ({}),
-  'row.get': (table) => ({ table, key: 'there' }),
-  'row.list': (table) => ({ table }),
-  'row.history': (table) => ({ table, key: 'there' }),
+  'row.get': ({ table }) => ({ table, key: 'there' }),
+  'row.list': ({ table }) => ({ table }),
+  'row.history': ({ table }) => ({ table, key: 'there' }),
   'log.read': () => ({ limit: 1 }),
   'log.proof': () => ({ from: 1 }),
-  'table.create': (table) => ({ name: `${table}-new`, columns: [] }),
-  'table.alter': (table) => ({ table, steps: [{ do: 'add', column: { name: 'more', type: 'text' } }] }),
-  'table.drop': (table) => ({ table }),
-  'row.insert': (table) => ({ table, row: { id: 'new' } }),
-  'row.update': (table) => ({ table, key: 'there', row: { n: 2 } }),
-  'row.upsert': (table) => ({ table, row: { id: 'there', n: 3 } }),
-  'row.delete': (table) => ({ table, key: 'there' }),
-  batch: (table) => ({ commands: [{ type: 'row.delete', table, key: 'there' }] }),
+  'table.create': ({ table }) => ({ name: `${table}-new`, columns: [] }),
+  'table.alter': ({ table }) => ({ table, steps: [{ do: 'add', column: { name: 'more', type: 'text' } }] }),
+  'table.drop': ({ table }) => ({ table }),
+  'row.insert': ({ table }) => ({ table, row: { id: 'new' } }),
+  'row.update': ({ table }) => ({ table, key: 'there', row: { n: 2 } }),
+  'row.upsert': ({ table }) => ({ table, row: { id: 'there', n: 3 } }),
+  'row.delete': ({ table }) => ({ table, key: 'there' }),
+  batch: ({ table }) => ({ commands: [{ type: 'row.delete', table, key: 'there' }] }),
+};
+
+/** A token for the request with this id, and what it is worth. */
+type Caller = (id: string, address: string) => Promise<string | undefined>;
+
+/** An administrator's request whose bytes were captured: the server has seen its token. */
+async function captured(id: string, address: string): Promise<string> {
+  const token = (await freshSession('administrator', address)).token(id);
+  const asked = await ask({ type: 'row.delete', table: 'none', key: 'none', token }, { id, address });
+  expect(asked.error?.code).toBe('table_not_found');
+  return token;
+}
+
+const withRole = (role: 'viewer' | 'administrator'): Caller => {
+  return async (id, address) => (await freshSession(role, address)).token(id);
 };
 
 /** Who asks, with what token. */
-const callers: Readonly<Record<string, () => Promise<string | undefined>>> = {
+const callers: Readonly<Record<string, Caller>> = {
   nobody: () => Promise.resolve(undefined),
-  administrator: freshToken,
-  'a wrong token': () => Promise.resolve(randomBytes(32).toString('base64url')),
-  'an expired token': async () => {
-    const token = await freshToken();
-    await ledger.query(
-      `UPDATE session SET expires = clock_timestamp() - interval '1 millisecond' WHERE token_hash = sha256($1::bytea)`,
-      [Buffer.from(token)],
-    );
-    return token;
+  viewer: withRole('viewer'),
+  administrator: withRole('administrator'),
+  'a token out of the air': () => Promise.resolve(randomBytes(32).toString('base64url')),
+  'a token of the right form': () => Promise.resolve(`s.n.1.${randomBytes(32).toString('base64url')}`),
+  'an expired session': async (id, address) => {
+    const session = await freshSession('administrator', address);
+    await ledger.query(`UPDATE session SET expires = clock_timestamp() WHERE id = $1`, [session.id]);
+    return session.token(id);
   },
-  'a token that was logged out': async () => {
-    const token = await freshToken();
-    const asked = await ask({ type: 'row.delete', table: 'none', key: 'none', token });
-    expect(asked.error?.code).toBe('table_not_found'); // the server has seen it and believes in it
-    await ask({ type: 'session.logout', token });
-    return token;
+  'an idle session': async (id, address) => {
+    const session = await freshSession('administrator', address);
+    await ledger.query(`UPDATE session SET used = clock_timestamp() - interval '1 day' WHERE id = $1`, [session.id]);
+    return session.token(id);
+  },
+  'a session of a disabled account': async (id, address) => {
+    const session = await freshSession('administrator', address);
+    await ledger.query(`UPDATE account SET disabled = true WHERE name = (SELECT "user" FROM session WHERE id = $1)`, [
+      session.id,
+    ]);
+    return session.token(id);
+  },
+  'a session that was logged out': async (id, address) => {
+    const session = await freshSession('administrator', address);
+    const asked = await ask(
+      { type: 'session.status', token: session.token('believed-in') },
+      { id: 'believed-in', address },
+    );
+    expect(asked.ok).toBe(true);
+    const [first, second] = [session.token(id), session.token('id-of-logout')];
+    await ask({ type: 'session.logout', token: second }, { id: 'id-of-logout', address });
+    return first;
+  },
+  'a captured token, of the same id': captured,
+  'a captured token, of another id': (id, address) => captured(`not-${id}`, address),
+  'a captured token, its count altered': async (id, address) => (await captured(id, address)).replace(/\.1\./, '.2.'),
+  'a captured token, its proof altered': async (id, address) =>
+    (await captured(id, address)).replace(/\.1\.(.)/, (_, first: string) => `.2.${first === 'A' ? 'B' : 'A'}`),
+  'a captured token, with the id of a viewer’s session': async (id, address) => {
+    const { id: own } = await freshSession('viewer', address);
+    return (await captured(id, address)).replace(/^[^.]+/, own);
   },
 };
+
+const ranks = { nobody: 0, viewer: 1, administrator: 2 } as const;
 
 /**
  * What the table of rights says: 'ok', or the code of the refusal. Whoever has no session that stands has the rights of
  * nobody; one who thought to have one is told that it has ended.
  */
-function expectedAnswer(caller: string, type: RequestType): string {
-  if (rights[type] === 'user' || caller === 'administrator') return 'ok';
-  return caller === 'nobody' ? 'login_required' : 'session_expired';
+function expectedAnswer(caller: string, type: RequestType, viewers: Viewers): string {
+  const needed = neededRole(type, viewers);
+  if (needed === 'nobody') return 'ok';
+  if (caller === 'nobody') return 'login_required';
+  if (caller !== 'viewer' && caller !== 'administrator') return 'session_expired';
+  return ranks[caller] >= ranks[needed] ? 'ok' : 'forbidden';
 }
 
-describe('P9 the matrix of rights', () => {
+/** Those that leave something behind in the log or among the accounts. */
+function writes(type: RequestType): boolean {
+  if (type === 'account.password') return true;
+  return rights[type] === 'administrator' && type !== 'account.list' && type !== 'audit.read';
+}
+
+describe.each(['anyone', 'login'] as const)('P9 the matrix of rights, where %s may read', (viewers) => {
   const seen = new Map<string, string>();
+  const cases = Object.keys(callers).flatMap((caller) => requestTypes.map((type) => ({ caller, type })));
 
-  test.each(Object.keys(callers).flatMap((caller) => requestTypes.map((type) => ({ caller, type }))))(
-    'P9 $type by $caller',
-    async ({ caller, type }) => {
-      const table = await tableWithARow();
-      const token = await callers[caller]?.();
-      const before = await fingerprint();
-      const answer = await ask({ type, ...bodies[type](table), ...(token === undefined ? {} : { token }) });
-      const outcome = answer.ok ? 'ok' : (answer.error?.code ?? '');
-      seen.set(`${caller} ${type}`, outcome);
-      expect(outcome, JSON.stringify(answer)).toBe(expectedAnswer(caller, type));
-      const wrote = (await fingerprint()) !== before;
-      expect(wrote).toBe(outcome === 'ok' && rights[type] === 'administrator');
-    },
-  );
+  test.each(cases)('P9 $type by $caller', async ({ caller, type }) => {
+    const address = viewers === 'anyone' ? server.address : closed.address;
+    const about = { table: await tableWithARow(), victim: await account('viewer'), session: (await somebody()).id };
+    const id = nanoid();
+    const token = await callers[caller]?.(id, address);
+    const before = await fingerprint();
+    const answer = await ask(
+      { type, ...bodies[type](about), ...(token === undefined ? {} : { token }) },
+      { id, address },
+    );
+    const outcome = answer.ok ? 'ok' : (answer.error?.code ?? '');
+    seen.set(`${caller} ${type}`, outcome);
+    expect(outcome, JSON.stringify(answer)).toBe(expectedAnswer(caller, type, viewers));
+    const wrote = (await fingerprint()) !== before;
+    expect(wrote).toBe(outcome === 'ok' && writes(type));
+  });
 
-  test('P9 all requests by all callers were asked', () => {
+  test('P9 all requests by all callers were asked, and 0 are wrongly allowed', () => {
+    const wrong: string[] = [];
     for (const caller of Object.keys(callers)) {
       const granted = requestTypes.filter((type) => seen.get(`${caller} ${type}`) === 'ok');
-      figure(`rights of ${caller}: ${granted.length} of ${requestTypes.length} granted: ${granted.join(' ')}`);
+      wrong.push(...granted.filter((type) => expectedAnswer(caller, type, viewers) !== 'ok'));
+      const listed = granted.length > 10 ? '' : `: ${granted.join(' ')}`;
+      figure(`viewers = ${viewers}, ${caller}: ${granted.length} of ${requestTypes.length} granted${listed}`);
     }
-    expect(seen.size).toBe(Object.keys(callers).length * requestTypes.length);
+    figure(`viewers = ${viewers}: ${seen.size} asked, ${wrong.length} wrongly allowed`);
+    expect(wrong).toEqual([]);
+    expect(seen.size).toBe(cases.length);
   });
-});
-
-test('P9 a token is not good for what setting.ini no longer allows its owner', async ({ onTestFinished }) => {
-  const settings = await writeSettings(ledger);
-  onTestFinished(() => settings.remove());
-  const text = await readFile(settings.file, 'utf8');
-  await writeFile(settings.file, text.replace(`\n${administrator.name} = `, '\nbob = '));
-  const other: ServerProcess = await spawnServer(settings);
-  onTestFinished(() => other.kill());
-  await using demoted = connect(settings.address, { token: admin.token });
-  await expect(demoted.createTable({ name: 'mine', columns: [] })).rejects.toMatchObject({ code: 'session_expired' });
-  expect(await codeOf(demoted.login(administrator.name, administrator.password))).toBe('login_failed');
 });
 
 describe('P9 login', () => {
   test('P9 a wrong password and an unknown name get the same answer, to the byte', async () => {
-    const wrong = await ask({ type: 'session.login', user: administrator.name, password: 'wrong' }, 'id-of-login');
-    const unknown = await ask({ type: 'session.login', user: 'mallory', password: 'wrong' }, 'id-of-login');
+    const wrong = await ask(
+      { type: 'session.login', user: administrator.name, password: 'wrong' },
+      { id: 'id-of-login' },
+    );
+    const unknown = await ask({ type: 'session.login', user: 'mallory', password: 'wrong' }, { id: 'id-of-login' });
     expect(wrong).toMatchObject({ ok: false, error: { code: 'login_failed' } });
     expect(JSON.stringify(unknown)).toBe(JSON.stringify(wrong));
   });
 
-  test('P9 P8 failures make the next try of that name wait, known or not, and nobody else', async () => {
+  test('P9 P8 failures on one connection make the next try of that name wait, known or not, and nobody else', async () => {
+    await using person = await connection();
     for (const user of ['throttled-one', 'throttled-two']) {
-      expect(await loginCode(user, 'wrong')).toBe('login_failed');
-      expect(await loginCode(user, 'wrong')).toBe('login_throttled');
+      expect(await loginCode(person, user, 'wrong')).toBe('login_failed');
+      expect(await loginCode(person, user, 'wrong')).toBe('login_throttled');
     }
-    expect(await loginCode('somebody-else', 'wrong')).toBe('login_failed');
+    expect(await loginCode(person, 'somebody-else', 'wrong')).toBe('login_failed');
   });
 
   test('P8 after a hundred wrong guesses the right password is taken within 2 seconds', async () => {
+    await using guesser = await connection();
     const codes: string[] = [];
-    for (let guess = 0; guess < 100; guess += 1) codes.push(await loginCode(administrator.name, `guess ${guess}`));
+    for (let guess = 0; guess < 100; guess += 1) {
+      codes.push(await loginCode(guesser, administrator.name, `guess ${guess}`));
+    }
     const judged = codes.filter((code) => code === 'login_failed').length;
     const start = performance.now();
     await loginWhenAllowed();
@@ -153,13 +221,6 @@ describe('P9 login', () => {
     figure(`password guessing: of 100 guesses ${judged} were judged; the right one was taken after ${waitedMs} ms`);
     expect(judged).toBeLessThanOrEqual(3);
     expect(waitedMs).toBeLessThan(2_500);
-  });
-
-  test('P9 the token is not kept: the database holds its hash only', async () => {
-    const token = await freshToken();
-    const rows = await ledger.query<{ row: string }>('SELECT row_to_json(session)::text AS row FROM session');
-    expect(rows.length).toBeGreaterThan(0);
-    expect(rows.filter(({ row }) => row.includes(token))).toEqual([]);
   });
 });
 
@@ -211,32 +272,67 @@ describe('P10 the log cannot be rewritten', () => {
 interface RawAnswer {
   readonly ok: boolean;
   readonly error?: { readonly code: string };
-  readonly token?: string;
+  readonly session?: string;
+  readonly secret?: string;
+  readonly nonce?: string;
 }
 
-/** Asks over a socket of its own, without the client, so that nothing but what stands here is sent. */
-async function ask(request: object, id: string = nanoid()): Promise<RawAnswer> {
-  const address = parseAddress(server.address);
-  const socket = new Dealer({ linger: 0, receiveTimeout: 10_000, ...curveOptions(address) });
-  try {
-    socket.connect(`tcp://${address.host}:${address.commandsPort}`);
-    await socket.send(['', JSON.stringify({ v: 1, id, ...request })]);
-    const [, body] = await socket.receive();
-    return JSON.parse(String(body)) as RawAnswer;
-  } finally {
-    socket.close();
-  }
+interface Asking {
+  readonly id?: string;
+  readonly address?: string;
 }
 
-async function freshToken(): Promise<string> {
-  const { token } = await ask({
-    type: 'session.login',
-    user: administrator.name,
-    password: administrator.password,
-  });
-  if (token === undefined) throw new Error('the login was refused');
-  return token;
+/** A connection without the client, so that nothing but what stands here is sent. */
+interface Connection extends AsyncDisposable {
+  ask(request: object, id?: string): Promise<RawAnswer>;
 }
+
+async function connection(address = server.address): Promise<Connection> {
+  const server = parseAddress(address);
+  const socket = new Dealer({ linger: 0, receiveTimeout: 10_000, ...curveOptions(server) });
+  socket.connect(`tcp://${server.host}:${server.commandsPort}`);
+  return {
+    async ask(request, id = nanoid()): Promise<RawAnswer> {
+      await socket.send(['', JSON.stringify({ v: 1, id, ...request })]);
+      const [, body] = await socket.receive();
+      return JSON.parse(String(body)) as RawAnswer;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      socket.close();
+    },
+  };
+}
+
+/** Asks over a connection of its own. */
+async function ask(request: object, { id, address }: Asking = {}): Promise<RawAnswer> {
+  await using one = await connection(address);
+  return await one.ask(request, id);
+}
+
+/** An account of this role with the administrator's password; returns its name. */
+async function account(role: 'viewer' | 'administrator'): Promise<string> {
+  const name = `u${nanoid(10)}`.replace(/-/g, '_');
+  await ledger.query(
+    `INSERT INTO account (name, role, password) SELECT $1, $2, password FROM account WHERE name = $3`,
+    [name, role, administrator.name],
+  );
+  return name;
+}
+
+async function freshSession(role: 'viewer' | 'administrator', address?: string): Promise<ClientSession> {
+  const user = await account(role);
+  const {
+    session = '',
+    secret = '',
+    nonce,
+  } = await ask(
+    { type: 'session.login', user, password: administrator.password },
+    address === undefined ? {} : { address },
+  );
+  return new ClientSession({ session, secret, nonce });
+}
+
+const somebody = (): Promise<ClientSession> => freshSession('viewer');
 
 async function tableWithARow(): Promise<string> {
   const name = `t${nanoid(8)}`;
@@ -253,12 +349,13 @@ async function tableWithARow(): Promise<string> {
 async function fingerprint(): Promise<string> {
   const [row] = await ledger.query<{ text: string }>(`
     SELECT (SELECT row_to_json(head)::text FROM head) || (SELECT count(*) FROM change) || (SELECT count(*) FROM command)
-      || (SELECT count(*) FROM row_projection) || (SELECT count(*) FROM table_projection) AS text`);
+      || (SELECT count(*) FROM row_projection) || (SELECT count(*) FROM table_projection)
+      || (SELECT json_agg(account ORDER BY name) FROM account)::text AS text`);
   return row?.text ?? '';
 }
 
-async function loginCode(user: string, password: string): Promise<string> {
-  const answer = await ask({ type: 'session.login', user, password });
+async function loginCode(person: Connection, user: string, password: string): Promise<string> {
+  const answer = await person.ask({ type: 'session.login', user, password });
   return answer.ok ? 'ok' : (answer.error?.code ?? '');
 }
 
@@ -274,13 +371,6 @@ async function loginWhenAllowed(): Promise<void> {
       await delay(error.body?.retryAfterMs ?? 0);
     }
   }
-}
-
-async function codeOf(answer: Promise<unknown>): Promise<string> {
-  return await answer.then(
-    () => 'ok',
-    (error: unknown) => (error instanceof RowcastError ? error.code : String(error)),
-  );
 }
 
 async function asServerRole(statement: string): Promise<void> {

@@ -121,7 +121,8 @@ class Crowd implements AsyncDisposable {
 
   static async open(size: number): Promise<Crowd> {
     const first = connect(addresses[0] ?? '');
-    const { token } = await first.login(administrator.name, administrator.password);
+    await first.login(administrator.name, administrator.password);
+    const { token } = first;
     await first.close();
     const admins = Array.from({ length: size }, (_, index) =>
       connect(addresses[index % addresses.length] ?? '', { token, timeoutMs: 30_000 }),

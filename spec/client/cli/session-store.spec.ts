@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SessionStore, stateFolder } from '../../../client/cli/session-store.ts';
 
 const later = new Date(Date.now() + 3_600_000).toISOString();
+const session = { user: 'ada', role: 'administrator', session: 's', secret: 't' };
 let folder: string;
 
 beforeEach(async () => {
@@ -16,7 +17,7 @@ afterEach(async () => {
 
 describe('sessions that are kept', () => {
   it('are readable by their owner only', async () => {
-    await new SessionStore(folder).keep(['a:1'], { user: 'ada', token: 't', expires: later });
+    await new SessionStore(folder).keep(['a:1'], { ...session, expires: later });
     const [name = ''] = await readdir(folder);
     expect(name).toBe('session-a_1-5556.json');
     expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
@@ -25,7 +26,7 @@ describe('sessions that are kept', () => {
 
   it('are found under every address that was named, however it is written', async () => {
     const store = new SessionStore(folder);
-    await store.keep(['rowcast://a:1?feed=5556', 'b'], { user: 'ada', token: 't', expires: later });
+    await store.keep(['rowcast://a:1?feed=5556', 'b'], { ...session, expires: later });
     expect(await store.find(['a:1'])).toMatchObject({ user: 'ada' });
     expect(await store.find(['c', 'b'])).toMatchObject({ user: 'ada' });
     expect(await store.find(['c'])).toBeUndefined();
@@ -35,7 +36,7 @@ describe('sessions that are kept', () => {
 
   it('are not used once they have ended', async () => {
     const store = new SessionStore(folder);
-    await store.keep(['a'], { user: 'ada', token: 't', expires: new Date(0).toISOString() });
+    await store.keep(['a'], { ...session, expires: new Date(0).toISOString() });
     expect(await store.find(['a'])).toBeUndefined();
   });
 

@@ -1,23 +1,59 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lane } from '../../../server/auth/lane.ts';
 import { Login } from '../../../server/auth/login.ts';
-import { hashPassword } from '../../../server/auth/password.ts';
+import { hashPassword, verifyPassword } from '../../../server/auth/password.ts';
+import { Refused } from '../../../server/refused.ts';
+import { createLedger, type TestLedger } from '../../support/ledger.ts';
 import { administrator } from '../../support/server.ts';
 import { cheapHash } from '../stack.ts';
 
-const login = (): Login => new Login(new Map([[administrator.name, cheapHash]]));
+let ledger: TestLedger;
+beforeAll(async () => {
+  ledger = await createLedger();
+});
+afterAll(() => ledger.drop());
+
+async function login(hashes: ReadonlyMap<string, string> = new Map([[administrator.name, cheapHash]])): Promise<Judge> {
+  await ledger.query('DELETE FROM account');
+  for (const [name, hash] of hashes) {
+    await ledger.query(`INSERT INTO account (name, role, password) VALUES ($1, 'viewer', $2)`, [name, hash]);
+  }
+  const lane = new Lane({ waitingMax: 8, ofPeerMax: 2 });
+  const one = new Login({ database: ledger.open(2), lane, verify: verifyPassword });
+  let peers = 0;
+  return {
+    /** On a connection of its own unless one is named. */
+    async judge(user, password, peer = '') {
+      peers += 1;
+      try {
+        await one.judge({ user, password, peer: peer === '' ? `peer ${peers}` : peer });
+        return 'ok';
+      } catch (error) {
+        if (error instanceof Refused) return error.body;
+        throw error;
+      }
+    },
+  };
+}
+
+interface Judge {
+  judge(user: string, password: string, peer?: string): Promise<'ok' | Refused['body']>;
+}
 
 const olderHash = `scrypt$16384$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 describe('W5 who is not known learns nothing', () => {
   test('an unknown name is answered as a wrong password is, to the letter', async () => {
-    const judge = login();
-    const wrong = await judge.judge(administrator.name, 'wrong');
+    const one = await login();
+    const wrong = await one.judge(administrator.name, 'wrong');
     expect(wrong).toEqual({ code: 'login_failed', message: 'wrong name or password' });
-    expect(await judge.judge('nobody', 'wrong')).toEqual(wrong);
-    expect(await judge.judge('constructor', 'wrong')).toEqual(wrong);
-    // The decoy's own password opens nothing.
-    expect(await judge.judge('nobody else', 'no one has this password')).toEqual(wrong);
+    expect(await one.judge('nobody', 'wrong')).toEqual(wrong);
+    expect(await one.judge('constructor', 'wrong')).toEqual(wrong);
+    // The password of whose hash it was judged by opens nothing.
+    expect(await one.judge('nobody else', administrator.password)).toEqual(wrong);
+    await ledger.query('UPDATE account SET disabled = true');
+    expect(await one.judge(administrator.name, administrator.password)).toEqual(wrong);
+    expect(await (await login(new Map())).judge('nobody', 'wrong')).toEqual(wrong);
   }, 30_000);
 
   test.each([
@@ -29,14 +65,13 @@ describe('W5 who is not known learns nothing', () => {
     async (_, makeHash) => {
       const hash = await makeHash();
       const names = Array.from({ length: 3 }, (_unused, n) => `known${n}`);
-      const judge = new Login(new Map(names.map((name) => [name, hash])));
-      // The first one waits for the decoy to be made.
-      await judge.judge('warm up', 'x');
+      const one = await login(new Map(names.map((name) => [name, hash])));
+      await one.judge('warm up', 'x');
       const known: number[] = [];
       const unknown: number[] = [];
       for (const [n, name] of names.entries()) {
-        known.push(await timed(() => judge.judge(name, 'wrong')));
-        unknown.push(await timed(() => judge.judge(`unknown${n}`, 'wrong')));
+        known.push(await timed(() => one.judge(name, 'wrong')));
+        unknown.push(await timed(() => one.judge(`unknown${n}`, 'wrong')));
       }
       const factor = median(unknown) / median(known);
       expect(factor).toBeGreaterThan(1 / 3);
@@ -57,42 +92,65 @@ function median(values: readonly number[]): number {
 }
 
 describe('P8 P9 guessing is slowed down', () => {
-  test('a name that failed has to wait, each time longer; others and the right password afterwards do not', async () => {
-    const judge = login();
-    expect(await judge.judge(administrator.name, 'wrong')).toMatchObject({ code: 'login_failed' });
+  test('a name that failed has to wait, each time longer, and others do not', async () => {
+    const one = await login();
+    expect(await one.judge(administrator.name, 'wrong', 'guesser')).toMatchObject({ code: 'login_failed' });
     const waits: number[] = [];
     for (let tries = 0; tries < 3; tries += 1) {
-      const throttled = await judge.judge(administrator.name, 'wrong');
-      expect(throttled).toMatchObject({ code: 'login_throttled' });
-      waits.push(throttled?.retryAfterMs ?? 0);
+      const throttled = await one.judge(administrator.name, 'wrong', 'guesser');
+      if (throttled === 'ok') expect.fail('it was let in');
+      expect(throttled.code).toBe('login_throttled');
+      waits.push(throttled.retryAfterMs ?? 0);
     }
     for (const wait of waits) expect(wait).toBeGreaterThan(0);
     for (const wait of waits) expect(wait).toBeLessThanOrEqual(250);
     // Being turned away is no failure: it does not make the wait longer.
     expect(waits).toEqual([...waits].sort((a, b) => b - a));
-    expect(await judge.judge('nobody', 'x')).toMatchObject({ code: 'login_failed' });
+    expect(await one.judge('nobody', 'x', 'guesser')).toMatchObject({ code: 'login_failed' });
+  });
+
+  test('nobody is shut out by one who guesses at their name: the right password is taken on a connection without a failure', async () => {
+    const one = await login();
+    for (let guess = 0; guess < 20; guess += 1) await one.judge(administrator.name, 'wrong', 'guesser');
+    expect(await one.judge(administrator.name, 'wrong', 'guesser')).toMatchObject({ code: 'login_throttled' });
+    expect(await one.judge(administrator.name, administrator.password)).toBe('ok');
+  });
+
+  test('a connection that fails at many names has to wait for all of them', async () => {
+    const one = await login();
+    const codes: string[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      const answer = await one.judge(`name${n}`, 'x', 'guesser');
+      codes.push(answer === 'ok' ? answer : answer.code);
+    }
+    expect(codes.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => 'login_failed'));
+    expect(codes.slice(5)).toContain('login_throttled');
+    expect(await one.judge('name0', 'x', 'another')).toMatchObject({ code: 'login_failed' });
   });
 
   test('the right password is taken at once when nothing failed before, and clears what did', async () => {
-    const judge = login();
-    expect(await judge.judge(administrator.name, administrator.password)).toBeUndefined();
-    expect(await judge.judge(administrator.name, administrator.password)).toBeUndefined();
+    const one = await login();
+    expect(await one.judge(administrator.name, administrator.password, 'p')).toBe('ok');
+    expect(await one.judge(administrator.name, administrator.password, 'p')).toBe('ok');
   });
 
   test('a flood of guesses: some are judged, the rest are told to come again, and memory is bounded', async () => {
-    const judge = login();
-    await judge.judge('warm up', 'x');
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => judge.judge(`${n}`, 'x')));
-    const codes = answers.map((answer) => answer?.code);
-    expect(codes.filter((code) => code === 'login_failed')).toHaveLength(8);
-    expect(codes.filter((code) => code === 'busy')).toHaveLength(42);
-    expect(await judge.judge(administrator.name, administrator.password)).toBeUndefined();
+    const one = await login();
+    await one.judge('warm up', 'x');
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => one.judge(`${n}`, 'x')));
+    const codes = answers.map((answer) => (answer === 'ok' ? answer : answer.code));
+    expect(codes.filter((code) => code === 'login_failed').length).toBeGreaterThanOrEqual(8);
+    expect(codes.filter((code) => code === 'busy').length).toBeGreaterThan(0);
+    expect(new Set(codes)).toEqual(new Set(['login_failed', 'busy']));
+    expect(await one.judge(administrator.name, administrator.password)).toBe('ok');
   }, 60_000);
 });
 
 describe('a lane', () => {
+  const limits = { waitingMax: 10, ofPeerMax: 10 };
+
   test('works one at a time, in order, and goes on after a failure', async () => {
-    const lane = new Lane({ waitingMax: 10 });
+    const lane = new Lane(limits);
     const order: string[] = [];
     let atOnce = 0;
     const work = (name: string) => async (): Promise<string> => {
@@ -110,14 +168,39 @@ describe('a lane', () => {
   });
 
   test('P8 takes only so much, and more again when that is done', async () => {
-    const lane = new Lane({ waitingMax: 2 });
-    const taken = [
-      lane.run(() => Promise.resolve(1)),
-      lane.run(() => Promise.resolve(2)),
-      lane.run(() => Promise.resolve(3)),
-    ];
+    const lane = new Lane({ ...limits, waitingMax: 2 });
+    const taken = [1, 2, 3].map((n) => lane.run(() => Promise.resolve(n)));
     expect(taken[2]).toBeUndefined();
     expect(await Promise.all(taken)).toEqual([1, 2, undefined]);
     expect(await lane.run(() => Promise.resolve(4))).toBe(4);
+  });
+
+  test('P8 takes only so much of one peer', async () => {
+    const lane = new Lane({ ...limits, ofPeerMax: 2 });
+    const taken = ['a', 'a', 'a', 'b'].map((peer) => lane.run(() => Promise.resolve(peer), peer));
+    expect(await Promise.all(taken)).toEqual(['a', 'a', undefined, 'b']);
+    expect(await lane.run(() => Promise.resolve('again'), 'a')).toBe('again');
+  });
+
+  test('who has not failed goes first, and takes the place of who has when it is full', async () => {
+    const lane = new Lane({ ...limits, waitingMax: 3 });
+    const order: string[] = [];
+    const run = (name: string, trusted: boolean): Promise<unknown> | undefined =>
+      lane.run(() => Promise.resolve(order.push(name)), name, trusted);
+    const results = await Promise.allSettled([
+      run('first', false),
+      run('failed', false),
+      run('dropped', false),
+      run('clean', true),
+      run('too late', false),
+    ]);
+    expect(order).toEqual(['first', 'clean', 'failed']);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
   });
 });

@@ -46,7 +46,32 @@ const typed: {
     cells: 'json',
   },
   unique_projection: { table_id: 'bigint', column: 'text', value: 'bytea', key: 'text' },
-  session: { token_hash: 'bytea', user: 'text', role: 'text', expires: 'timestamp with time zone' },
+  account: {
+    name: 'text',
+    role: 'text',
+    password: 'text',
+    disabled: 'boolean',
+    created: 'timestamp with time zone',
+  },
+  applied_administrator: { name: 'text', line: 'bytea' },
+  session: {
+    id: 'text',
+    user: 'text',
+    created: 'timestamp with time zone',
+    used: 'timestamp with time zone',
+    expires: 'timestamp with time zone',
+  },
+  session_key: { session: 'text', key: 'text', added: 'timestamp with time zone' },
+  audit: {
+    seq: 'bigint',
+    at: 'timestamp with time zone',
+    what: 'text',
+    by: 'text',
+    details: 'json',
+    request: 'text null',
+    body: 'bytea null',
+    answer: 'text null',
+  },
 };
 
 let ledger: TestLedger;
