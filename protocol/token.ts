@@ -21,7 +21,8 @@ export function formatToken({ session, nonce, count, proof }: Token): string {
   return `${session}.${nonce}.${count}.${proof}`;
 }
 
-const form = /^([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})\.([1-9]\d{0,14})\.([A-Za-z0-9_-]{43})$/;
+/** The last character of a proof has two bits to spare, which are zero: each proof has one spelling. */
+const form = /^([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})\.([1-9]\d{0,14})\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/;
 
 /** Reads a token; undefined when it is none. */
 export function parseToken(text: string): Token | undefined {
