@@ -6,12 +6,13 @@
   follow.py ADDRESS watch TABLE [--count N]   prints the table as one line, then each change as one line
   follow.py ADDRESS request JSON              sends any request, prints the reply (v, id, ROWCAST_TOKEN are added)
 
-ADDRESS is rowcast://HOST:PORT?feed=PORT; ports left out are 5555 and 5556. FD1 … FD14 are the rules of section 11.
+ADDRESS is rowcast://HOST:PORT?feed=PORT&key=KEY, as the server prints it. FD1 … FD14 are the rules of section 11.
 """
-import argparse, getpass, json, os, random, sys, time, uuid
+import argparse, base64, getpass, json, os, random, sys, time, uuid
 from urllib.parse import parse_qs, urlsplit
 
 import zmq
+from zmq.utils import z85
 
 FOREVER = float("inf")
 WAIT = {"busy", "unavailable", "login_throttled"}  # refusals that end by themselves: the same is sent again
@@ -49,10 +50,16 @@ class Server:
     def __init__(self, address):
         url = urlsplit(address)
         if url.scheme != "rowcast" or not url.hostname:
-            sys.exit(f"{address} is not of the form rowcast://HOST:PORT?feed=PORT")
+            sys.exit(f"{address} is not of the form rowcast://HOST:PORT?feed=PORT&key=KEY")
         host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
         self.commands_at = f"tcp://{host}:{url.port or 5555}"
-        self.feed_at = f"tcp://{host}:{parse_qs(url.query).get('feed', ['5556'])[0]}"
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        self.feed_at, key = f"tcp://{host}:{query.get('feed', '5556')}", query.get("key")
+        if not key and url.hostname not in ("localhost", "127.0.0.1", "::1"):
+            sys.exit(f"{address} has no key: nothing would be encrypted, and anybody could be the server")
+        # CURVE: the server's key is pinned, ours is made anew for each run (section 1).
+        self.server_key = key and z85.encode(base64.urlsafe_b64decode(key + "="))
+        self.public_key, self.secret_key = zmq.curve_keypair() if key else (None, None)
         self.context, self.commands, self.feed = zmq.Context(), None, None
         self.topic, self.last_head = b"", 0.0
 
@@ -63,6 +70,9 @@ class Server:
         socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 3000)
         socket.setsockopt(zmq.RCVHWM, 10_000)
         socket.setsockopt(zmq.IPV6, 1)
+        if self.server_key:
+            socket.curve_serverkey, socket.curve_publickey = self.server_key, self.public_key
+            socket.curve_secretkey = self.secret_key
         for topic in topics:
             socket.setsockopt(zmq.SUBSCRIBE, topic)
         socket.connect(endpoint)

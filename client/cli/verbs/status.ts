@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { parseAddress } from '../../../protocol/address.ts';
 import { formatCursor } from '../../../protocol/cursor.ts';
 import type { ReplyOf } from '../../../protocol/replies.ts';
 import type { Context } from '../context.ts';
@@ -42,6 +43,7 @@ function statusLines(status: ReplyOf<'server.status'>, { paint, addresses, who }
   const { server, version, database, started, tables, counters } = status;
   return [
     line('server', `${server} ${version} at ${addresses.join(', ')}`, paint),
+    line('encryption', encryptionOf(addresses), paint),
     line('database', database, paint),
     line('running since', showTime(started, new Date()), paint),
     line('tables', String(tables), paint),
@@ -49,12 +51,23 @@ function statusLines(status: ReplyOf<'server.status'>, { paint, addresses, who }
     line('logged in', who, paint),
     '',
     'Since its start:',
-    ...Object.entries(counters).map(([name, value]) => line(`  ${inWords(name)}`, value.toLocaleString('en'), paint)),
+    ...Object.entries(counters).map(([name, value]) =>
+      line(`  ${inWords(name)}`, value.toLocaleString('en'), paint, counterColumns),
+    ),
   ];
 }
 
-function line(title: string, text: string, paint: Paint): string {
-  return `${paint.dim(title.padEnd(18))}${show(text, paint)}`;
+/** Columns of the titles: "  command handshakes failed" and a space at least. */
+const counterColumns = 30;
+
+function line(title: string, text: string, paint: Paint, columns = 18): string {
+  return `${paint.dim(title.padEnd(columns))}${show(text, paint)}`;
+}
+
+/** The server's key, so that people can compare it with the one that the server prints. */
+function encryptionOf(addresses: readonly string[]): string {
+  const keys = new Set(addresses.map((address) => parseAddress(address).key));
+  return [...keys].map((key) => (key === undefined ? 'none (plain sockets)' : `CURVE, server key ${key}`)).join(', ');
 }
 
 /** `queriesBusy` to `queries busy`. */

@@ -1,0 +1,134 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Dealer } from 'zeromq';
+import { curveKeys } from '../../../server/keys/curve-key.ts';
+import { CommandSocket } from '../../../server/transport/command-socket.ts';
+import { Gate } from '../../../server/transport/gate.ts';
+import { curveOptions } from '../../support/curve.ts';
+import { freePorts } from '../../support/server.ts';
+
+const requestsPerPeerMax = 3;
+const connectionsMax = 4;
+
+let folder: string;
+let gate: Gate;
+let socket: CommandSocket;
+let port: number;
+let key: string;
+/** Requests that wait to be answered, with the peer they came from. */
+let waiting: { readonly peer: string; readonly answer: () => void }[];
+let warnings: string[];
+const clients = new Set<Dealer>();
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rc-commands-'));
+  const keys = await curveKeys(folder);
+  key = keys.publicKey;
+  [port = 0] = await freePorts(1);
+  waiting = [];
+  warnings = [];
+  gate = new Gate(keys, (error) => warnings.push(String(error)));
+  socket = new CommandSocket({
+    address: `tcp://127.0.0.1:${port}`,
+    gate,
+    requestBytesMax: 1_000,
+    connectionsMax,
+    handshakeMs: 1_000,
+    requestsPerPeerMax,
+    handler: {
+      handle: (request, peer) =>
+        new Promise((resolve) => {
+          waiting.push({ peer, answer: () => resolve([`answered ${Buffer.from(request)}`]) });
+        }),
+      refuse: (request) => [`refused ${Buffer.from(request)}`],
+    },
+    warn: (message) => warnings.push(message),
+  });
+  await gate.run();
+  await socket.run();
+});
+afterEach(async () => {
+  for (const client of clients) client.close();
+  clients.clear();
+  answerAll();
+  await socket.stop();
+  await gate.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function answerAll(): void {
+  for (const { answer } of waiting.splice(0)) answer();
+}
+
+function open(): Dealer {
+  const address = { host: '127.0.0.1', commandsPort: port, feedPort: port, key };
+  const client = new Dealer({ linger: 0, receiveTimeout: 10_000, reconnectInterval: 50, ...curveOptions(address) });
+  client.connect(`tcp://127.0.0.1:${port}`);
+  clients.add(client);
+  return client;
+}
+
+async function receive(client: Dealer): Promise<string> {
+  return String((await client.receive()).at(-1));
+}
+
+test('P8 a connection with too much in work is answered "busy" for the rest, and others are served', async () => {
+  const [greedy, modest] = [open(), open()];
+  for (let request = 1; request <= requestsPerPeerMax + 2; request += 1) await greedy.send(['', `r${request}`]);
+  expect([await receive(greedy), await receive(greedy)]).toEqual(['refused r4', 'refused r5']);
+  await modest.send(['', 'm1']);
+  await vi.waitFor(() => expect(waiting).toHaveLength(requestsPerPeerMax + 1));
+  expect(new Set(waiting.map(({ peer }) => peer)).size).toBe(2);
+  answerAll();
+  expect(await receive(modest)).toBe('answered m1');
+  expect([await receive(greedy), await receive(greedy), await receive(greedy)].sort()).toEqual(
+    ['r1', 'r2', 'r3'].map((request) => `answered ${request}`),
+  );
+  // What was answered makes room.
+  await greedy.send(['', 'r6']);
+  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  answerAll();
+  expect(await receive(greedy)).toBe('answered r6');
+  expect(socket.counters).toMatchObject({ requests: 7, peerBusy: 2 });
+});
+
+test('P8 a message of many parts, of none, or too large is not answered, and its sender alone is hurt', async () => {
+  const [odd, good] = [open(), open()];
+  await odd.send(Array<string>(20).fill('x'));
+  await odd.send(Array<string>(50_000).fill(''));
+  await vi.waitFor(() => expect(socket.counters.malformed).toBe(2));
+  await odd.send(['', Buffer.alloc(5_000)]);
+  await good.send(['', 'g']);
+  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  answerAll();
+  expect(await receive(good)).toBe('answered g');
+  expect(socket.counters.requests).toBe(1);
+});
+
+test('P8 connections beyond the limit are closed, counted and warned of, and those within it work', async () => {
+  const inside = Array.from({ length: connectionsMax }, open);
+  await Promise.all(inside.map((client, index) => client.send(['', `i${index}`])));
+  await vi.waitFor(() => expect(waiting).toHaveLength(connectionsMax));
+  const late = open();
+  await late.send(['', 'late']);
+  await vi.waitFor(() => expect(socket.connections.refused).toBeGreaterThan(0));
+  expect(waiting).toHaveLength(connectionsMax);
+  expect(warnings.filter((text) => text.includes('connections_max'))).toHaveLength(1);
+  // One goes, and the one that waited comes in by itself.
+  clients.delete(inside[0] as Dealer);
+  inside[0]?.close();
+  await vi.waitFor(() => expect(waiting).toHaveLength(connectionsMax + 1), { timeout: 5_000 });
+});
+
+test('P8 P9 plain sockets are not spoken to, and that is counted', async () => {
+  const plain = new Dealer({ linger: 0, receiveTimeout: 500 });
+  clients.add(plain);
+  plain.connect(`tcp://127.0.0.1:${port}`);
+  await plain.send(['', 'anything']);
+  await vi.waitFor(() => expect(socket.connections.handshakesFailed).toBeGreaterThan(0));
+  await expect(plain.receive()).rejects.toThrow();
+  expect(socket.counters.requests).toBe(0);
+  expect(warnings.filter((text) => text.includes('handshake'))).toHaveLength(1);
+});

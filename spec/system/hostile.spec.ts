@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connect, type Ledger } from '../../client/index.ts';
+import { Dice } from '../client/random.ts';
+import { attack, hostileKinds } from '../support/hostile-peer.ts';
+import { createLedger, type TestLedger } from '../support/ledger.ts';
+import { figure, quantile, scale, scaledTimeout } from '../support/scale.ts';
+import { administrator, type ServerProcess, spawnServer, writeSettings } from '../support/server.ts';
+
+const handshakeMs = 300;
+
+let ledger: TestLedger;
+let server: ServerProcess;
+let admin: Ledger;
+
+beforeEach(async () => {
+  ledger = await createLedger();
+  server = await spawnServer(await writeSettings(ledger, { handshake_ms: String(handshakeMs), log_level: 'error' }));
+  admin = connect(server.settings.address);
+  await admin.login(administrator.name, administrator.password);
+  const columns = ['id', 'text'].map((name) => ({ name, type: 'text' as const }));
+  await admin.createTable({ name: 'item', key: 'id', columns });
+});
+afterEach(async () => {
+  await admin.close();
+  await server.stop();
+  await server.settings.remove();
+  await ledger.drop();
+});
+
+/** Works without a pause, as whoever is in the right does: writes, waits until its replica shows it, reads. */
+class Legitimate {
+  readonly latencies: number[] = [];
+  readonly #running: Promise<void>;
+  #stopped = false;
+
+  constructor(ledgerOfClient: Ledger) {
+    this.#running = this.#run(ledgerOfClient);
+  }
+
+  async #run(client: Ledger): Promise<void> {
+    const replica = client.replica('item');
+    for (let n = 0; !this.#stopped; n += 1) {
+      const start = performance.now();
+      const { seq } = await client.upsert('item', { id: `k${n % 100}`, text: `text ${n}` });
+      await replica.reached(seq);
+      await client.get('item', `k${n % 100}`);
+      this.latencies.push(performance.now() - start);
+    }
+    await replica.close();
+  }
+
+  /** @throws what went wrong for it */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+}
+
+async function memoryBytes(): Promise<number> {
+  return (await admin.status()).counters.memoryBytes ?? 0;
+}
+
+const kinds = Object.entries(hostileKinds);
+const atOneTime = 40;
+
+/** Lets so many peers of all kinds at the server, some dozens at one time. Returns the most bytes that one got. */
+async function onslaught(peers: number, dice: Dice): Promise<number> {
+  const ports = [server.settings.commandsPort, server.settings.feedPort];
+  let next = 0;
+  let most = 0;
+  const lane = async (): Promise<void> => {
+    while (next < peers) {
+      const [, pieces] = kinds[next % kinds.length] ?? ['', () => []];
+      const port = ports[Math.floor(next / kinds.length) % 2] ?? 0;
+      next += 1;
+      most = Math.max(most, await attack(port, pieces(dice), 2 * handshakeMs));
+    }
+  };
+  await Promise.all(Array.from({ length: atOneTime }, lane));
+  return most;
+}
+
+const peers = scale(2_000, 100_000);
+const mib = 1_048_576;
+
+test(`P8 P9 P11 ${peers} hostile peers of ${kinds.length} kinds: no crash, everybody else is served, memory grows by less than 50 MB`, {
+  timeout: scaledTimeout(120_000, 3_600_000),
+}, async () => {
+  const dice = new Dice(20_260_305);
+  // What the process takes for its ordinary work it has taken before it is measured.
+  const warming = new Legitimate(admin);
+  await onslaught(10 * kinds.length, dice);
+  await warming.stop();
+  const before = await memoryBytes();
+  const legitimate = new Legitimate(admin);
+  const most = await onslaught(peers, dice);
+  await legitimate.stop();
+  const { counters } = await admin.status();
+  const grownMb = ((counters.memoryBytes ?? 0) - before) / mib;
+  const failed = (counters.commandHandshakesFailed ?? 0) + (counters.feedHandshakesFailed ?? 0);
+  const { latencies } = legitimate;
+  figure(
+    `${peers} hostile peers: memory ${grownMb >= 0 ? '+' : ''}${grownMb.toFixed(1)} MB, ${failed} failed handshakes, ` +
+      `${latencies.length} rounds of a legitimate client, p50 ${quantile(latencies, 0.5).toFixed(0)} ms, p99 ${quantile(latencies, 0.99).toFixed(0)} ms`,
+  );
+  expect(server.process.exitCode).toBeNull();
+  expect(counters.malformed).toBe(0);
+  expect(failed).toBeGreaterThan(peers / 2);
+  // A greeting, and to a HELLO that could be read nothing: no peer gets as far as a message.
+  expect(most).toBeLessThanOrEqual(64);
+  expect(latencies.length).toBeGreaterThan(peers / 100);
+  expect(quantile(latencies, 0.99)).toBeLessThan(2_000);
+  expect(grownMb).toBeLessThan(50);
+});
