@@ -4,7 +4,7 @@ import type { Ledger } from '../client.ts';
 import { CliError, usageError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { GlobalOptions } from './options.ts';
-import type { SessionStore } from './session-store.ts';
+import { type SessionStore, stateFolder } from './session-store.ts';
 
 export interface Target {
   readonly addresses: readonly string[];
@@ -113,6 +113,6 @@ export class Connection {
     this.#user = stored?.user;
     // Not before it is needed: it loads the sockets' native library, which help and wrong usage do without.
     const { connect } = await import('../client.ts');
-    return connect(addresses, { token: this.#givenToken ?? stored?.token, timeoutMs });
+    return connect(addresses, { token: this.#givenToken ?? stored?.token, timeoutMs, checkpoints: stateFolder() });
   }
 }
