@@ -27,6 +27,7 @@ import { type CheckpointStore, FileStore, MemoryStore } from './trust/checkpoint
 import { EntryCheck } from './trust/entry-check.ts';
 import { LogTrust, type Verified } from './trust/log-trust.ts';
 import { ProofReads } from './trust/proof-reads.ts';
+import { LedgerVerification, type VerifyOptions, type VerifyReport } from './trust/verify-ledger.ts';
 import { Watch, type WatchOptions } from './watch.ts';
 import { zeromqTransport } from './zeromq-channel.ts';
 
@@ -161,6 +162,17 @@ export class Ledger implements AsyncDisposable {
    */
   async checkpoint({ signal }: RequestOptions = {}): Promise<Verified | undefined> {
     return await this.#trust?.contact(signal ?? new AbortController().signal);
+  }
+
+  /**
+   * Reads every entry of the log again, hashes it, holds it against the signed checkpoint and the one that was kept, and
+   * compares every table with what the log adds up to. @throws TamperedError with the first bad seq
+   */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    const { timing } = this.#parts;
+    const reads = new ProofReads(this.#channel);
+    const trust = this.#trust ?? new LogTrust({ reads, store: new MemoryStore(), timing });
+    return await new LedgerVerification({ channel: this.#channel, trust, reads, timing }, options).run();
   }
 
   /**

@@ -34,4 +34,5 @@ export type { LogEntry, LogPage } from './log-reader.ts';
 export type { ReachedOptions, Replica, ReplicaEvent, ReplicaOptions } from './replica.ts';
 export { TamperedError, type TrustFault, type TrustFaultKind } from './trust/fault.ts';
 export type { Verified } from './trust/log-trust.ts';
+export type { VerifyOptions, VerifyReport } from './trust/verify-ledger.ts';
 export type { Watch, WatchOptions } from './watch.ts';

@@ -7,7 +7,7 @@ import type { Ledger } from '../client.ts';
 import { CliError, usageError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { GlobalOptions } from './options.ts';
-import type { SessionStore } from './session-store.ts';
+import { type SessionStore, stateFolder } from './session-store.ts';
 
 export interface Target {
   readonly addresses: readonly string[];
@@ -136,7 +136,7 @@ export class Connection {
     const { connect } = await import('../client.ts');
     const token = this.#givenToken ?? (stored === undefined ? undefined : `${stored.session}.${stored.secret}`);
     try {
-      return connect(addresses, { token, timeoutMs });
+      return connect(addresses, { token, timeoutMs, checkpoints: stateFolder() });
     } catch (error) {
       throw usageError(`ROWCAST_TOKEN: ${error instanceof Error ? error.message : String(error)}`);
     }

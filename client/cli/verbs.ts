@@ -111,6 +111,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/log.ts')).logCommand,
   },
   {
+    name: 'verify',
+    group: changes,
+    summary: 'read the whole log again and hold it against what was signed',
+    load: async () => (await import('./verbs/verify.ts')).verifyCommand,
+  },
+  {
     name: 'sample',
     group: more,
     summary: 'make a table to try things on',

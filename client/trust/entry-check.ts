@@ -139,17 +139,9 @@ export class EntryCheck {
   }
 
   /** The tree over the first entries, which is shown to be the beginning of what was signed. */
-  async #seat(size: number, checkpoint: Verified): Promise<Frontier> {
+  #seat(size: number, checkpoint: Verified): Promise<Frontier> {
     const { reads, trust } = this.#options;
-    try {
-      const frontier = await reads.frontier(size, checkpoint.epoch);
-      await reads.consistency({ from: frontier, to: checkpoint, epoch: checkpoint.epoch });
-      return frontier;
-    } catch (error) {
-      if (!(error instanceof ProofError)) throw error;
-      const what = `its first ${size} entries are not the beginning of what it has signed`;
-      throw trust.declare({ kind: 'rewritten', first: 1, last: size, what });
-    }
+    return reads.provenFrontier(size, checkpoint, trust);
   }
 
   async #leaves(after: number, to: number, { epoch }: Verified): Promise<Hash[]> {

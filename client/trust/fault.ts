@@ -7,8 +7,10 @@ import { RowcastError } from '../errors.ts';
  * - `rewritten`: it does not begin with what it was.
  * - `forked`: two logs of one length were signed, or what was delivered is not what the log has.
  * - `signer`: a checkpoint is not signed, or by another key than before.
+ * - `changed`: an entry is not the one that was signed, or is missing.
+ * - `projection`: the rows of a table are not what the log adds up to.
  */
-export type TrustFaultKind = 'forgot' | 'rewritten' | 'forked' | 'signer';
+export type TrustFaultKind = 'forgot' | 'rewritten' | 'forked' | 'signer' | 'changed' | 'projection';
 
 export interface TrustFault {
   readonly kind: TrustFaultKind;

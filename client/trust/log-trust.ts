@@ -43,6 +43,7 @@ export class LogTrust {
   #verified: (Verified & { readonly note: string }) | undefined;
   #fault: TamperedError | undefined;
   #former: string | undefined;
+  #remembered: Verified | undefined;
   #keptAt = Number.NEGATIVE_INFINITY;
   #behindSince: number | undefined;
   #line: Promise<unknown> = Promise.resolve();
@@ -65,6 +66,11 @@ export class LogTrust {
   /** The log that was kept from before, when the ledger has begun a new life since: `rowcast/EPOCH`. */
   get former(): string | undefined {
     return this.#former;
+  }
+
+  /** What an earlier run had verified of this log. */
+  get remembered(): Verified | undefined {
+    return this.#remembered;
   }
 
   /**
@@ -160,6 +166,7 @@ export class LogTrust {
     if (this.#verified?.epoch === epoch) return;
     const checkpoint = this.#signed(() => openCheckpoint(kept.note, key));
     this.#verified = { ...checkpoint, epoch, note: kept.note };
+    this.#remembered ??= this.#verified;
   }
 
   async #meet(epoch: string, note: string): Promise<Verified | 'behind' | undefined> {

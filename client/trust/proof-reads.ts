@@ -5,6 +5,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { ReplyOf } from '../../protocol/replies.ts';
 import type { CommandChannel } from '../command-channel.ts';
 import { entryLines } from '../lines.ts';
+import type { TamperedError, TrustFault } from './fault.ts';
 
 /** What somebody who verifies asks a server for. Nothing of it is believed because the server says so. */
 export class ProofReads {
@@ -25,6 +26,19 @@ export class ProofReads {
     if (size === 0) return new Frontier();
     const { body } = await this.#channel.request({ type: 'log.proof', from: size, size, epoch });
     return new Frontier(size, hashes(body.peaks));
+  }
+
+  /** The same, shown to be the beginning of what was signed. @throws TamperedError when it is not */
+  async provenFrontier(size: number, signed: Tree & { readonly epoch: string }, judge: Judge): Promise<Frontier> {
+    try {
+      const frontier = await this.frontier(size, signed.epoch);
+      await this.consistency({ from: frontier, to: signed, epoch: signed.epoch });
+      return frontier;
+    } catch (error) {
+      if (!(error instanceof ProofError)) throw error;
+      const what = `its first ${size} entries are not the beginning of what it has signed`;
+      throw judge.declare({ kind: 'rewritten', first: 1, last: size, what });
+    }
   }
 
   /**
@@ -55,6 +69,11 @@ export class ProofReads {
     const { body } = await this.#channel.request({ type: 'log.proof', from, size, epoch });
     return hashes(body.consistency);
   }
+}
+
+/** Who says that the log is not what it was. */
+interface Judge {
+  declare(fault: TrustFault): TamperedError;
 }
 
 /** A tree over a log, as far as proofs speak of it. */
