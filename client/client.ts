@@ -9,6 +9,7 @@ import type { CommandReply, ReplyOf } from '../protocol/replies.ts';
 import type { RequestOf, RequestType } from '../protocol/requests.ts';
 import type { AlterStep, TableDefinition } from '../protocol/table.ts';
 import type { Cells } from '../protocol/values.ts';
+import { Accounts } from './accounts.ts';
 import { readAddress } from './address.ts';
 import type { Transport } from './channels.ts';
 import { CommandChannel, type RequestOptions, type Typed } from './command-channel.ts';
@@ -141,6 +142,8 @@ function checkpointStore(
 export class Ledger implements AsyncDisposable {
   readonly #parts: LedgerParts;
   readonly #channel: CommandChannel;
+  /** Who may do what, and who is logged in. */
+  readonly accounts: Accounts;
   readonly #trust: LogTrust | undefined;
   readonly #keeper: SessionKeeper;
   readonly #open = new Set<Watch | Replica>();
@@ -150,6 +153,7 @@ export class Ledger implements AsyncDisposable {
     this.#parts = parts;
     this.#channel = new CommandChannel(parts);
     this.#channel.session = parts.session;
+    this.accounts = new Accounts(this.#channel);
     const { checkpoints: store, timing, transport } = parts;
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });

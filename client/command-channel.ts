@@ -383,6 +383,14 @@ export class CommandChannel {
   }
 }
 
+/** They take effect once for their id, as commands do. */
+const accountChanges: ReadonlySet<RequestType> = new Set<RequestType>([
+  'account.add',
+  'account.change',
+  'account.remove',
+  'account.password',
+]);
+
 /** Requests that no session is needed for: a proof would be thrown away. */
 const unproved: ReadonlySet<RequestType> = new Set<RequestType>(['session.login', 'session.attach']);
 /** How often one request goes on with another nonce; more often, somebody drives them out. */
@@ -401,5 +409,5 @@ function isUnknown({ type, unanswered, doubtful }: Pending): boolean {
 }
 
 function isCommand(type: RequestType): boolean {
-  return type === 'batch' || Object.hasOwn(commandSchemas, type);
+  return type === 'batch' || Object.hasOwn(commandSchemas, type) || accountChanges.has(type);
 }

@@ -1,4 +1,5 @@
 /** The client library of Rowcast: the public door. */
+export type { Account, AccountRole, AuditEntry } from '../protocol/accounts.ts';
 export {
   formatAddress,
   parseAddress,
@@ -10,10 +11,11 @@ export type { Entry, RowEntry, TableEntry } from '../protocol/entry.ts';
 export type { CurrentRow, ErrorBody, ErrorCode, Problem } from '../protocol/errors.ts';
 export type { Condition, Filter } from '../protocol/filter.ts';
 export type { Sort } from '../protocol/queries.ts';
-export type { CommandReply, Outcome, ReplyOf, TableSummary } from '../protocol/replies.ts';
+export type { CommandReply, Outcome, ReplyOf, SessionSummary, TableSummary } from '../protocol/replies.ts';
 export type { RequestOf, RequestType } from '../protocol/requests.ts';
 export type { AlterStep, Column, TableDefinition } from '../protocol/table.ts';
 export type { Cell, Cells, ColumnType } from '../protocol/values.ts';
+export type { AccountChanges, Accounts, AuditOptions, NewAccount } from './accounts.ts';
 export {
   type ChangeOptions,
   type CommandOptions,

@@ -73,13 +73,12 @@ export const accountSchema = z.object({
 export type Account = z.infer<typeof accountSchema>;
 
 /** What the audit tells of. */
-export const auditedSchema = z.enum([
+const auditedSchema = z.enum([
   'login',
   'login_failed',
   'login_throttled',
   'logout',
   'session_revoked',
-  'sessions_ended',
   'refused',
   'account_added',
   'account_changed',

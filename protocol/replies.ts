@@ -81,7 +81,6 @@ const accountReply = z.object({
   /** How many sessions of the account it ended. */
   ended: z.int(),
 });
-export type AccountReply = z.infer<typeof accountReply>;
 
 /** The body of the answer to each request that was granted. */
 export const replySchemas = {

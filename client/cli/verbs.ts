@@ -1,6 +1,7 @@
 import type { Verb } from './verb.ts';
 
 const session = 'Who you are:';
+const people = 'Accounts:';
 const tables = 'Tables:';
 const rows = 'Rows:';
 const changes = 'Changes:';
@@ -11,7 +12,7 @@ export const clientVerbs: readonly Verb[] = [
   {
     name: 'login',
     group: session,
-    summary: 'log in as an administrator',
+    summary: 'log in',
     load: async () => (await import('./verbs/login.ts')).loginCommand,
   },
   {
@@ -25,6 +26,30 @@ export const clientVerbs: readonly Verb[] = [
     group: session,
     summary: 'the server, its log and who you are to it',
     load: async () => (await import('./verbs/status.ts')).statusCommand,
+  },
+  {
+    name: 'password',
+    group: session,
+    summary: 'change your own password',
+    load: async () => (await import('./verbs/password.ts')).passwordCommand,
+  },
+  {
+    name: 'sessions',
+    group: session,
+    summary: 'who is logged in; revoke ends a session',
+    load: async () => (await import('./verbs/sessions.ts')).sessionsCommand,
+  },
+  {
+    name: 'accounts',
+    group: people,
+    summary: 'who may do what: list, add, change or remove accounts',
+    load: async () => (await import('./verbs/accounts.ts')).accountsCommand,
+  },
+  {
+    name: 'audit',
+    group: people,
+    summary: 'logins, refusals and changes of accounts',
+    load: async () => (await import('./verbs/audit.ts')).auditCommand,
   },
   {
     name: 'tables',

@@ -3,7 +3,7 @@ import type { RequestType } from '../../protocol/requests.ts';
 
 /** Who speaks: nobody who has logged in, or the role of an account. Each may do what those before it may. */
 const ranks = { nobody: 0, viewer: 1, administrator: 2 } as const;
-export type Role = keyof typeof ranks & (AccountRole | 'nobody');
+type Role = keyof typeof ranks & (AccountRole | 'nobody');
 
 /** Who may read: anyone, or only who has an account. */
 export type Viewers = 'anyone' | 'login';

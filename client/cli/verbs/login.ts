@@ -16,7 +16,7 @@ const triesMax = 3;
 export function loginCommand(context: () => Context): Command {
   return describedCommand({
     name: 'login',
-    summary: 'log in as an administrator',
+    summary: 'log in',
     notes: ['The session is kept in $XDG_STATE_HOME/rowcast (~/.local/state/rowcast), for you alone.'],
     examples: ['login ada', 'login ada --password-stdin < password-file'],
   })
@@ -60,7 +60,7 @@ function gaveUp(cause: RowcastError): CliError {
   return new CliError(`${triesMax} tries, and none was right; gave up`, {
     code: cause.code,
     exit: exitCodes.login,
-    next: 'names stand in [administrators] of setting.ini; a new password: npx rowcast passwd NAME',
+    next: 'an administrator can set a new password: npx rowcast accounts change NAME --password',
     cause,
   });
 }
@@ -84,7 +84,11 @@ function throttledMs(error: unknown): number | undefined {
 }
 
 async function loginOnce(context: Context, name: string, password: string): Promise<void> {
-  const { expires } = await context.connection.login(name, password, context.signal);
-  if (context.json) await context.printJson({ user: name, expires });
-  else await context.print(`logged in as ${show(name, context.out.paint)} until ${showTime(expires, new Date())}`);
+  const { role, expires, idleMinutes } = await context.connection.login(name, password, context.signal);
+  if (context.json) {
+    await context.printJson({ user: name, role, expires, idleMinutes });
+    return;
+  }
+  const who = show(name, context.out.paint);
+  await context.print(`logged in as ${who}, ${role}, until ${showTime(expires, new Date())}`);
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { parseAddress } from '../../../protocol/address.ts';
 import { formatCursor } from '../../../protocol/cursor.ts';
 import type { ReplyOf } from '../../../protocol/replies.ts';
+import { RowcastError } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { showTime } from '../print/time.ts';
@@ -18,19 +19,35 @@ export function statusCommand(context: () => Context): Command {
 
 async function showStatus(context: Context): Promise<void> {
   const status = await context.reading((ledger) => ledger.status({ signal: context.signal }));
-  const { user } = context.connection;
+  const session = await ownSession(context);
   if (context.json) {
-    await context.printJson({ ...status, user });
+    await context.printJson({ ...status, user: session?.user, role: session?.role, expires: session?.expires });
     return;
   }
   const { paint } = context.out;
   const { addresses } = context.connection;
-  await context.print(...statusLines(status, { paint, addresses, who: await whoIsLoggedIn(context) }));
+  await context.print(...statusLines(status, { paint, addresses, who: whoIsLoggedIn(session) }));
 }
 
-async function whoIsLoggedIn({ connection }: Context): Promise<string> {
-  if (connection.user !== undefined) return `${connection.user}, who may change tables`;
-  return (await connection.hasSession()) ? 'by ROWCAST_TOKEN' : 'nobody: you may read (npx rowcast login)';
+/** Who one is, as the server sees it; undefined when nobody is logged in, or the session has ended. */
+async function ownSession(context: Context): Promise<ReplyOf<'session.status'> | undefined> {
+  if (!(await context.connection.hasSession())) return undefined;
+  const ledger = await context.ledger();
+  try {
+    return await ledger.accounts.status({ signal: context.signal });
+  } catch (error) {
+    if (error instanceof RowcastError && error.code === 'session_expired') return undefined;
+    throw error;
+  }
+}
+
+const mayDo = { viewer: 'who may read', administrator: 'who may change tables' } as const;
+
+function whoIsLoggedIn(session: ReplyOf<'session.status'> | undefined): string {
+  if (session === undefined) return 'nobody: log in with npx rowcast login';
+  const { user, role, expires, idleMinutes } = session;
+  const until = showTime(expires, new Date());
+  return `${user}, ${role}, ${mayDo[role]}, until ${until} or ${idleMinutes} minutes without use`;
 }
 
 interface StatusSurroundings {
