@@ -202,6 +202,7 @@ export class Replica implements AsyncDisposable {
 
   #applyChange(change: WatchChange): void {
     if (change.kind === 'table') this.#applyTable(change.entry);
+    else if (change.kind === 'erase') return;
     else if (change.kind === 'leave') this.#rows.delete(change.entry.key);
     else this.#rows.set(change.entry.key, toCurrentRow(change.entry));
   }

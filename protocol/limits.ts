@@ -30,6 +30,8 @@ export const limits = {
   problemsMax: 1_000,
   /** Steps of one table.alter. */
   alterStepsMax: 1_000,
+  /** Commitments that one sealed.open asks for. */
+  commitmentsMax: 10_000,
   /** Entries of one log.read or row.history reply. */
   entriesMax: 10_000,
 } as const;

@@ -33,6 +33,8 @@ export interface DispatchOptions {
   readonly handlers: Handlers;
   readonly sessions: Sessions;
   readonly administrators: ReadonlyMap<string, string>;
+  /** Secret under which commands are kept for `once`. */
+  readonly commandKey: Buffer;
   readonly changesPerCommandMax: number;
   readonly requestBytesMax: number;
   readonly log: Logger;
@@ -78,7 +80,7 @@ export class Dispatch {
       return lines === undefined ? [replyText(id, body)] : [replyText(id, body), lines];
     }
     this.#checkSize(request);
-    const answer = await handlers.command(submission(id, identity.user, request));
+    const answer = await handlers.command(submission(id, identity.user, request, this.#options.commandKey));
     return ['error' in answer ? refusalText(id, answer.error) : replyText(id, answer.body)];
   }
 

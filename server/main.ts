@@ -17,6 +17,7 @@ import { Dispatch } from './dispatch.ts';
 import { Publisher } from './feed/publisher.ts';
 import { buildTree } from './log/build-tree.ts';
 import { Checkpoints } from './log/checkpoints.ts';
+import { derivedKey } from './log/derived-key.ts';
 import { Doorbell } from './log/doorbell.ts';
 import { beginNewEpoch } from './log/head.ts';
 import { KeptCheckpoint } from './log/kept-checkpoint.ts';
@@ -98,7 +99,8 @@ async function startOn(
   // First of all: a head that does not fit its log cannot be worked on.
   await refuseTampered(checkEnd(reading));
   const start = await readTailStart(reading);
-  const signer = new CheckpointSigner(await signingKey(settings.server.keys), originOf(start.epoch));
+  const signing = await signingKey(settings.server.keys);
+  const signer = new CheckpointSigner(signing, originOf(start.epoch));
   const checkpoints = new Checkpoints(signer, start.frontier);
   const feedSocket: FeedSocket = new FeedSocket({
     address: settings.server.feed,
@@ -174,6 +176,7 @@ async function startOn(
     },
     sessions,
     administrators,
+    commandKey: derivedKey(signing, 'command'),
     changesPerCommandMax: settings.server.changesPerCommandMax,
     requestBytesMax: settings.server.requestBytesMax,
     log,

@@ -22,6 +22,7 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   'row.history': 'user',
   'log.read': 'user',
   'log.proof': 'user',
+  'sealed.open': 'administrator',
   'table.create': 'administrator',
   'table.alter': 'administrator',
   'table.drop': 'administrator',
@@ -29,6 +30,7 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   'row.update': 'administrator',
   'row.upsert': 'administrator',
   'row.delete': 'administrator',
+  'row.erase': 'administrator',
   batch: 'administrator',
 };
 

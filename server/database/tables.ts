@@ -11,6 +11,7 @@ export interface LedgerTables {
   table_projection: TableProjection;
   row_projection: RowProjection;
   unique_projection: UniqueProjection;
+  sealed_cell: SealedCellTable;
   session: SessionTable;
 }
 
@@ -67,6 +68,15 @@ interface UniqueProjection {
   column: string;
   value: Buffer;
   key: string;
+}
+
+interface SealedCellTable {
+  commitment: string;
+  table_id: number;
+  key: string;
+  column: string;
+  salt: Buffer;
+  value: string;
 }
 
 interface SessionTable {

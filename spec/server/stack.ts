@@ -111,12 +111,13 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     },
     sessions,
     administrators,
+    commandKey,
     changesPerCommandMax: statusLimits.changesPerCommandMax,
     requestBytesMax: statusLimits.requestBytesMax,
     log: silentLog,
   });
   const submit = (command: Command, id = nanoid()): Promise<Answer> =>
-    committer.submit(submission(id, administrator.name, command));
+    committer.submit(submission(id, administrator.name, command, commandKey));
   return {
     ...{ committer, queries, sessions, dispatch, doorbell, committed, writer, reading, submit },
     async done(command, id): Promise<Reply> {
@@ -138,6 +139,8 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     },
   };
 }
+
+export const commandKey = Buffer.alloc(32, 7);
 
 /** The writing connection of a server. */
 export function openWriter(ledger: TestLedger): Writer {

@@ -55,7 +55,11 @@ function versionLines(entry: RowEntry, paint: Paint): string[] {
   return [head.join('  '), ...diffLines(entry, paint)];
 }
 
-function diffLines({ op, row = {}, was = {} }: RowEntry, paint: Paint): string[] {
+function diffLines({ op, row = {}, was = {}, columns = [] }: RowEntry, paint: Paint): string[] {
+  if (op === 'erase')
+    return [
+      `    ${paint.removed('-')} what was sealed is gone for good: ${columns.map((name) => show(name, paint)).join(', ')}`,
+    ];
   const names = Object.keys(op === 'insert' ? row : was);
   const width = Math.max(...names.map(shownWidth), 0);
   return names.map((name) => {
