@@ -11,6 +11,7 @@ import type { FeedLink, FeedListener } from './feed-link.ts';
 import { GroupAssembler } from './group-assembler.ts';
 import type { LedgerReads, Snapshot } from './ledger-reads.ts';
 import { type FeedInput, LiveBuffer, type LiveBufferLimits } from './live-buffer.ts';
+import type { Opener } from './opener.ts';
 import { pause, type Timing } from './timing.ts';
 
 /** Who receives what a join delivers: everything in order, once, and whole groups only. */
@@ -41,6 +42,8 @@ export interface JoinOptions {
   /** Replay from here instead of a snapshot. */
   readonly from: Cursor | undefined;
   readonly bufferLimits?: LiveBufferLimits | undefined;
+  /** Opens sealed cells before they are delivered. */
+  readonly opener?: Opener | undefined;
 }
 
 /** Thrown by a sink that wants a new snapshot. */
@@ -177,8 +180,11 @@ export class Join {
     if (from !== undefined) await this.#persistently(() => this.#readLog());
   }
 
-  #readSnapshot(table: string): Promise<Snapshot> {
-    return this.#options.reads.snapshot(table, this.#options.filter, this.#stop.signal);
+  async #readSnapshot(table: string): Promise<Snapshot> {
+    const { reads, filter, opener } = this.#options;
+    const { signal } = this.#stop;
+    const snapshot = await reads.snapshot(table, filter, signal);
+    return opener === undefined ? snapshot : await opener.snapshot(snapshot, { signal });
   }
 
   async #beginTable(table: string, from: Cursor): Promise<void> {
@@ -237,7 +243,7 @@ export class Join {
   async #meetMessage({ header, lines }: FeedInput & { kind: 'message' }): Promise<void> {
     const verdict = this.#chain.accept(header, lines, this.#position.seq);
     if (verdict === 'gap') await this.#heal();
-    else this.#deliver(verdict, lines.byteLength);
+    else await this.#deliver(verdict, lines.byteLength);
   }
 
   async #meetHead(head: HeadMessage, arrival: number): Promise<void> {
@@ -268,27 +274,30 @@ export class Join {
     const assembler = new GroupAssembler();
     for await (const page of reads.log({ table, after: seq, epoch }, this.#stop.signal)) {
       if (this.#stopped) return;
-      this.#deliver(assembler.add(page.entries.map(({ entry }) => entry)), page.bytes);
-      if (!page.more) this.#reachEnd(assembler.end(page.head), page.head);
+      await this.#deliver(assembler.add(page.entries.map(({ entry }) => entry)), page.bytes);
+      if (!page.more) await this.#reachEnd(assembler.end(page.head), page.head);
       while (sink.isFull) await sink.room();
     }
   }
 
-  #reachEnd(open: ReturnType<GroupAssembler['end']>, head: number): void {
+  async #reachEnd(open: ReturnType<GroupAssembler['end']>, head: number): Promise<void> {
     this.#chain.clear();
     this.#learntAt = this.#buffer.arrivals;
     if (open === 'cut') return;
-    if (open !== undefined) this.#deliver([open], 0);
+    if (open !== undefined) await this.#deliver([open], 0);
     this.#advance(head);
   }
 
-  #deliver(groups: readonly EntryGroup[], bytes: number): void {
+  async #deliver(groups: readonly EntryGroup[], bytes: number): Promise<void> {
     const last = groups.at(-1)?.[0];
     if (last === undefined) return;
     const { epoch } = this.#position;
+    const { opener } = this.#options;
+    const { signal } = this.#stop;
+    const shown = opener === undefined ? groups : await this.#persistently(() => opener.groups(groups, { signal }));
     // First of all, so that a sink that can take no more has still been told where it stands.
     this.#position = { seq: groupOf(last)[1], epoch };
-    this.#options.sink.groups(groups, epoch, bytes);
+    this.#options.sink.groups(shown, epoch, bytes);
   }
 
   #advance(seq: number): void {

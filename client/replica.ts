@@ -14,6 +14,8 @@ import type { Timing } from './timing.ts';
 export interface ReplicaOptions {
   /** Only rows that match. */
   readonly filter?: Filter | undefined;
+  /** Values in place of the commitments of sealed cells, verified: for administrators. Erased ones stay commitments. */
+  readonly open?: boolean | undefined;
 }
 
 /** What a replica tells after it has applied it. `failed` is the last: it follows the table no more. */

@@ -10,7 +10,7 @@ import type { RecordedEvent } from './project.ts';
 import type { PageRow, RowRef } from './rows.ts';
 
 /** JSON texts by the commitments to them. */
-export type OpenedValues = ReadonlyMap<string, string>;
+type OpenedValues = ReadonlyMap<string, string>;
 
 /** What {@link selectOpened} selects. */
 export type OpenedValue = readonly [commitment: string, value: string];

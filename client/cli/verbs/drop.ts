@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { askYes } from '../ask.ts';
-import { interrupted, usageError } from '../cli-error.ts';
+import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { findTable } from '../definitions.ts';
 import { count } from '../print/time.ts';
@@ -25,15 +24,8 @@ export function dropCommand(context: () => Context): Command {
 
 async function drop(context: Context, table: string, options: DropOptions): Promise<void> {
   const { rows } = await findTable(context, table);
-  if (options.yes !== true) await confirmDrop(context, `Drop table ${table} with ${count(rows, 'row')}?`);
+  if (options.yes !== true) await confirm(context, `Drop table ${table} with ${count(rows, 'row')}?`);
   const ledger = await context.ledger();
   const reply = await ledger.dropTable(table, commandOptions(options, context));
   await reportReply(context, reply, `dropped table ${table} with ${count(rows, 'row')} (#${reply.seq})`);
-}
-
-async function confirmDrop(context: Context, question: string): Promise<void> {
-  if (!context.terminal.isInteractive) {
-    throw usageError('there is no terminal to confirm this on', [], 'add --yes');
-  }
-  if (!(await askYes(question, { signal: context.signal }))) throw interrupted();
 }

@@ -26,7 +26,8 @@ async function history(context: Context, table: string, key: string): Promise<vo
   const { paint } = context.out;
   const found = await context.reading(async (ledger) => {
     let entries = 0;
-    for await (const { line, entry } of ledger.history(table, key, { signal: context.signal })) {
+    const open = !context.json && (await context.opens());
+    for await (const { line, entry } of ledger.history(table, key, { signal: context.signal, open })) {
       entries += 1;
       if (context.json) await context.print(line);
       else if (isRowEntry(entry)) await context.print(...versionLines(entry, paint));
