@@ -59,7 +59,7 @@ ALTER TABLE tile ALTER COLUMN leaves SET STORAGE EXTERNAL;
 -- Commands that were accepted, for ever: an id takes effect once, and its first answer is kept.
 CREATE TABLE IF NOT EXISTS command (
   id     text COLLATE "C" PRIMARY KEY,
-  -- SHA-256 of who asked for what: the same id with another body is an error.
+  -- HMAC-SHA256 of who asked for what, so that values of sealed columns cannot be tried against it (in older ledgers: SHA-256): the same id with another body is an error.
   body   bytea NOT NULL,
   answer text NOT NULL
 );
@@ -110,6 +110,21 @@ CREATE TABLE IF NOT EXISTS unique_projection (
   key      text COLLATE "C" NOT NULL,
   PRIMARY KEY (table_id, "column", value)
 );
+
+-- What sealed cells stand for: the values, with the salts that keep their commitments from being guessed. Of all tables
+-- this one only has them; the log and the projections have the commitments. An erase deletes rows for good.
+CREATE TABLE IF NOT EXISTS sealed_cell (
+  -- base64url of SHA-256(0x02, salt, value): see protocol/sealed.ts.
+  commitment text COLLATE "C" PRIMARY KEY,
+  table_id   bigint NOT NULL,
+  key        text COLLATE "C" NOT NULL,
+  -- As the column is called now.
+  "column"   text COLLATE "C" NOT NULL,
+  salt       bytea NOT NULL CHECK (octet_length(salt) = 32),
+  -- The cell's JSON, to the letter.
+  value      text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sealed_cell_by_row ON sealed_cell (table_id, key);
 
 -- Who may do what, and who is here. Nothing of this is in the log, and nothing of the log depends on it.
 
@@ -189,8 +204,10 @@ BEGIN
     RETURN;
   END IF;
   SELECT coalesce(string_agg(
-    CASE item.value ->> 'type'
-      WHEN 'json' THEN format('cells -> %L AS %I', item.value ->> 'name', item.value ->> 'name')
+    CASE
+      WHEN item.value ->> 'sealed' = 'true' THEN
+        format('cells -> %L ->> ''sealed'' AS %I', item.value ->> 'name', item.value ->> 'name')
+      WHEN item.value ->> 'type' = 'json' THEN format('cells -> %L AS %I', item.value ->> 'name', item.value ->> 'name')
       ELSE format('(cells ->> %L)::%s AS %I', item.value ->> 'name', sql_type(item.value ->> 'type'), item.value ->> 'name')
     END || ', ', '' ORDER BY item.position), '')
   INTO columns
@@ -230,7 +247,7 @@ BEGIN
   EXECUTE format('GRANT SELECT, INSERT ON change, tile, command, audit TO %I', server);
   EXECUTE format('GRANT SELECT, UPDATE ON head TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON table_projection TO %I', server);
-  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON row_projection, unique_projection TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON row_projection, unique_projection, sealed_cell TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON account, applied_administrator TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON session, session_key TO %I', server);
   EXECUTE format('REVOKE ALL ON FUNCTION refresh_view FROM PUBLIC');

@@ -20,6 +20,7 @@ import type { JoinOptions } from './join.ts';
 import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './ledger-reads.ts';
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
+import { Opener } from './opener.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 import { ClientSession } from './session.ts';
 import { SessionKeeper } from './session-keeper.ts';
@@ -48,6 +49,13 @@ export interface ConnectOptions {
 export interface CommandOptions extends RequestOptions {
   /** The reason, which stands in the log for ever. */
   readonly why?: string | undefined;
+}
+
+export interface GetOptions extends RequestOptions, ReadingOptions {}
+
+export interface EraseOptions extends CommandOptions {
+  /** Only what these columns hold; all sealed ones when left out. */
+  readonly columns?: readonly string[] | undefined;
 }
 
 export interface InsertOptions extends CommandOptions {
@@ -146,6 +154,7 @@ export class Ledger implements AsyncDisposable {
   readonly accounts: Accounts;
   readonly #trust: LogTrust | undefined;
   readonly #keeper: SessionKeeper;
+  readonly #opener: Opener;
   readonly #open = new Set<Watch | Replica>();
   #closed = false;
 
@@ -157,6 +166,7 @@ export class Ledger implements AsyncDisposable {
     const { checkpoints: store, timing, transport } = parts;
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
+    this.#opener = new Opener(this.#channel);
   }
 
   /**
@@ -253,21 +263,33 @@ export class Ledger implements AsyncDisposable {
     return this.request({ type: 'row.delete', table, key, expect, why }, options);
   }
 
+  /**
+   * Deletes for good what the sealed cells of a row stand for, in all its lives. Commitments and proofs stay, and so does
+   * the change that says who erased it and why.
+   */
+  erase(table: string, key: string, options: EraseOptions = {}): Promise<CommandReply> {
+    const { columns, why } = options;
+    return this.request({ type: 'row.erase', table, key, columns: columns && [...columns], why }, options);
+  }
+
   /** Several commands, over rows and tables, that take effect together or not at all. */
   batch(commands: readonly Step[], options: CommandOptions = {}): Promise<CommandReply> {
     return this.request({ type: 'batch', commands: [...commands], why: options.why }, options);
   }
 
   /** One row as it is. @throws RowcastError `row_not_found`, `table_not_found` */
-  async get(table: string, key: string, options?: RequestOptions): Promise<CurrentRow> {
+  async get(table: string, key: string, options: GetOptions = {}): Promise<CurrentRow> {
     const { row } = await this.request({ type: 'row.get', table, key }, options);
-    return row;
+    if (options.open !== true) return row;
+    const [opened = row] = await this.#opener.rows([row], timing(options));
+    return opened;
   }
 
   /** One page of rows; `next`, given as `after`, brings the next one as of the same seq. */
-  list(table: string, options: PageOptions = {}): Promise<RowPage> {
+  async list(table: string, options: PageOptions = {}): Promise<RowPage> {
     const { after, ...list } = options;
-    return this.request({ ...toListRequest(table, list), after }, options);
+    const page = await this.request({ ...toListRequest(table, list), after }, options);
+    return options.open === true ? { ...page, rows: await this.#opener.rows(page.rows, timing(options)) } : page;
   }
 
   /**
@@ -275,12 +297,14 @@ export class Ledger implements AsyncDisposable {
    * `limit` is the size of a page. @throws RowcastError `too_old` when that seq cannot be served any more
    */
   async *rows(table: string, options: ListOptions = {}): AsyncGenerator<CurrentRow, void, undefined> {
-    for await (const page of readRowPages(this.#channel, toListRequest(table, options), options)) yield* page.rows;
+    for await (const { rows } of readRowPages(this.#channel, toListRequest(table, options), options)) {
+      yield* options.open === true ? await this.#opener.rows(rows, timing(options)) : rows;
+    }
   }
 
   /** Every change of a row, oldest first, over all its lives. */
   history(table: string, key: string, options: ReadingOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
-    return readEntries(readPages(this.#channel, { type: 'row.history', table, key }, options));
+    return readEntries(this.#pages({ type: 'row.history', table, key }, options));
   }
 
   /** The log, in order of seq, up to its head. */
@@ -291,7 +315,7 @@ export class Ledger implements AsyncDisposable {
   /** The same page by page, for who reads millions. */
   readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
     const { table, after, epoch, limit } = options;
-    return readPages(this.#channel, { type: 'log.read', table, after, epoch, limit }, options);
+    return this.#pages({ type: 'log.read', table, after, epoch, limit }, options);
   }
 
   /**
@@ -304,7 +328,7 @@ export class Ledger implements AsyncDisposable {
       throw new RowcastError('bad_request', 'a filter needs a table: name the one that it is about');
     }
     const watch = new Watch({
-      join: this.#joinParts(table),
+      join: this.#joinParts(table, options.open),
       table,
       filter,
       from: readCursor(options.from),
@@ -317,9 +341,9 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** Holds a table in memory and keeps it up to date; see {@link Replica}. */
-  replica(table: string, { filter }: ReplicaOptions = {}): Replica {
+  replica(table: string, { filter, open }: ReplicaOptions = {}): Replica {
     const replica = new Replica({
-      join: this.#joinParts(table),
+      join: this.#joinParts(table, open),
       table,
       filter,
       closed: (self) => this.#forget(self),
@@ -351,7 +375,21 @@ export class Ledger implements AsyncDisposable {
     await this.close();
   }
 
-  #joinParts(table: string | undefined): Omit<JoinOptions, 'sink' | 'table' | 'filter' | 'from'> {
+  /** Pages of entries; their lines are those of the log, opened or not. */
+  async *#pages(
+    request: RequestOf<'log.read'> | RequestOf<'row.history'>,
+    options: ReadingOptions,
+  ): AsyncGenerator<LogPage, void, undefined> {
+    for await (const page of readPages(this.#channel, request, options)) {
+      const isOpen = options.open === true;
+      yield isOpen ? { ...page, entries: await this.#opener.logEntries(page.entries, timing(options)) } : page;
+    }
+  }
+
+  #joinParts(
+    table: string | undefined,
+    open: boolean | undefined,
+  ): Omit<JoinOptions, 'sink' | 'table' | 'filter' | 'from'> {
     if (this.#closed) throw new RowcastError('closed', 'the ledger was closed');
     const { transport, addresses, timing, bufferLimits } = this.#parts;
     const topic = table === undefined ? tablesTopic : tableTopic(table);
@@ -362,6 +400,7 @@ export class Ledger implements AsyncDisposable {
       admit: transport.publicKey === undefined ? undefined : (signal) => this.#keeper.openFeed(signal),
       bufferLimits,
       verification: this.#trust && this.#verification(this.#trust),
+      opener: open === true ? this.#opener : undefined,
     };
   }
 
@@ -370,6 +409,11 @@ export class Ledger implements AsyncDisposable {
     const reads = new ProofReads(this.#channel);
     return { trust, check: (onFault) => new EntryCheck({ trust, reads, timing, onFault }) };
   }
+}
+
+/** What of a call's options goes for the requests that follow the first: an id is of one request. */
+function timing({ signal, timeoutMs }: ReadingOptions): ReadingOptions {
+  return { signal, timeoutMs };
 }
 
 function toListRequest(table: string, { filter, sort, search, limit }: ListOptions): RequestOf<'row.list'> {

@@ -60,6 +60,8 @@ export type WatchChange =
       /** The whole row after; absent when there is none. */
       readonly after?: Cells;
     }
+  /** What was sealed of a row that is gone already was erased: no row changes. */
+  | { readonly kind: 'erase'; readonly entry: RowEntry }
   | { readonly kind: 'table'; readonly entry: TableEntry };
 
 /** The entries of one command, in order of seq; in a watch of one table, those of the table. */

@@ -21,6 +21,8 @@ export {
   type CommandOptions,
   type ConnectOptions,
   connect,
+  type EraseOptions,
+  type GetOptions,
   type InsertOptions,
   type Ledger,
   type ListOptions,

@@ -12,6 +12,7 @@ import { GroupAssembler } from './group-assembler.ts';
 import type { LedgerReads, Snapshot } from './ledger-reads.ts';
 import { decodeText, splitLines } from './lines.ts';
 import { type FeedInput, LiveBuffer, type LiveBufferLimits } from './live-buffer.ts';
+import type { Opener } from './opener.ts';
 import { pause, type Timing } from './timing.ts';
 import type { EntryCheck } from './trust/entry-check.ts';
 import type { TamperedError } from './trust/fault.ts';
@@ -47,6 +48,8 @@ export interface JoinOptions {
   /** Replay from here instead of a snapshot. */
   readonly from: Cursor | undefined;
   readonly bufferLimits?: LiveBufferLimits | undefined;
+  /** Opens sealed cells before they are delivered. */
+  readonly opener?: Opener | undefined;
   /** Holds what is delivered against the log that was signed; without it nothing is verified. */
   readonly verification?: Verification | undefined;
 }
@@ -213,8 +216,11 @@ export class Join {
     if (from !== undefined) await this.#persistently(() => this.#readLog());
   }
 
-  #readSnapshot(table: string): Promise<Snapshot> {
-    return this.#options.reads.snapshot(table, this.#options.filter, this.#stop.signal);
+  async #readSnapshot(table: string): Promise<Snapshot> {
+    const { reads, filter, opener } = this.#options;
+    const { signal } = this.#stop;
+    const snapshot = await reads.snapshot(table, filter, signal);
+    return opener === undefined ? snapshot : await opener.snapshot(snapshot, { signal });
   }
 
   async #beginTable(table: string, from: Cursor): Promise<void> {
@@ -278,7 +284,7 @@ export class Join {
       return;
     }
     if (header.last > this.#position.seq) this.#check?.take(splitLines(decodeText(lines)));
-    this.#deliver(verdict, lines.byteLength);
+    await this.#deliver(verdict, lines.byteLength);
   }
 
   async #meetHead(head: HeadMessage, arrival: number): Promise<void> {
@@ -311,28 +317,31 @@ export class Join {
       if (this.#stopped) return;
       if (this.#tampered !== undefined) throw this.#tampered;
       this.#check?.take(page.entries.map(({ line }) => line));
-      this.#deliver(assembler.add(page.entries.map(({ entry }) => entry)), page.bytes);
-      if (!page.more) this.#reachEnd(assembler.end(page.head), page.head);
+      await this.#deliver(assembler.add(page.entries.map(({ entry }) => entry)), page.bytes);
+      if (!page.more) await this.#reachEnd(assembler.end(page.head), page.head);
       while (sink.isFull) await sink.room();
       await this.#check?.room();
     }
   }
 
-  #reachEnd(open: ReturnType<GroupAssembler['end']>, head: number): void {
+  async #reachEnd(open: ReturnType<GroupAssembler['end']>, head: number): Promise<void> {
     this.#chain.clear();
     this.#learntAt = this.#buffer.arrivals;
     if (open === 'cut') return;
-    if (open !== undefined) this.#deliver([open], 0);
+    if (open !== undefined) await this.#deliver([open], 0);
     this.#advance(head);
   }
 
-  #deliver(groups: readonly EntryGroup[], bytes: number): void {
+  async #deliver(groups: readonly EntryGroup[], bytes: number): Promise<void> {
     const last = groups.at(-1)?.[0];
     if (last === undefined) return;
     const { epoch } = this.#position;
+    const { opener } = this.#options;
+    const { signal } = this.#stop;
+    const shown = opener === undefined ? groups : await this.#persistently(() => opener.groups(groups, { signal }));
     // First of all, so that a sink that can take no more has still been told where it stands.
     this.#position = { seq: groupOf(last)[1], epoch };
-    this.#options.sink.groups(groups, epoch, bytes);
+    this.#options.sink.groups(shown, epoch, bytes);
   }
 
   #advance(seq: number): void {

@@ -25,6 +25,8 @@ const snapshotPageRows = 5_000;
 export interface ReadingOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Values in place of the commitments of sealed cells, verified: for administrators. Erased ones stay commitments. */
+  readonly open?: boolean | undefined;
 }
 
 /**

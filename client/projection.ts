@@ -6,7 +6,7 @@ import type { Cell, Cells } from '../protocol/values.ts';
 import { RowcastError } from './errors.ts';
 import type { EntryGroup, GroupEvent, WatchChange } from './events.ts';
 
-const kinds = { insert: 'enter', update: 'change', delete: 'leave' } as const;
+const kinds = { insert: 'enter', update: 'change', delete: 'leave', erase: 'change' } as const;
 
 /**
  * What entries of the log are to a watch. With a filter each is decided from the row before and the row after, both of
@@ -68,6 +68,8 @@ export class Projection {
   }
 
   #row(entry: RowEntry): WatchChange | undefined {
+    if (entry.op === 'erase' && entry.row === undefined)
+      return this.#filter === undefined ? { kind: 'erase', entry } : undefined;
     const before = rowBefore(entry);
     const after = entry.row;
     const kind = this.#kind(entry, before, after);

@@ -14,6 +14,8 @@ import type { Timing } from './timing.ts';
 export interface ReplicaOptions {
   /** Only rows that match. */
   readonly filter?: Filter | undefined;
+  /** Values in place of the commitments of sealed cells, verified: for administrators. Erased ones stay commitments. */
+  readonly open?: boolean | undefined;
 }
 
 /** What a replica tells after it has applied it. `failed` is the last: it follows the table no more. */
@@ -207,6 +209,7 @@ export class Replica implements AsyncDisposable {
 
   #applyChange(change: WatchChange): void {
     if (change.kind === 'table') this.#applyTable(change.entry);
+    else if (change.kind === 'erase') return;
     else if (change.kind === 'leave') this.#rows.delete(change.entry.key);
     else this.#rows.set(change.entry.key, toCurrentRow(change.entry));
   }

@@ -17,6 +17,8 @@ export interface WatchOptions {
   /** Resume behind this cursor (`seq@epoch`), without a snapshot. */
   readonly from?: Cursor | string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Values in place of the commitments of sealed cells, verified: for administrators. Erased ones stay commitments. */
+  readonly open?: boolean | undefined;
 }
 
 /** For the ledger: what a watch is made of. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { seqSchema } from './cursor.ts';
 import { limits } from './limits.ts';
-import { keySchema, tableNameSchema } from './names.ts';
+import { columnNameSchema, keySchema, tableNameSchema } from './names.ts';
 import { alterStepSchema, cellsSchema, tableDefinitionSchema } from './table.ts';
 
 /**
@@ -51,6 +51,17 @@ export const commandSchemas = {
     why,
   }),
   'row.delete': z.strictObject({ type: z.literal('row.delete'), table, key: keySchema, expect, why }),
+  /**
+   * Deletes for good what the sealed cells of a row stand for, in all its lives: value and salt. The commitments stay,
+   * and every proof with them. `columns`: of these only.
+   */
+  'row.erase': z.strictObject({
+    type: z.literal('row.erase'),
+    table,
+    key: keySchema,
+    columns: z.array(columnNameSchema).min(1).max(limits.columnsMax).optional(),
+    why,
+  }),
 } as const;
 
 /** A command of a batch: the same as alone. */
@@ -62,6 +73,7 @@ export const stepSchema = z.discriminatedUnion('type', [
   commandSchemas['row.update'],
   commandSchemas['row.upsert'],
   commandSchemas['row.delete'],
+  commandSchemas['row.erase'],
 ]);
 /** A command that is not a batch. */
 export type Step = z.infer<typeof stepSchema>;

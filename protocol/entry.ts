@@ -21,14 +21,16 @@ const why = z.string().optional();
 
 export const rowEntrySchema = z.object({
   ...common,
-  op: z.enum(['insert', 'update', 'delete']),
+  op: z.enum(['insert', 'update', 'delete', 'erase']),
   key: z.string(),
-  /** How many changes the row has had in its present life, this one included. */
-  version: z.int().positive(),
-  /** The row after the change; left out of a delete. Empty cells are left out. */
+  /** How many changes the row has had in its present life, this one included. 0 when a row that is gone was erased. */
+  version: z.int().nonnegative(),
+  /** The row after the change; left out when there is none. Empty cells are left out. */
   row: cellsSchema.optional(),
   /** The changed cells as they were, null where one was empty; of a delete the whole row; left out of an insert. */
   was: cellsSchema.optional(),
+  /** Of an erase: the columns whose values and salts are gone for good. The row stays as it is: `was` is `{}`. */
+  columns: z.array(z.string()).optional(),
   why,
 });
 export type RowEntry = z.infer<typeof rowEntrySchema>;
@@ -49,7 +51,7 @@ export type TableEntry = z.infer<typeof tableEntrySchema>;
 export type Entry = RowEntry | TableEntry;
 
 export function isRowEntry(entry: Entry): entry is RowEntry {
-  return entry.op === 'insert' || entry.op === 'update' || entry.op === 'delete';
+  return entry.op === 'insert' || entry.op === 'update' || entry.op === 'delete' || entry.op === 'erase';
 }
 
 /** First and last seq of the group that an entry belongs to. */

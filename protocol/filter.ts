@@ -34,6 +34,9 @@ export function filterProblem(definition: TableDefinition, filter: Filter): stri
   for (const { column: name, is, value } of filter) {
     const column = findColumn(definition, name);
     if (column === undefined) return `table ${definition.name} has no column ${JSON.stringify(name)}`;
+    if (column.sealed && (is === 'in' || value !== null)) {
+      return `column ${name} is sealed: it can only be compared with null`;
+    }
     const values = is === 'in' ? (value as readonly Cell[]) : [value];
     if (column.type === 'json' && (is === 'in' || value !== null)) {
       return `column ${name} is json: it can only be compared with null`;

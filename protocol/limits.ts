@@ -37,6 +37,8 @@ export const limits = {
   feedKeysMax: 16,
   /** How far behind the highest count of a nonce another may come. */
   countWindow: 4_096,
+  /** Commitments that one sealed.open asks for. */
+  commitmentsMax: 10_000,
   /** Entries of one log.read or row.history reply. */
   entriesMax: 10_000,
 } as const;

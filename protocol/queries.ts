@@ -3,6 +3,7 @@ import { epochSchema, seqSchema } from './cursor.ts';
 import { filterSchema } from './filter.ts';
 import { limits } from './limits.ts';
 import { keySchema, tableNameSchema } from './names.ts';
+import { commitmentSchema } from './sealed.ts';
 
 const table = tableNameSchema;
 
@@ -13,7 +14,7 @@ export type Sort = z.infer<typeof sortSchema>;
 
 const entriesLimit = z.int().min(1).max(limits.entriesMax).optional();
 
-/** The queries: requests that read. They need no login. */
+/** The queries: requests that read. Only `sealed.open` needs a right. */
 export const querySchemas = {
   'server.status': z.strictObject({ type: z.literal('server.status') }),
   'table.list': z.strictObject({ type: z.literal('table.list') }),
@@ -63,6 +64,14 @@ export const querySchemas = {
     seq: seqSchema.positive().optional(),
     epoch: epochSchema.optional(),
   }),
+  /**
+   * What commitments stand for: the one door to the values of sealed columns, for administrators. They are looked at in
+   * this order until the reply is full; those that were erased, or never were, are left out.
+   */
+  'sealed.open': z.strictObject({
+    type: z.literal('sealed.open'),
+    commitments: z.array(commitmentSchema).max(limits.commitmentsMax),
+  }),
 } as const;
 
 const querySchema = z.discriminatedUnion('type', [
@@ -73,6 +82,7 @@ const querySchema = z.discriminatedUnion('type', [
   querySchemas['row.history'],
   querySchemas['log.read'],
   querySchemas['log.proof'],
+  querySchemas['sealed.open'],
 ]);
 export type Query = z.infer<typeof querySchema>;
 type QueryType = Query['type'];

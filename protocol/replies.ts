@@ -157,6 +157,12 @@ export const replySchemas = {
     /** With `seq`: the inclusion proof of RFC 6962, 2.1.1, in base64. */
     inclusion: z.array(z.string()).optional(),
   }),
+  'sealed.open': z.object({
+    /** By commitment. `value` is JSON text, of whose UTF-8 the commitment was made; `salt` is base64url. */
+    cells: z.record(z.string(), z.object({ salt: z.string(), value: z.string() })),
+    /** How many of the commitments were looked at: when it is fewer, ask for the rest. */
+    looked: z.int(),
+  }),
   'table.create': commandReply,
   'table.alter': commandReply,
   'table.drop': commandReply,
@@ -164,6 +170,7 @@ export const replySchemas = {
   'row.update': commandReply,
   'row.upsert': commandReply,
   'row.delete': commandReply,
+  'row.erase': commandReply,
   batch: commandReply,
 } as const satisfies Record<RequestType, z.ZodType>;
 export type ReplyOf<Type extends RequestType> = z.infer<(typeof replySchemas)[Type]>;

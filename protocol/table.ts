@@ -16,11 +16,13 @@ export const keyTypes: ReadonlySet<string> = new Set(['text', 'integer', 'decima
 /**
  * What a column demands of its cells.
  * `min` and `max` bound the value of an integer, number, decimal, date or timestamp, and the characters of a text.
+ * `sealed` keeps values out of everything public: see protocol/sealed.ts.
  * `pattern` is an RE2 expression that the whole text must match: linear in time, so no pattern can stall the server.
  */
 const rules = {
   required: z.boolean(),
   unique: z.boolean(),
+  sealed: z.literal(true),
   default: cellSchema,
   min: cellSchema,
   max: cellSchema,
@@ -55,6 +57,8 @@ export const alterStepSchema = z.discriminatedUnion('do', [
     set: z.strictObject({
       required: rules.required.nullable().optional(),
       unique: rules.unique.nullable().optional(),
+      /** Never taken away again. */
+      sealed: rules.sealed.optional(),
       default: cellSchema.optional(),
       min: cellSchema.optional(),
       max: cellSchema.optional(),

@@ -42,6 +42,8 @@ export interface DispatchOptions {
   readonly viewers: Viewers;
   /** Requests of one session that may be in work. */
   readonly requestsPerSessionMax: number;
+  /** Secret under which commands are kept for `once`. */
+  readonly commandKey: Buffer;
   readonly changesPerCommandMax: number;
   readonly requestBytesMax: number;
   readonly log: Logger;
@@ -111,7 +113,7 @@ export class Dispatch {
       return lines === undefined ? [replyText(id, body)] : [replyText(id, body), lines];
     }
     this.#checkSize(request);
-    const answer = await handlers.command(submission(id, caller.user, request));
+    const answer = await handlers.command(submission(id, caller.user, request, this.#options.commandKey));
     return ['error' in answer ? refusalText(id, answer.error) : replyText(id, answer.body)];
   }
 

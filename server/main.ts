@@ -15,6 +15,7 @@ import { Writer } from './database/writer.ts';
 import { Dispatch } from './dispatch.ts';
 import { Publisher } from './feed/publisher.ts';
 import { curveKeys } from './keys/curve-key.ts';
+import { derivedKey } from './keys/derived-key.ts';
 import { buildTree } from './log/build-tree.ts';
 import { Checkpoints } from './log/checkpoints.ts';
 import { Doorbell } from './log/doorbell.ts';
@@ -200,6 +201,7 @@ async function startOn(
     ...auth.identification,
     viewers: settings.server.viewers,
     requestsPerSessionMax: settings.server.requestsPerSessionMax,
+    commandKey: derivedKey(key, 'command'),
     changesPerCommandMax: settings.server.changesPerCommandMax,
     requestBytesMax: settings.server.requestBytesMax,
     log,

@@ -1,5 +1,5 @@
 import type { Ledger } from '../client.ts';
-import { RowcastError } from '../errors.ts';
+import { RowcastError, type RowcastErrorCode } from '../errors.ts';
 import { Connection, findTarget } from './connection.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { GlobalOptions } from './options.ts';
@@ -13,12 +13,21 @@ export interface ContextParts {
   readonly interrupts: Interrupts;
 }
 
+/** A viewer, a login that has ended (which what follows will say), a server that knows nothing of it. */
+const cannotOpen: ReadonlySet<RowcastErrorCode> = new Set([
+  'forbidden',
+  'session_expired',
+  'login_required',
+  'unknown_type',
+]);
+
 /** What a verb is given to do its work with. */
 export class Context {
   readonly options: GlobalOptions;
   readonly connection: Connection;
   readonly interrupts: Interrupts;
   readonly terminal: Terminal;
+  #opens: Promise<boolean> | undefined;
 
   constructor({ options, terminal, connection, interrupts }: ContextParts) {
     this.options = options;
@@ -59,8 +68,30 @@ export class Context {
       const hasEnded = error instanceof RowcastError && error.code === 'session_expired';
       if (!hasEnded || process.env.ROWCAST_TOKEN) throw error;
       await this.connection.forget();
+      this.#opens = undefined;
       await this.note('your login has ended; reading goes on without it');
       return await read(await this.ledger());
+    }
+  }
+
+  /**
+   * Whether sealed cells are to be shown opened: to administrators who are logged in. Asked of the server once.
+   * @throws RowcastError when it does not answer
+   */
+  opens(): Promise<boolean> {
+    this.#opens ??= this.#mayOpen();
+    return this.#opens;
+  }
+
+  async #mayOpen(): Promise<boolean> {
+    const ledger = await this.ledger();
+    if (!(await this.connection.hasSession())) return false;
+    try {
+      await ledger.request({ type: 'sealed.open', commitments: [] }, { signal: this.signal });
+      return true;
+    } catch (error) {
+      if (error instanceof RowcastError && cannotOpen.has(error.code)) return false;
+      throw error;
     }
   }
 

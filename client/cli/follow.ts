@@ -12,7 +12,9 @@ export interface Followed {
 /** Follows a watch until Ctrl-C, and then says how to go on from there. @throws CliError always at its end */
 export async function follow(context: Context, options: WatchOptions, followed: Followed): Promise<never> {
   const ledger = await context.ledger();
-  const watch = ledger.watch({ ...options, signal: context.signal });
+  // To programs each change is a line of the log, in which sealed cells are commitments.
+  const open = !context.json && (await context.opens());
+  const watch = ledger.watch({ ...options, signal: context.signal, open });
   const hint = setTimeout(() => void hintWhileConnecting(context, watch), patienceMs);
   try {
     for await (const event of watch) {

@@ -118,6 +118,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/delete.ts')).deleteCommand,
   },
   {
+    name: 'erase',
+    group: rows,
+    summary: 'delete for good what the sealed cells of a row hold',
+    load: async () => (await import('./verbs/erase.ts')).eraseCommand,
+  },
+  {
     name: 'watch',
     group: changes,
     summary: 'a table, and then every change the moment it is made',

@@ -40,6 +40,7 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   'row.history': 'nobody',
   'log.read': 'nobody',
   'log.proof': 'nobody',
+  'sealed.open': 'administrator',
   'table.create': 'administrator',
   'table.alter': 'administrator',
   'table.drop': 'administrator',
@@ -47,6 +48,7 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   'row.update': 'administrator',
   'row.upsert': 'administrator',
   'row.delete': 'administrator',
+  'row.erase': 'administrator',
   batch: 'administrator',
 };
 

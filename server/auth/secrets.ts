@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
+import { derivedKey } from '../keys/derived-key.ts';
 
 /**
  * What the servers of a ledger know and its database does not: keys derived from their signing key. All servers agree on
@@ -9,10 +10,8 @@ export class Secrets {
   readonly #bodyKey: Buffer;
 
   constructor(signingKey: KeyObject) {
-    const bytes = signingKey.export({ format: 'der', type: 'pkcs8' });
-    const derive = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', bytes, '', purpose, 32));
-    this.#sessionKey = derive('rowcast session');
-    this.#bodyKey = derive('rowcast account request');
+    this.#sessionKey = derivedKey(signingKey, 'session');
+    this.#bodyKey = derivedKey(signingKey, 'account request');
   }
 
   /** The secret of a session: 32 bytes, the same each time. */

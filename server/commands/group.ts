@@ -13,10 +13,12 @@ import { type Change, recordEvents } from '../log/record.ts';
 import { type Growth, growTree, type OpenTile } from '../log/tree.ts';
 import { projectTables, type RecordedEvent, rowsAfter } from '../projections/project.ts';
 import { rowStatements } from '../projections/rows.ts';
+import { sealedStatements } from '../projections/sealed.ts';
 import type { TableCache } from '../projections/table-cache.ts';
 import { writeHolders } from '../projections/unique.ts';
 import { type AcceptedCommand, insertAnswers, type KnownCommand } from './known.ts';
 import { LoadedState } from './loaded-state.ts';
+import { seal } from './seal.ts';
 import type { Answer, Submission } from './submission.ts';
 
 export interface GroupContext {
@@ -83,7 +85,13 @@ async function write(
   const { rows, holders } = rowsAfter(recorded);
   const answers = accepted.length > 0 ? [insertAnswers(accepted)] : [];
   await Promise.all([
-    appendChanges(transaction, { head, changes, growth, doorbell, alongside: [...rowStatements(rows), ...answers] }),
+    appendChanges(transaction, {
+      head,
+      changes,
+      growth,
+      doorbell,
+      alongside: [...rowStatements(rows), ...sealedStatements(recorded), ...answers],
+    }),
     writeHolders(transaction, holders),
   ]);
 }
@@ -119,7 +127,7 @@ function decideGroup(group: readonly Submission[], { known, head, draft }: Group
       continue;
     }
     const firstSeq = head.seq + changes.length + 1;
-    const decision = decide({ draft, firstSeq, at, by, newKey: nanoid }, command);
+    const decision = decide({ draft, firstSeq, at, by, newKey: nanoid, seal }, command);
     if ('problems' in decision) {
       answers.push({ error: refusal(decision.problems) });
       continue;
@@ -137,8 +145,8 @@ function decideGroup(group: readonly Submission[], { known, head, draft }: Group
   return { head, answers, changes, recorded, accepted };
 }
 
-function repeatedAnswer(before: KnownCommand, { id, body }: Submission): Answer {
-  if (before.body.equals(body)) return { body: before.answer };
+function repeatedAnswer(before: KnownCommand, { id, body, oldBody }: Submission): Answer {
+  if (before.body.equals(body) || before.body.equals(oldBody())) return { body: before.answer };
   const message = `id ${id} was used for another command; make a new id for every command`;
   return { error: { code: 'command_id_reused', message } };
 }

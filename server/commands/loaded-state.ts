@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Command, RowStep, StepOf } from '../../protocol/commands.ts';
+import { sealedNames } from '../../protocol/sealed.ts';
 import type { Column } from '../../protocol/table.ts';
 import { type Cell, cellProblem, cellText } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
@@ -15,6 +16,14 @@ import {
 } from '../domain/state.ts';
 import { AlterSurvey, needsSurvey } from '../domain/survey.ts';
 import { allRows, type RowRef, type RowValue, readRows, selectRows } from '../projections/rows.ts';
+import {
+  loadSealedColumns,
+  type NamedRow,
+  type OpenedValue,
+  openCells,
+  openPage,
+  selectOpened,
+} from '../projections/sealed.ts';
 import type { StoredTable } from '../projections/tables.ts';
 import { loadHolders, type UniqueRef } from '../projections/unique.ts';
 import { type KnownCommand, type KnownValue, readKnown, selectKnown } from './known.ts';
@@ -28,6 +37,7 @@ export class LoadedState implements LedgerState {
   readonly #rows: ReadonlyMap<string, RowState>;
   readonly #holders: ReadonlyMap<string, string>;
   readonly #surveys: ReadonlyMap<number, Survey>;
+  readonly #sealed: ReadonlyMap<string, ReadonlySet<string>>;
   /** What was asked for, so that a look at anything else is an error and not a wrong "not there". */
   readonly #asked: ReadonlySet<string>;
 
@@ -36,12 +46,14 @@ export class LoadedState implements LedgerState {
     rows: ReadonlyMap<string, RowState>;
     holders: ReadonlyMap<string, string>;
     surveys: ReadonlyMap<number, Survey>;
+    sealed: ReadonlyMap<string, ReadonlySet<string>>;
     asked: ReadonlySet<string>;
   }) {
     this.#tables = parts.tables;
     this.#rows = parts.rows;
     this.#holders = parts.holders;
     this.#surveys = parts.surveys;
+    this.#sealed = parts.sealed;
     this.#asked = parts.asked;
   }
 
@@ -56,13 +68,14 @@ export class LoadedState implements LedgerState {
       group.map(({ command }) => command),
     );
     const ids = group.map(({ id }) => id);
-    const [{ rows, known }, holders, surveys] = await Promise.all([
+    const [{ rows, known }, holders, surveys, sealed] = await Promise.all([
       loadRowsAndKnown(transaction, [...wanted.rows.values()], ids),
       loadHolders(transaction, [...wanted.holders.values()]),
       loadSurveys(transaction, tables, wanted.alters),
+      loadSealedColumns(transaction, wanted.erased),
     ]);
     const asked = new Set([...wanted.rows.keys(), ...wanted.holders.keys()]);
-    return { state: new LoadedState({ tables, rows, holders, surveys, asked }), known };
+    return { state: new LoadedState({ tables, rows, holders, surveys, sealed, asked }), known };
   }
 
   table(name: string): TableState | undefined {
@@ -88,6 +101,11 @@ export class LoadedState implements LedgerState {
     return this.#surveys.get(table.id) ?? noSurvey;
   }
 
+  sealed(table: TableState, key: string): ReadonlySet<string> {
+    this.#demand(rowName(table.id, key));
+    return this.#sealed.get(rowName(table.id, key)) ?? new Set();
+  }
+
   #demand(name: string): void {
     if (!this.#asked.has(name)) throw new InvariantError(`decided on ${name}, which was not loaded`);
   }
@@ -95,23 +113,42 @@ export class LoadedState implements LedgerState {
 
 async function loadRowsAndKnown(
   transaction: Executor,
-  refs: readonly RowRef[],
+  refs: readonly (RowRef & { readonly table: TableState })[],
   ids: readonly string[],
 ): Promise<{ rows: Map<string, RowState>; known: Map<string, KnownCommand> }> {
-  const { rows: parts } = await sql<{ known: KnownValue[] | null; rows: RowValue[] | null }>`
+  const withSealed = refs.filter(({ table }) => sealedNames(table.definition).length > 0);
+  // Tables without sealed columns pay nothing for those that have some.
+  const opened =
+    withSealed.length === 0
+      ? sql``
+      : sql`, (SELECT json_agg(value) FROM (${selectOpened(withSealed)}) AS opened (value)) AS opened`;
+  const { rows: parts } = await sql<{
+    known: KnownValue[] | null;
+    rows: RowValue[] | null;
+    opened?: OpenedValue[] | null;
+  }>`
     SELECT (SELECT json_agg(value) FROM (${selectKnown(ids)}) AS known (value)) AS known,
-           (SELECT json_agg(value) FROM (${selectRows(refs)}) AS rows (value)) AS rows`.execute(transaction);
-  return { rows: readRows(parts[0]?.rows ?? []), known: readKnown(parts[0]?.known ?? []) };
+           (SELECT json_agg(value) FROM (${selectRows(refs)}) AS rows (value)) AS rows${opened}`.execute(transaction);
+  const rows = readRows(parts[0]?.rows ?? []);
+  const values = new Map(parts[0]?.opened);
+  for (const { table, key } of withSealed) {
+    const row = rows.get(rowName(table.id, key));
+    if (row === undefined) continue;
+    rows.set(rowName(table.id, key), { ...row, open: openCells(table.definition, row.cells, values) });
+  }
+  return { rows, known: readKnown(parts[0]?.known ?? []) };
 }
 
 interface WantedParts {
-  readonly rows: Map<string, RowRef>;
+  readonly rows: Map<string, RowRef & { readonly table: TableState }>;
   readonly holders: Map<string, UniqueRef>;
   readonly alters: StepOf<'table.alter'>[];
+  /** Rows of which the sealed columns are to be known. */
+  readonly erased: NamedRow[];
 }
 
 function wantedParts(tables: ReadonlyMap<string, StoredTable>, commands: readonly Command[]): WantedParts {
-  const wanted: WantedParts = { rows: new Map(), holders: new Map(), alters: [] };
+  const wanted: WantedParts = { rows: new Map(), holders: new Map(), alters: [], erased: [] };
   for (const command of commands) {
     for (const step of stepsOf(command)) {
       if (step.type === 'table.alter') wanted.alters.push(step);
@@ -123,9 +160,10 @@ function wantedParts(tables: ReadonlyMap<string, StoredTable>, commands: readonl
   return wanted;
 }
 
-function addWanted({ rows, holders }: WantedParts, table: StoredTable, step: RowStep): void {
+function addWanted({ rows, holders, erased }: WantedParts, table: StoredTable, step: RowStep): void {
   const key = rowKeyOf(table, step);
-  if (key !== undefined) rows.set(rowName(table.id, key), { tableId: table.id, key });
+  if (key !== undefined) rows.set(rowName(table.id, key), { tableId: table.id, key, table });
+  if (step.type === 'row.erase') erased.push({ table, key: step.key });
   if (!('row' in step)) return;
   for (const column of table.definition.columns) {
     if (!column.unique) continue;
@@ -139,7 +177,7 @@ function addWanted({ rows, holders }: WantedParts, table: StoredTable, step: Row
 
 /** The key that a step names; undefined when it is to be generated, or is missing, which is for `decide` to say. */
 function rowKeyOf({ definition }: StoredTable, step: RowStep): string | undefined {
-  if (step.type === 'row.update' || step.type === 'row.delete') return step.key;
+  if (step.type === 'row.update' || step.type === 'row.delete' || step.type === 'row.erase') return step.key;
   if (definition.key === undefined) return step.key;
   const cell = step.row[definition.key];
   return cell === undefined || cell === null ? undefined : cellText(cell);
@@ -157,7 +195,10 @@ async function loadSurveys(
     const altered = alterDefinition(table.definition, steps);
     if ('problems' in altered) continue;
     const survey = new AlterSurvey(table.definition, altered.definition, steps);
-    for await (const page of allRows(transaction, table.id)) for (const row of page) survey.look(row);
+    const isSealed = sealedNames(table.definition).length > 0;
+    for await (const page of allRows(transaction, table.id)) {
+      for (const row of isSealed ? await openPage(transaction, table, page) : page) survey.look(row);
+    }
     surveys.set(table.id, survey.result);
   }
   return surveys;

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Command, RowStep, Step } from '../../protocol/commands.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 
@@ -8,16 +8,20 @@ export interface Submission {
   readonly id: string;
   readonly by: string;
   readonly command: Command;
-  /** Hash of who asked for what. */
+  /** HMAC of who asked for what: nobody can try values against it who has only the database. */
   readonly body: Buffer;
+  /** As it was kept before there were sealed columns: a plain hash. */
+  readonly oldBody: () => Buffer;
 }
 
 /** What a command is answered: the text of the reply's body, as it is kept, or the refusal. */
 export type Answer = { readonly body: string } | { readonly error: ErrorBody };
 
-export function submission(id: string, by: string, command: Command): Submission {
-  const body = hash('sha256', canonical([by, command]), 'buffer');
-  return { id, by, command, body };
+/** @param key of the server's own (see server/keys/derived-key.ts) */
+export function submission(id: string, by: string, command: Command, key: Buffer): Submission {
+  const text = canonical([by, command]);
+  const body = createHmac('sha256', key).update(text).digest();
+  return { id, by, command, body, oldBody: () => hash('sha256', text, 'buffer') };
 }
 
 /** JSON with the members of every object in one order, so that a retry may name its cells in another. */

@@ -11,6 +11,7 @@ export interface LedgerTables {
   table_projection: TableProjection;
   row_projection: RowProjection;
   unique_projection: UniqueProjection;
+  sealed_cell: SealedCellTable;
   account: AccountTable;
   applied_administrator: AppliedAdministratorTable;
   session: SessionTable;
@@ -71,6 +72,15 @@ interface UniqueProjection {
   column: string;
   value: Buffer;
   key: string;
+}
+
+interface SealedCellTable {
+  commitment: string;
+  table_id: number;
+  key: string;
+  column: string;
+  salt: Buffer;
+  value: string;
 }
 
 interface AccountTable {

@@ -6,9 +6,11 @@ import { decideCreateTable } from './create-table.ts';
 import type { Decision, DecisionContext } from './decision.ts';
 import { decideDelete } from './delete.ts';
 import { decideDropTable } from './drop-table.ts';
+import { decideErase } from './erase.ts';
 import { type Event, isRowEvent } from './event.ts';
 import { evolve } from './evolve.ts';
 import { decideInsert } from './insert.ts';
+import type { Seal } from './sealing.ts';
 import { Draft } from './state.ts';
 import { decideUpdate } from './update.ts';
 import { decideUpsert } from './upsert.ts';
@@ -26,6 +28,7 @@ export interface CommandContext {
   readonly at: string;
   readonly by: string;
   readonly newKey: () => string;
+  readonly seal: Seal;
 }
 
 /**
@@ -47,17 +50,20 @@ export function decide(context: CommandContext, command: Command): CommandDecisi
       continue;
     }
     const seq = context.firstSeq + events.length;
-    const decision = decideStep({ state: draft, nextSeq: seq, newKey: context.newKey }, step);
+    const decision = decideStep({ state: draft, nextSeq: seq, newKey: context.newKey, seal: context.seal }, step);
     if ('problems' in decision) {
       for (const one of decision.problems) problems.push(isBatch ? { ...one, index } : one);
     } else if ('unchanged' in decision) {
       const { table, row } = decision.unchanged;
       outcomes.push({ table, key: row.key, seq: row.seq, version: row.version, changed: false });
     } else {
-      const event = isBatch ? withReason(decision.event, command.why) : decision.event;
-      events.push(event);
-      outcomes.push(outcomeOf(event, seq));
-      evolve(draft, event, { seq, at: context.at, by: context.by });
+      const { event: first, also = [] } = decision;
+      for (const one of [first, ...also]) {
+        const event = isBatch ? withReason(one, command.why) : one;
+        events.push(event);
+        evolve(draft, event, { seq: context.firstSeq + events.length - 1, at: context.at, by: context.by });
+      }
+      outcomes.push(outcomeOf(first, seq + also.length));
     }
   }
   if (problems.length > 0) return { problems };
@@ -102,6 +108,8 @@ function decideStep(context: DecisionContext, step: Step): Decision {
       return decideUpsert(context, step);
     case 'row.delete':
       return decideDelete(context, step);
+    case 'row.erase':
+      return decideErase(context, step);
     case 'table.create':
       return decideCreateTable(context, step);
     case 'table.alter':

@@ -1,13 +1,14 @@
 import type { ErrorCode, Problem } from '../../protocol/errors.ts';
 import type { Event } from './event.ts';
+import type { Seal } from './sealing.ts';
 import type { LedgerState, RowState } from './state.ts';
 
 /**
- * What is decided about one step: the event that it becomes, or that the row already is as asked, or all that is wrong
+ * What is decided about one step: the event that it becomes (and those that go with it), or that the row already is as asked, or all that is wrong
  * with it.
  */
 export type Decision =
-  | { readonly event: Event }
+  | { readonly event: Event; readonly also?: readonly Event[] }
   | { readonly unchanged: { readonly table: string; readonly row: RowState } }
   | { readonly problems: readonly Problem[] };
 
@@ -18,6 +19,8 @@ export interface DecisionContext {
   readonly nextSeq: number;
   /** Makes a key for a row of a table without a key column. */
   readonly newKey: () => string;
+  /** Makes the commitment to the value of a sealed cell. */
+  readonly seal: Seal;
 }
 
 export function refuse(...problems: readonly Problem[]): Decision {

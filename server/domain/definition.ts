@@ -1,3 +1,4 @@
+import { sealedNames } from '../../protocol/sealed.ts';
 import { type AlterStep, type Column, findColumn, keyTypes, type TableDefinition } from '../../protocol/table.ts';
 import { type Cell, cellProblem, compareCells } from '../../protocol/values.ts';
 import { type CellProblem, compilePattern, ruleProblem } from './rules.ts';
@@ -24,6 +25,7 @@ function keyProblems(definition: TableDefinition): CellProblem[] {
   if (definition.key === undefined) return [];
   const column = findColumn(definition, definition.key);
   if (column === undefined) return [{ column: definition.key, message: 'is named as the key but is no column' }];
+  if (column.sealed) return [{ column: column.name, message: 'is the key, which everybody sees: it cannot be sealed' }];
   if (keyTypes.has(column.type)) return [];
   return [{ column: column.name, message: `is ${column.type}: a key is ${[...keyTypes].join(', ')}` }];
 }
@@ -34,6 +36,7 @@ function columnProblems(column: Column): CellProblem[] {
     ...boundProblems(column),
     ...patternProblems(column),
     ...uniqueProblems(column),
+    ...sealedProblems(column),
   ];
   return problems.length > 0 ? problems : contradictions(column);
 }
@@ -91,6 +94,11 @@ function uniqueProblems({ name, type, unique }: Column): CellProblem[] {
   return unique && type === 'json' ? [{ column: name, message: 'is json, which cannot be unique' }] : [];
 }
 
+/** The definition is public, and with it every default. */
+function sealedProblems({ name, sealed, default: value }: Column): CellProblem[] {
+  return sealed && value !== undefined ? [{ column: name, message: 'is sealed, and cannot have a default' }] : [];
+}
+
 /** The definition after the steps, or everything that is wrong with them. */
 export function alterDefinition(
   definition: TableDefinition,
@@ -120,6 +128,7 @@ function alterOnce(definition: TableDefinition, step: AlterStep): TableDefinitio
       return { ...definition, columns: definition.columns.filter(({ name }) => name !== step.column) };
     case 'retype':
       if (isKey) return { column: step.column, message: 'is the key: its type cannot be changed' };
+      if (column.sealed) return { column: step.column, message: 'is sealed: its type cannot be changed' };
       return replace(definition, step.column, { ...column, type: step.to });
     case 'rules':
       return replace(definition, step.column, withRules(column, step.set));
@@ -130,6 +139,17 @@ function alterOnce(definition: TableDefinition, step: AlterStep): TableDefinitio
 
 function replace(definition: TableDefinition, name: string, column: Column): TableDefinition {
   return { ...definition, columns: definition.columns.map((one) => (one.name === name ? column : one)) };
+}
+
+/** The columns that the steps seal: those that are sealed after them and, whatever they were called, were not before. */
+export function newlySealed(before: TableDefinition, after: TableDefinition, steps: readonly AlterStep[]): string[] {
+  const sealed = new Set(sealedNames(before));
+  for (const step of steps) {
+    if (step.do === 'add' && step.column.sealed) sealed.add(step.column.name);
+    if (step.do === 'remove') sealed.delete(step.column);
+    if (step.do === 'rename' && sealed.delete(step.column)) sealed.add(step.to);
+  }
+  return sealedNames(after).filter((name) => !sealed.has(name));
 }
 
 type RulesOf<Step> = Step extends { do: 'rules'; set: infer Rules } ? Rules : never;

@@ -1,12 +1,13 @@
-import type { AlterStep, TableDefinition } from '../../protocol/table.ts';
-import type { Cells } from '../../protocol/values.ts';
+import type { AlterStep, Column, TableDefinition } from '../../protocol/table.ts';
+import type { Cell, Cells } from '../../protocol/values.ts';
+import { isErased, type SealedCell } from './sealing.ts';
 import type { TableState } from './state.ts';
 
 /** What the domain decides; not yet recorded. Recording gives it its seq, time and author. */
 export type Event = RowEvent | TableEvent;
 
 export interface RowEvent {
-  readonly op: 'insert' | 'update' | 'delete';
+  readonly op: 'insert' | 'update' | 'delete' | 'erase';
   readonly table: TableState;
   readonly key: string;
   readonly version: number;
@@ -14,6 +15,12 @@ export interface RowEvent {
   readonly row?: Cells;
   /** The changed cells before, null where one was empty; absent for an insert. */
   readonly was?: Cells;
+  /** `row` and `was` with the values of sealed cells, in tables that have such: never recorded. */
+  readonly open?: { readonly row?: Cells | undefined; readonly was?: Cells | undefined };
+  /** What the new commitments in `row` stand for. */
+  readonly sealed?: readonly SealedCell[];
+  /** Of an erase: the columns whose values are no more. */
+  readonly columns?: readonly string[];
   readonly why?: string | undefined;
 }
 
@@ -29,5 +36,23 @@ export interface TableEvent {
 }
 
 export function isRowEvent(event: Event): event is RowEvent {
-  return event.op === 'insert' || event.op === 'update' || event.op === 'delete';
+  return event.op === 'insert' || event.op === 'update' || event.op === 'delete' || event.op === 'erase';
+}
+
+/** What a change gives up and takes of the values of a unique column: null where it is nothing. */
+export interface UniqueChange {
+  readonly column: Column;
+  readonly old: Cell;
+  readonly now: Cell;
+}
+
+export function uniqueChanges({ table, row, was, open = { row, was } }: RowEvent): UniqueChange[] {
+  return table.definition.columns.flatMap((column) => {
+    if (!column.unique) return [];
+    const held = (cells: Cells | undefined): Cell => {
+      const cell = cells?.[column.name] ?? null;
+      return isErased(column, cell) ? null : cell;
+    };
+    return [{ column, old: held(open.was), now: held(open.row) }];
+  });
 }

@@ -1,4 +1,4 @@
-import { type Event, isRowEvent, type RowEvent, type TableEvent } from './event.ts';
+import { type Event, isRowEvent, type RowEvent, type TableEvent, uniqueChanges } from './event.ts';
 import type { Draft } from './state.ts';
 
 /** When and by whom the event is going to be recorded: a row shows it. */
@@ -15,16 +15,15 @@ export function evolve(draft: Draft, event: Event, recording: Recording): void {
 }
 
 function evolveRow(draft: Draft, event: RowEvent, recording: Recording): void {
-  const { table, key, version, row } = event;
-  const before = draft.row(table, key);
-  for (const column of table.definition.columns) {
-    if (!column.unique) continue;
-    const old = before?.cells[column.name] ?? null;
-    const now = row?.[column.name] ?? null;
+  const { table, key, version, row, open, sealed = [], columns = [] } = event;
+  for (const { column, old, now } of uniqueChanges(event)) {
     if (old !== null) draft.setHolder(table, column, old, undefined);
     if (now !== null) draft.setHolder(table, column, now, key);
   }
-  draft.setRow(table, key, row === undefined ? undefined : { key, version, ...recording, cells: row });
+  for (const { column } of sealed) draft.setSealed(table, key, column, true);
+  for (const column of columns) draft.setSealed(table, key, column, false);
+  const opened = open?.row === undefined ? {} : { open: open.row };
+  draft.setRow(table, key, row === undefined ? undefined : { key, version, ...recording, cells: row, ...opened });
 }
 
 function evolveTable(draft: Draft, { op, table, definition }: TableEvent): void {

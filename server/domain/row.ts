@@ -3,8 +3,9 @@ import type { Problem } from '../../protocol/errors.ts';
 import { keySchema } from '../../protocol/names.ts';
 import { orderedCells } from '../../protocol/reshape.ts';
 import { type Cell, type Cells, cellText } from '../../protocol/values.ts';
-import { type Decision, problem, refuse } from './decision.ts';
+import { type Decision, type DecisionContext, problem, refuse } from './decision.ts';
 import { type CellProblem, givenCellsProblems, rowProblems } from './rules.ts';
+import { openedCells, sealEvent } from './sealing.ts';
 import type { LedgerState, RowState, TableState } from './state.ts';
 
 /** What row commands have in common: finding the key, judging cells, meeting expectations. */
@@ -144,21 +145,23 @@ function keyChangeProblem(table: TableState, key: string, given: Cells): Problem
 
 /** Sets the named cells of a row that is there: what update does, and upsert when it finds one. */
 export function decideChange(
-  state: LedgerState,
-  table: TableState,
-  row: RowState,
+  { state, seal }: DecisionContext,
+  { table, row }: { readonly table: TableState; readonly row: RowState },
   step: Extract<RowStep, { row: Cells }>,
 ): Decision {
+  const before = openedCells(row);
   const place = { table: table.definition.name, key: row.key };
   const bad = givenCellsProblems(table.definition, step.row);
   const keyChange = keyChangeProblem(table, row.key, step.row);
   if (bad.length > 0 || keyChange.length > 0) {
-    const whole = { ...row.cells, ...usableCells(step.row, bad) };
+    const whole = { ...before, ...usableCells(step.row, bad) };
     return refuse(...listProblems(table, { key: row.key, bad, whole }), ...keyChange);
   }
-  const changed = withCells(table, row.cells, step.row);
+  const changed = withCells(table, before, step.row);
   if (changed === undefined) return { unchanged: { table: place.table, row } };
   const broken = resultProblems(state, { table, key: row.key, row: changed.row, set: step.row });
   if (broken.length > 0) return refuse(...broken);
-  return { event: { op: 'update', table, key: row.key, version: row.version + 1, ...changed, why: step.why } };
+  const { key, version, cells } = row;
+  const event = { op: 'update', table, key, version: version + 1, ...changed, why: step.why } as const;
+  return { event: sealEvent(event, cells, seal) };
 }

@@ -1,6 +1,8 @@
 import { RE2JS } from 're2js';
+import { commitmentIn } from '../../protocol/sealed.ts';
 import { type Column, findColumn, type TableDefinition } from '../../protocol/table.ts';
 import { type Cell, type Cells, cellProblem, cellText, compareCells } from '../../protocol/values.ts';
+import { isErased } from './sealing.ts';
 
 /** A cell and what is wrong with it. */
 export interface CellProblem {
@@ -13,7 +15,8 @@ export function givenCellsProblems(definition: TableDefinition, given: Cells): C
   return Object.entries(given).flatMap(([name, cell]) => {
     const column = findColumn(definition, name);
     if (column === undefined) return [{ column: name, message: `is no column of table ${definition.name}` }];
-    const message = cellProblem(column.type, cell);
+    const isCommitment = column.sealed && commitmentIn(cell) !== undefined;
+    const message = isCommitment ? 'is sealed: send a value, not a commitment' : cellProblem(column.type, cell);
     return message === undefined ? [] : [{ column: name, message }];
   });
 }
@@ -29,6 +32,7 @@ export function rowProblems(definition: TableDefinition, row: Cells): CellProble
 /** What is wrong with one cell by the rules of its column; its type is taken to be right. */
 export function ruleProblem(column: Column, cell: Cell): string | undefined {
   if (cell === null) return column.required ? 'is required' : undefined;
+  if (isErased(column, cell)) return undefined;
   return boundProblem(column, cell) ?? choiceProblem(column, cell) ?? patternProblem(column, cell);
 }
 

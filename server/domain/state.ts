@@ -16,12 +16,23 @@ export interface RowState {
   readonly at: string;
   readonly by: string;
   readonly cells: Cells;
+  /** The same with the values of sealed cells; absent where the table has no sealed columns. */
+  readonly open?: Cells;
 }
 
 /** What a change of columns would break in the rows that are there: found while they were read (survey.ts). */
 export interface Survey {
   readonly problems: readonly SurveyProblem[];
   readonly more: number;
+  /** Rows that have values in columns that are to be sealed: as the other steps leave them. */
+  readonly toSeal?: readonly Unsealed[];
+}
+/** A row with values that are public still. */
+export interface Unsealed {
+  readonly key: string;
+  readonly version: number;
+  readonly cells: Cells;
+  readonly open: Cells;
 }
 export interface SurveyProblem {
   readonly key: string;
@@ -39,6 +50,8 @@ export interface LedgerState {
   /** Key of the row that holds this value of a unique column. */
   holder(table: TableState, column: Column, value: Cell): string | undefined;
   survey(table: TableState): Survey;
+  /** Columns of which values of this row are kept, over all its lives and those of the table. */
+  sealed(table: TableState, key: string): ReadonlySet<string>;
 }
 
 /** The server's own logic is at fault: not the request, not the database. */
@@ -65,6 +78,8 @@ export class Draft implements LedgerState {
   readonly #tables = new Map<string, TableState | undefined>();
   readonly #rows = new Map<string, RowState | undefined>();
   readonly #holders = new Map<string, string | undefined>();
+  /** By row, whether there are values of a column. */
+  readonly #sealed = new Map<string, Map<string, boolean>>();
   /** Tables created in this draft: nothing of them is below. */
   readonly #fresh = new Set<number>();
 
@@ -92,6 +107,15 @@ export class Draft implements LedgerState {
     return this.#fresh.has(table.id) ? { problems: [], more: 0 } : this.#below.survey(table);
   }
 
+  sealed(table: TableState, key: string): ReadonlySet<string> {
+    const names = new Set(this.#fresh.has(table.id) ? [] : this.#below.sealed(table, key));
+    for (const [column, isKept] of this.#sealed.get(rowName(table.id, key)) ?? []) {
+      if (isKept) names.add(column);
+      else names.delete(column);
+    }
+    return names;
+  }
+
   setTable(name: string, table: TableState | undefined, fresh = false): void {
     this.#tables.set(name, table);
     if (fresh && table !== undefined) this.#fresh.add(table.id);
@@ -99,6 +123,11 @@ export class Draft implements LedgerState {
 
   setRow(table: TableState, key: string, row: RowState | undefined): void {
     this.#rows.set(rowName(table.id, key), row);
+  }
+
+  setSealed(table: TableState, key: string, column: string, isKept: boolean): void {
+    const name = rowName(table.id, key);
+    this.#sealed.set(name, (this.#sealed.get(name) ?? new Map<string, boolean>()).set(column, isKept));
   }
 
   setHolder(table: TableState, column: Column, value: Cell, key: string | undefined): void {
@@ -110,6 +139,9 @@ export class Draft implements LedgerState {
     for (const [name, table] of this.#tables) draft.#tables.set(name, table);
     for (const [name, row] of this.#rows) draft.#rows.set(name, row);
     for (const [name, key] of this.#holders) draft.#holders.set(name, key);
+    for (const [name, columns] of this.#sealed) {
+      draft.#sealed.set(name, new Map([...(draft.#sealed.get(name) ?? []), ...columns]));
+    }
     for (const id of this.#fresh) draft.#fresh.add(id);
   }
 }

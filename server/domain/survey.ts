@@ -2,8 +2,12 @@ import { limits } from '../../protocol/limits.ts';
 import { reshapeRow } from '../../protocol/reshape.ts';
 import type { AlterStep, Column, TableDefinition } from '../../protocol/table.ts';
 import { type Cells, cellText } from '../../protocol/values.ts';
+import { newlySealed } from './definition.ts';
 import { rowProblems } from './rules.ts';
-import { type RowState, type Survey, type SurveyProblem, uniqueName } from './state.ts';
+import { isErased, openedCells } from './sealing.ts';
+import { type RowState, type Survey, type SurveyProblem, type Unsealed, uniqueName } from './state.ts';
+
+type SurveyedRow = Pick<RowState, 'key' | 'version' | 'cells' | 'open'>;
 
 /**
  * Looks at every row that a `table.alter` would reshape and gathers what stands against it: cells that would lose
@@ -16,6 +20,9 @@ export class AlterSurvey {
   readonly #steps: readonly AlterStep[];
   readonly #uniqueColumns: readonly Column[];
   readonly #holders = new Map<string, string>();
+  /** Columns that are sealed by the steps. */
+  readonly #sealing: readonly string[];
+  readonly #toSeal: Unsealed[] = [];
   readonly #problems: SurveyProblem[] = [];
   #more = 0;
 
@@ -23,12 +30,16 @@ export class AlterSurvey {
     this.#before = before;
     this.#after = after;
     this.#steps = steps;
+    this.#sealing = newlySealed(before, after, steps);
     this.#uniqueColumns = after.columns.filter(({ unique }) => unique);
   }
 
   /** Looks at one row; returns it as it would be. */
-  look({ key, cells }: Pick<RowState, 'key' | 'cells'>): Cells {
+  look(row: SurveyedRow): Cells {
+    const { key } = row;
+    const cells = openedCells(row);
     const reshaped = reshapeRow(this.#before, this.#steps, cells);
+    this.#lookForPublic(row, reshaped);
     this.#lookForLoss(key, cells);
     for (const { column, message } of rowProblems(this.#after, reshaped)) this.#add({ key, column, message });
     for (const column of this.#uniqueColumns) this.#lookForTwin(key, column, reshaped);
@@ -36,7 +47,7 @@ export class AlterSurvey {
   }
 
   get result(): Survey {
-    return { problems: this.#problems, more: this.#more };
+    return { problems: this.#problems, more: this.#more, toSeal: this.#toSeal };
   }
 
   /** Each retyped cell must be there after the steps up to its own. */
@@ -56,9 +67,14 @@ export class AlterSurvey {
     });
   }
 
+  #lookForPublic({ key, version, cells }: SurveyedRow, open: Cells): void {
+    if (!this.#sealing.some((name) => name in open)) return;
+    this.#toSeal.push({ key, version, cells: reshapeRow(this.#before, this.#steps, cells), open });
+  }
+
   #lookForTwin(key: string, column: Column, row: Cells): void {
     const cell = row[column.name];
-    if (cell === undefined || cell === null) return;
+    if (cell === undefined || cell === null || isErased(column, cell)) return;
     const name = uniqueName(0, column, cell);
     const twin = this.#holders.get(name);
     if (twin === undefined) this.#holders.set(name, key);

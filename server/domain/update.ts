@@ -4,7 +4,7 @@ import { findRow } from './find.ts';
 import { decideChange } from './row.ts';
 
 /** Sets the named cells of a row and leaves the others. */
-export function decideUpdate({ state }: DecisionContext, step: StepOf<'row.update'>): Decision {
-  const place = findRow(state, step);
-  return 'refused' in place ? place.refused : decideChange(state, place.found.table, place.found.row, step);
+export function decideUpdate(context: DecisionContext, step: StepOf<'row.update'>): Decision {
+  const place = findRow(context.state, step);
+  return 'refused' in place ? place.refused : decideChange(context, place.found, step);
 }

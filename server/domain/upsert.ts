@@ -9,5 +9,5 @@ export function decideUpsert(context: DecisionContext, step: StepOf<'row.upsert'
   const slot = findSlot(context, step, step.expect ?? 'any');
   if ('refused' in slot) return slot.refused;
   const { table, row } = slot.found;
-  return row === undefined ? insertRow(context, slot.found, step) : decideChange(context.state, table, row, step);
+  return row === undefined ? insertRow(context, slot.found, step) : decideChange(context, { table, row }, step);
 }

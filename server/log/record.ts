@@ -45,8 +45,9 @@ type EntryRecord = CommandRecord & { readonly seq: number; readonly group: [numb
 function entryOf(event: Event, { seq, at, by, command, group }: EntryRecord): Undefinable<Entry> {
   const table = event.table.definition.name;
   if (isRowEvent(event)) {
-    const { op, key, version, row, was, why } = event;
-    return { seq, at, by, command, group, table, op, key, version, row, was, why };
+    const { op, key, version, row, was, columns, why } = event;
+    const erased = columns && [...columns];
+    return { seq, at, by, command, group, table, op, key, version, row, was, columns: erased, why };
   }
   const { op, definition, steps, was, why } = event;
   return { seq, at, by, command, group, table, op, definition, steps: steps && [...steps], was, why };

@@ -1,12 +1,15 @@
 import { orderedCells, reshapeRow, reshapesRows } from '../../protocol/reshape.ts';
+import { sealedNames } from '../../protocol/sealed.ts';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import type { Event } from '../domain/event.ts';
-import { isRowEvent, type RowEvent, type TableEvent } from '../domain/event.ts';
+import { isRowEvent, type RowEvent, type TableEvent, uniqueChanges } from '../domain/event.ts';
 import type { Recording } from '../domain/evolve.ts';
+import { isErased } from '../domain/sealing.ts';
 import { rowName, type TableState, uniqueName } from '../domain/state.ts';
 import { allRows, deleteTableRows, type RowWrite, rewriteCells } from './rows.ts';
+import { openPage, renameSealed } from './sealed.ts';
 import { writeTable } from './tables.ts';
 import { deleteTableHolders, type UniqueWrite, writeHolders } from './unique.ts';
 
@@ -29,6 +32,8 @@ export function rowsAfter(recorded: readonly RecordedEvent[]): RowsAfter {
   const holders = new Map<string, UniqueWrite>();
   for (const { event, recording } of recorded) {
     if (!isRowEvent(event) || dropped.has(event.table.id)) continue;
+    // The past of a row that is gone was erased: nothing of it stands here.
+    if (event.op === 'erase' && event.row === undefined) continue;
     rows.set(rowName(event.table.id, event.key), rowWrite(event, recording));
     for (const write of holderWrites(event)) holders.set(uniqueName(write.tableId, write.column, write.value), write);
   }
@@ -48,12 +53,10 @@ function rowWrite({ table, key, version, row }: RowEvent, recording: Recording):
 }
 
 /** What a change gives up and takes of unique values, in this order. */
-function holderWrites({ table, key, row, was }: RowEvent): UniqueWrite[] {
-  return table.definition.columns.flatMap((column) => {
-    if (!column.unique) return [];
+function holderWrites(event: RowEvent): UniqueWrite[] {
+  const { table, key } = event;
+  return uniqueChanges(event).flatMap(({ column, old, now }) => {
     const writes: UniqueWrite[] = [];
-    const old = was?.[column.name] ?? null;
-    const now = row?.[column.name] ?? null;
     if (old !== null) writes.push({ tableId: table.id, column, value: old });
     if (now !== null) writes.push({ tableId: table.id, column, value: now, key });
     return writes;
@@ -68,6 +71,7 @@ async function projectTable(transaction: Executor, event: TableEvent, seq: numbe
   }
   await writeTable(transaction, event, seq);
   if (op !== 'alter' || definition === undefined) return;
+  if (sealedNames(table.definition).length > 0) await renameSealed(transaction, table.id, steps);
   if (reshapesRows(steps))
     await reshapeTable(transaction, table, (cells) =>
       orderedCells(definition.columns, reshapeRow(table.definition, steps, cells)),
@@ -95,17 +99,18 @@ async function reshapeTable(
   }
 }
 
-async function rebuildHolders(transaction: Executor, { id, definition }: TableState): Promise<void> {
+async function rebuildHolders(transaction: Executor, table: TableState): Promise<void> {
+  const { id, definition } = table;
   await deleteTableHolders(transaction, id);
   const columns = definition.columns.filter(({ unique }) => unique);
   if (columns.length === 0) return;
   for await (const page of allRows(transaction, id)) {
     await writeHolders(
       transaction,
-      page.flatMap(({ key, cells }) =>
+      (await openPage(transaction, table, page)).flatMap(({ key, open }) =>
         columns.flatMap((column) => {
-          const value: Cell = cells[column.name] ?? null;
-          return value === null ? [] : [{ tableId: id, column, value, key }];
+          const value: Cell = open[column.name] ?? null;
+          return value === null || isErased(column, value) ? [] : [{ tableId: id, column, value, key }];
         }),
       ),
     );

@@ -87,6 +87,7 @@ export async function deleteTableRows(transaction: Executor, tableId: number): P
 /** A row of a page. */
 export interface PageRow {
   readonly key: string;
+  readonly version: number;
   readonly cells: Cells;
 }
 
@@ -98,7 +99,7 @@ export async function* allRows(transaction: Executor, tableId: number): AsyncGen
   let after = '';
   for (;;) {
     const { rows } = await sql<PageRow>`
-      SELECT key, cells FROM row_projection WHERE table_id = ${tableId} AND key > ${after}
+      SELECT key, version, cells FROM row_projection WHERE table_id = ${tableId} AND key > ${after}
       ORDER BY key LIMIT ${pageRows}`.execute(transaction);
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
@@ -108,7 +109,11 @@ export async function* allRows(transaction: Executor, tableId: number): AsyncGen
 }
 
 /** Writes cells that a change of columns reshaped. The rows' versions stay: the change was the table's. */
-export async function rewriteCells(transaction: Executor, tableId: number, rows: readonly PageRow[]): Promise<void> {
+export async function rewriteCells(
+  transaction: Executor,
+  tableId: number,
+  rows: readonly Omit<PageRow, 'version'>[],
+): Promise<void> {
   await sql`
     UPDATE row_projection SET cells = reshaped.cells
     FROM unnest(${rows.map(({ key }) => key)}::text[], ${rows.map(({ cells }) => JSON.stringify(cells))}::json[])

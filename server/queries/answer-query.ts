@@ -7,6 +7,7 @@ import { logProof } from './log-proof.ts';
 import { logRead, rowHistory } from './log-read.ts';
 import { rowGet } from './row-get.ts';
 import { rowList } from './row-list.ts';
+import { sealedOpen } from './sealed-open.ts';
 import { type StatusSource, serverStatus } from './server-status.ts';
 import { tableList } from './table-list.ts';
 
@@ -60,6 +61,8 @@ export class Queries {
         return logRead(this.#options, query);
       case 'log.proof':
         return logProof(this.#options, this.#options.checkpoints, query);
+      case 'sealed.open':
+        return sealedOpen(this.#options, query);
       default:
         return query satisfies never;
     }

@@ -61,9 +61,9 @@ function inSql(column: Column, values: readonly Cell[]): RawBuilder<unknown> {
   return sql`(${cellSql(column)} IN (${sql.join(values.map((value) => valueSql(column.type, cellText(value))))}))`;
 }
 
-/** A substring, in any case, of any text column. */
+/** A substring, in any case, of any text column whose cells are not sealed. */
 export function searchSql({ columns }: TableDefinition, search: string): RawBuilder<unknown> {
-  const texts = columns.filter(({ type }) => type === 'text');
+  const texts = columns.filter(({ type, sealed }) => type === 'text' && !sealed);
   if (texts.length === 0) return sql`false`;
   const hits = texts.map(({ name }) => sql`strpos(lower(${cellTextSql(name)}), lower(${search}::text)) > 0`);
   return sql`(${sql.join(hits, sql` OR `)})`;

@@ -77,6 +77,7 @@ function sortColumns(definition: TableDefinition, sort: Sort | undefined): SortC
 function sortColumn(definition: TableDefinition, { column: name, descending = false }: Sort[number]): SortColumn {
   const column = findColumn(definition, name);
   if (column === undefined) throw badRequest(`sort: table ${definition.name} has no column ${JSON.stringify(name)}`);
+  if (column.sealed) throw badRequest(`sort: column ${name} is sealed, and its order would tell its values`);
   if (column.type === 'json') throw badRequest(`sort: column ${name} is json, which has no order`);
   return { column, descending };
 }
@@ -174,7 +175,7 @@ function asOfSql({ id, definition }: ListedTable, seq: number): RawBuilder<unkno
       SELECT key, seq, entry::json AS entry FROM change
       WHERE table_id = ${id} AND key = next.key AND seq <= ${seq} ORDER BY seq DESC LIMIT 1
     ) AS was
-    WHERE was.entry ->> 'op' <> 'delete'`;
+    WHERE was.entry -> 'row' IS NOT NULL`;
 }
 
 function orderSql(sort: readonly SortColumn[]): RawBuilder<unknown> {

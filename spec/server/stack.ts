@@ -122,12 +122,13 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     ...auth.identification,
     viewers: options.viewers ?? 'anyone',
     requestsPerSessionMax: options.requestsPerSessionMax ?? 10_000,
+    commandKey,
     changesPerCommandMax: statusLimits.changesPerCommandMax,
     requestBytesMax: statusLimits.requestBytesMax,
     log: silentLog,
   });
   const submit = (command: Command, id = nanoid()): Promise<Answer> =>
-    committer.submit(submission(id, administrator.name, command));
+    committer.submit(submission(id, administrator.name, command, commandKey));
   return {
     ...{ committer, queries, sessions, dispatch, doorbell, committed, writer, reading, submit },
     async login(user = administrator.name): Promise<ClientSession> {
@@ -158,6 +159,8 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     },
   };
 }
+
+export const commandKey = Buffer.alloc(32, 7);
 
 /** The writing connection of a server. */
 export function openWriter(ledger: TestLedger): Writer {

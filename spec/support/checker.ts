@@ -268,6 +268,8 @@ function checkVersions(log: Log): Finding[] {
       if (entry.op !== 'alter') tables.set(entry.table, new Map());
       continue;
     }
+    // What was sealed of a row that is gone was erased: no row has changed.
+    if (entry.op === 'erase' && entry.row === undefined) continue;
     const { table, key, op, version, seq } = entry;
     const rows = tables.get(table) ?? new Map<string, number>();
     const before = rows.get(key);

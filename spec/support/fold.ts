@@ -26,6 +26,7 @@ export class Fold {
   #applyRow({ table, op, key, version, seq, at, by, row }: RowEntry): void {
     const rows = this.tables.get(table);
     if (rows === undefined) throw new Error(`change ${seq} is of the table ${table}, which is not there`);
+    if (op === 'erase' && row === undefined) return;
     if (op === 'delete') rows.delete(key);
     else rows.set(key, { key, version, seq, at, by, row: row ?? {} });
   }

@@ -62,6 +62,7 @@ const bodies: Readonly<Record<RequestType, (about: Objects) => object>> = {
   'row.history': ({ table }) => ({ table, key: 'there' }),
   'log.read': () => ({ limit: 1 }),
   'log.proof': () => ({ from: 1 }),
+  'sealed.open': () => ({ commitments: [] }),
   'table.create': ({ table }) => ({ name: `${table}-new`, columns: [] }),
   'table.alter': ({ table }) => ({ table, steps: [{ do: 'add', column: { name: 'more', type: 'text' } }] }),
   'table.drop': ({ table }) => ({ table }),
@@ -69,6 +70,7 @@ const bodies: Readonly<Record<RequestType, (about: Objects) => object>> = {
   'row.update': ({ table }) => ({ table, key: 'there', row: { n: 2 } }),
   'row.upsert': ({ table }) => ({ table, row: { id: 'there', n: 3 } }),
   'row.delete': ({ table }) => ({ table, key: 'there' }),
+  'row.erase': ({ table }) => ({ table, key: 'there' }),
   batch: ({ table }) => ({ commands: [{ type: 'row.delete', table, key: 'there' }] }),
 };
 

@@ -45,14 +45,15 @@ function changeLine(entry: Entry, paint: Paint): string {
   return `${seq}  ${table} ${paint.strong(show(entry.key, paint, 80))}  ${opWord(entry, paint)}  ${cells}`.trimEnd();
 }
 
-const opPaint = { insert: 'added', update: 'changed', delete: 'removed' } as const;
+const opPaint = { insert: 'added', update: 'changed', delete: 'removed', erase: 'removed' } as const;
 
 export function opWord({ op }: RowEntry, paint: Paint): string {
   return paint[opPaint[op]](op);
 }
 
 /** The cells of a change: `salary 1000 → 1200` of an update, the row of an insert, and what went with a delete. */
-function cellWords({ op, key, row, was }: RowEntry, paint: Paint): string[] {
+function cellWords({ op, key, row, was, columns = [] }: RowEntry, paint: Paint): string[] {
+  if (op === 'erase') return columns.map((name) => show(name, paint));
   if (op === 'update') return Object.keys(was ?? {}).map((name) => updatedCell(name, { row, was }, paint));
   const cells = Object.entries((op === 'delete' ? was : row) ?? {});
   // The key stands at the head of the line already.

@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import { commitmentIn } from '../../../protocol/sealed.ts';
 import type { Cell } from '../../../protocol/values.ts';
 import { cellText } from '../../../protocol/values.ts';
 import { shownText } from './shown-text.ts';
@@ -35,9 +36,17 @@ export function show(text: string, paint: Paint, widthMax?: number): string {
   return shownText(text, { widthMax, mark: paint.escape });
 }
 
+/** How a cell is shown that one may not read, or that was erased. The marks are no value's: those are escaped or quoted. */
+export const sealedMark = '‹sealed›';
+
+/** The text of a cell as it is shown. */
+export function shownCell(cell: Cell): string {
+  return commitmentIn(cell) === undefined ? cellText(cell) : sealedMark;
+}
+
 /** A cell within a sentence: the empty one and the empty text are told apart. */
 export function showCell(cell: Cell | undefined, paint: Paint, widthMax = 60): string {
   if (cell === undefined || cell === null) return paint.dim('(empty)');
-  const text = cellText(cell);
+  const text = shownCell(cell);
   return text === '' ? '""' : show(text, paint, widthMax);
 }

@@ -1,8 +1,8 @@
 import type { CurrentRow } from '../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../protocol/table.ts';
-import { type Cell, cellText } from '../../../protocol/values.ts';
+import type { Cell } from '../../../protocol/values.ts';
 import { Grid, type GridColumn, type GridRow } from './grid.ts';
-import type { Paint } from './paint.ts';
+import { type Paint, shownCell } from './paint.ts';
 
 const numeric: ReadonlySet<string> = new Set(['integer', 'number', 'decimal']);
 
@@ -43,5 +43,5 @@ export class RowGrid {
 }
 
 function gridCell(cell: Cell | undefined): string | undefined {
-  return cell === undefined || cell === null ? undefined : cellText(cell);
+  return cell === undefined || cell === null ? undefined : shownCell(cell);
 }

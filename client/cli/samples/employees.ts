@@ -11,9 +11,9 @@ export const employeesTable: TableDefinition = {
     { name: 'id', type: 'text', required: true, pattern: 'E[0-9]{1,6}' },
     { name: 'name', type: 'text', required: true, min: 1, max: 100 },
     { name: 'last_name', type: 'text', required: true, min: 1, max: 100 },
-    { name: 'ssn', type: 'text', required: true, unique: true, pattern: '[0-9]{3}-[0-9]{2}-[0-9]{4}' },
+    { name: 'ssn', type: 'text', required: true, unique: true, sealed: true, pattern: '[0-9]{3}-[0-9]{2}-[0-9]{4}' },
     { name: 'job', type: 'text', required: true, max: 100 },
-    { name: 'salary', type: 'decimal', required: true, min: '0' },
+    { name: 'salary', type: 'decimal', required: true, min: '0', sealed: true },
   ],
 };
 

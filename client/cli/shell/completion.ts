@@ -14,7 +14,7 @@ export interface CompletionParts {
   readonly table: () => string | undefined;
 }
 
-const keyVerbs: ReadonlySet<string> = new Set(['delete', 'get', 'history', 'update']);
+const keyVerbs: ReadonlySet<string> = new Set(['delete', 'erase', 'get', 'history', 'update']);
 const cellVerbs: ReadonlySet<string> = new Set(['insert', 'update', 'upsert']);
 const alterWords = ['add', 'rename', 'remove', 'retype', 'rules'];
 const keysShown = 50;

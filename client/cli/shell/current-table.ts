@@ -3,6 +3,7 @@ export const tableVerbs: ReadonlySet<string> = new Set([
   'alter',
   'delete',
   'drop',
+  'erase',
   'get',
   'history',
   'insert',

@@ -7,7 +7,7 @@ import { readTypedText } from './typed-text.ts';
 type Rules = Omit<Column, 'name' | 'type'>;
 type RuleName = keyof Rules;
 
-const flags = ['required', 'unique'] as const;
+const flags = ['required', 'unique', 'sealed'] as const;
 const valued = ['default', 'min', 'max', 'pattern', 'choices'] as const;
 const words: readonly string[] = ['key', ...flags, ...valued.map((rule) => `${rule}=`), ...columnTypes];
 
@@ -117,7 +117,7 @@ function unknownRule(part: string, where: string): Error {
   const near = didYouMean(part.replace(/=.*$/s, '='), words) || didYouMean(part, words);
   return usageError(
     `${where}: ${JSON.stringify(part)} is neither a type nor a rule${near}; types: ${columnTypes.join(', ')}; ` +
-      'rules: key, required, unique, default=…, min=…, max=…, pattern=…, choices=a|b',
+      'rules: key, required, unique, sealed, default=…, min=…, max=…, pattern=…, choices=a|b',
   );
 }
 

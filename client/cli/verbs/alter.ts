@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { AlterStep } from '../../../protocol/table.ts';
+import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { findTable } from '../definitions.ts';
 import { stepWords } from '../print/definition.ts';
@@ -19,27 +21,47 @@ export function alterCommand(context: () => Context): Command {
       '  remove COLUMN',
       '  retype COLUMN TYPE    refused when a cell would lose something',
       '  rules COLUMN RULE…    required, unique=false, min=0; a rule with nothing behind = is taken away',
+      '                        sealed: only administrators read the values; never taken away again',
     ],
     examples: ['alter employees add note', 'alter employees rename job role, rules role required, remove note'],
   })
     .argument('<table>')
-    .argument('<steps...>');
-  return addWriteOptions(command).action((table: string, words: string[], options: WriteOptions) =>
+    .argument('<steps...>')
+    .option('-y, --yes', 'do not ask before a column is sealed that has been public');
+  return addWriteOptions(command).action((table: string, words: string[], options: AlterOptions) =>
     alter(context(), { table, words, options }),
   );
+}
+
+interface AlterOptions extends WriteOptions {
+  readonly yes?: true;
 }
 
 interface Alter {
   readonly table: string;
   readonly words: readonly string[];
-  readonly options: WriteOptions;
+  readonly options: AlterOptions;
 }
 
 async function alter(context: Context, { table, words, options }: Alter): Promise<void> {
   const { definition } = await findTable(context, table);
   const steps = readAlterSteps(definition, words);
+  const sealing = sealedBy(steps);
+  if (sealing.length > 0 && options.yes !== true) await confirm(context, sealingQuestion(table, sealing));
   const ledger = await context.ledger();
   const reply = await ledger.alterTable(table, steps, commandOptions(options, context));
   const done = steps.map((step) => show(stepWords(step), context.out.paint)).join(', ');
   await reportReply(context, reply, `changed table ${table}: ${done} (#${reply.seq})`);
+  if (sealing.length > 0) await context.note(`the past of ${sealing.join(' and ')} stays public: ${pastNote}`);
+}
+
+/** The columns that were there and shall be sealed; one that is added has no past. */
+function sealedBy(steps: readonly AlterStep[]): string[] {
+  return steps.flatMap((step) => (step.do === 'rules' && step.set.sealed ? [step.column] : []));
+}
+
+const pastNote = 'what was recorded so far remains in the log, for everybody, for ever';
+
+function sealingQuestion(table: string, columns: readonly string[]): string {
+  return `Seal ${columns.join(' and ')} of ${table}? From now on only administrators read it; but ${pastNote}.`;
 }

@@ -8,9 +8,10 @@ import { addWriteOptions, commandOptions, reportReply, type WriteOptions } from 
 const columnSpecNotes: readonly string[] = [
   'A column is NAME[:TYPE][:RULE…]; without a type it is text.',
   '  types  text integer number decimal boolean date timestamp json',
-  '  rules  key required unique default=… min=… max=… pattern=… choices=a|b',
+  '  rules  key required unique sealed default=… min=… max=… pattern=… choices=a|b',
   '         min and max bound the value, and of a text the number of its characters;',
-  '         a pattern (RE2) must match the whole text',
+  '         a pattern (RE2) must match the whole text;',
+  '         sealed: only administrators read the values, everybody else a commitment to them',
 ];
 
 /** `rowcast create TABLE COLUMN…`: makes a table. */
@@ -20,7 +21,7 @@ export function createCommand(context: () => Context): Command {
     summary: 'make a table',
     notes: [...columnSpecNotes, 'Without a key column the server makes a key for each row.'],
     examples: [
-      'create employees id:text:key name:text:required salary:decimal:min=0 \\\n      "job:text:choices=engineer|designer" email:text:unique hired:date note',
+      'create employees id:text:key name:text:required salary:decimal:min=0:sealed \\\n      "job:text:choices=engineer|designer" email:text:unique hired:date note',
     ],
   })
     .argument('<table>')

@@ -21,7 +21,9 @@ export function getCommand(context: () => Context): Command {
 }
 
 async function get(context: Context, table: string, key: string): Promise<void> {
-  const row = await context.reading((ledger) => ledger.get(table, key, { signal: context.signal }));
+  const row = await context.reading(async (ledger) =>
+    ledger.get(table, key, { signal: context.signal, open: await context.opens() }),
+  );
   if (context.json) {
     await context.printJson(row);
     return;

@@ -26,7 +26,8 @@ async function history(context: Context, table: string, key: string): Promise<vo
   const { paint } = context.out;
   const found = await context.reading(async (ledger) => {
     let entries = 0;
-    for await (const { line, entry } of ledger.history(table, key, { signal: context.signal })) {
+    const open = !context.json && (await context.opens());
+    for await (const { line, entry } of ledger.history(table, key, { signal: context.signal, open })) {
       entries += 1;
       if (context.json) await context.print(line);
       else if (isRowEntry(entry)) await context.print(...versionLines(entry, paint));
@@ -55,7 +56,11 @@ function versionLines(entry: RowEntry, paint: Paint): string[] {
   return [head.join('  '), ...diffLines(entry, paint)];
 }
 
-function diffLines({ op, row = {}, was = {} }: RowEntry, paint: Paint): string[] {
+function diffLines({ op, row = {}, was = {}, columns = [] }: RowEntry, paint: Paint): string[] {
+  if (op === 'erase')
+    return [
+      `    ${paint.removed('-')} what was sealed is gone for good: ${columns.map((name) => show(name, paint)).join(', ')}`,
+    ];
   const names = Object.keys(op === 'insert' ? row : was);
   const width = Math.max(...names.map(shownWidth), 0);
   return names.map((name) => {

@@ -10,10 +10,10 @@ export function listCommand(context: () => Context): Command {
     name: 'list',
     summary: 'the rows of a table',
     notes: [
-      'Conditions: = != < <= > >= and in, such as "salary>=1000" or "job in engineer|designer"; "note=" finds empty',
-      'cells and "note!=" filled ones. Several --where must all hold.',
+      'Conditions: = != < <= > >= and in, such as "hired>=2026-01-01" or "job in engineer|designer"; "note=" finds empty',
+      'cells and "note!=" filled ones. Several --where must all hold. A sealed column takes only these two, and no --sort.',
     ],
-    examples: ["list employees --where 'salary>=1000' --sort salary:desc,name", 'list employees --json'],
+    examples: ["list employees --where 'job=engineer' --sort last_name:desc,name", 'list employees --json'],
   })
     .argument('<table>')
     .option('--where <condition>', 'only rows that match; may be given several times', collect)

@@ -52,7 +52,9 @@ async function replay(context: Context, from: Position, options: LogOptions) {
     let last = from.after;
     const { table, limit } = options;
     const { after } = from;
-    const pages = ledger.readLogPages({ table, limit, after, epoch: from.epoch ?? epoch, signal: context.signal });
+    const open = !context.json && (await context.opens());
+    const { signal } = context;
+    const pages = ledger.readLogPages({ table, limit, after, epoch: from.epoch ?? epoch, signal, open });
     for await (const page of pages) {
       await printer.print(page.entries);
       last = page.last;

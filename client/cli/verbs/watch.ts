@@ -31,7 +31,7 @@ export function watchCommand(context: () => Context): Command {
     name: 'watch',
     summary: 'a table, and then every change of it the moment it is made',
     notes: ['Without a table the whole ledger is watched. With --json each change is a line of the log.'],
-    examples: ['watch employees', "watch employees --where 'salary>=1000'", 'watch --json'],
+    examples: ['watch employees', "watch employees --where 'job=engineer'", 'watch --json'],
   })
     .argument('[table]')
     .option('--where <condition>', 'only rows that match, as in list', collect)

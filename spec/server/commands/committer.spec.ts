@@ -4,7 +4,7 @@ import type { Command } from '../../../protocol/commands.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { type Answer, submission } from '../../../server/commands/submission.ts';
 import { createLedger, type TestLedger } from '../../support/ledger.ts';
-import { createStack, expectWholeLog, granted, refusalOf, type Stack } from '../stack.ts';
+import { commandKey, createStack, expectWholeLog, granted, refusalOf, type Stack } from '../stack.ts';
 
 let ledger: TestLedger;
 let stack: Stack;
@@ -199,7 +199,9 @@ describe('P2 a command’s id takes effect once, for ever', () => {
     const both = await Promise.all([stack.submit(insert('mine'), id), stack.submit(insert('other'), id)]);
     expect(both.map((answer) => ('error' in answer ? answer.error.code : 'ok'))).toEqual(['ok', 'command_id_reused']);
     expect(await stack.refused(insert('other'), id)).toMatchObject({ code: 'command_id_reused' });
-    const { error } = (await stack.committer.submit(submission(id, 'bob', insert('mine')))) as { error: object };
+    const { error } = (await stack.committer.submit(submission(id, 'bob', insert('mine'), commandKey))) as {
+      error: object;
+    };
     expect(error).toMatchObject({ code: 'command_id_reused' });
     expect(await countOf('other')).toBe(0);
   });

@@ -46,6 +46,7 @@ const typed: {
     cells: 'json',
   },
   unique_projection: { table_id: 'bigint', column: 'text', value: 'bytea', key: 'text' },
+  sealed_cell: { commitment: 'text', table_id: 'bigint', key: 'text', column: 'text', salt: 'bytea', value: 'text' },
   account: {
     name: 'text',
     role: 'text',

@@ -1,15 +1,20 @@
+import { commitmentOf } from '../../../proof/hash.ts';
 import type { Command } from '../../../protocol/commands.ts';
 import type { Entry } from '../../../protocol/entry.ts';
 import type { Problem } from '../../../protocol/errors.ts';
 import type { Outcome } from '../../../protocol/replies.ts';
+import { sealedNames } from '../../../protocol/sealed.ts';
 import type { Column } from '../../../protocol/table.ts';
 import { type Cell, type ColumnType, compareCells } from '../../../protocol/values.ts';
 import { stepsOf } from '../../../server/commands/submission.ts';
 import { type CommandDecision, decide } from '../../../server/domain/decide.ts';
 import { alterDefinition } from '../../../server/domain/definition.ts';
+import { isRowEvent, type RowEvent } from '../../../server/domain/event.ts';
+import { isErased, type Seal } from '../../../server/domain/sealing.ts';
 import { Draft, type LedgerState, type RowState, type Survey, type TableState } from '../../../server/domain/state.ts';
 import { AlterSurvey } from '../../../server/domain/survey.ts';
 import { recordEvents } from '../../../server/log/record.ts';
+import { openCells } from '../../../server/projections/sealed.ts';
 import { Fold } from '../../support/fold.ts';
 
 /**
@@ -20,6 +25,8 @@ export class PureLedger {
   readonly entries: Entry[] = [];
   readonly #fold = new Fold();
   readonly #tables = new Map<string, TableState>();
+  /** What stands apart from the entries: values by commitment, and whose they are. */
+  readonly vault = new Map<string, VaultCell>();
 
   get seq(): number {
     return this.entries.length;
@@ -30,7 +37,12 @@ export class PureLedger {
   }
 
   rows(table: string): RowState[] {
-    return [...this.#fold.table(table).values()].map(({ row, ...rest }) => ({ ...rest, cells: row }));
+    return [...this.#fold.table(table).values()].map(({ row, ...rest }) => {
+      const definition = this.#tables.get(table)?.definition;
+      if (definition === undefined || sealedNames(definition).length === 0) return { ...rest, cells: row };
+      const values = new Map([...this.vault].map(([commitment, { value }]) => [commitment, value]));
+      return { ...rest, cells: row, open: openCells(definition, row, values) };
+    });
   }
 
   row(table: string, key: string): RowState | undefined {
@@ -46,7 +58,8 @@ export class PureLedger {
       made += 1;
       return `key-${firstSeq}-${made}`;
     };
-    return { decision: decide({ draft, firstSeq, at: timeOf(firstSeq), by: 'ada', newKey }, command), draft };
+    const context = { draft, firstSeq, at: timeOf(firstSeq), by: 'ada', newKey, seal: this.#seal };
+    return { decision: decide(context, command), draft };
   }
 
   /** Decides a command and, granted, records it. */
@@ -60,9 +73,26 @@ export class PureLedger {
       at: timeOf(firstSeq),
       firstSeq,
     });
+    for (const event of looked.decision.events) if (isRowEvent(event)) this.#keep(event);
     const entries = changes.map(({ entry }) => JSON.parse(entry) as Entry);
     for (const entry of entries) this.#record(entry);
     return { ...looked, entries };
+  }
+
+  #salts = 0;
+  readonly #seal: Seal = (value) => {
+    this.#salts += 1;
+    const salt = Buffer.alloc(32);
+    salt.writeUInt32BE(this.#salts);
+    return { commitment: commitmentOf(salt, value), salt: salt.toString('hex') };
+  };
+
+  #keep({ table, key, sealed = [], columns = [] }: RowEvent): void {
+    const { name } = table.definition;
+    for (const { column, commitment, value } of sealed) this.vault.set(commitment, { table: name, key, column, value });
+    for (const [commitment, cell] of this.vault) {
+      if (cell.table === name && cell.key === key && columns.includes(cell.column)) this.vault.delete(commitment);
+    }
   }
 
   #record(entry: Entry): void {
@@ -84,10 +114,26 @@ export class PureLedger {
       table: (name) => this.#tables.get(name),
       row: (table, key) => ofTable(table).find((row) => row.key === key),
       holder: (table, column, value) =>
-        ofTable(table).find(({ cells }) => same(column.type, cells[column.name], value))?.key,
+        ofTable(table).find(({ cells, open = cells }) => {
+          const cell = open[column.name];
+          return !isErased(column, cell ?? null) && same(column.type, cell, value);
+        })?.key,
+      sealed: (table, key) =>
+        new Set(
+          [...this.vault.values()]
+            .filter((cell) => cell.table === table.definition.name && cell.key === key)
+            .map(({ column }) => column),
+        ),
       survey: (table) => surveyOf(table, ofTable(table), command),
     };
   }
+}
+
+interface VaultCell {
+  readonly table: string;
+  readonly key: string;
+  readonly column: string;
+  readonly value: string;
 }
 
 function surveyOf(table: TableState, rows: readonly RowState[], command: Command): Survey {

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import type { TableDefinition } from './table.ts';
+import type { Cell } from './values.ts';
+
+/**
+ * A sealed cell as everybody has it: a commitment to a value that administrators read with `sealed.open`. It is the
+ * base64url of SHA-256(0x02 ‖ salt ‖ the UTF-8 of the value's JSON text), with a salt of 32 random bytes, so that
+ * nobody can try values against it, and whoever is given salt and value can verify both.
+ */
+export const commitmentSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is no commitment: 43 characters of base64url');
+
+/** The commitment that a cell is, or else undefined. An empty cell of a sealed column is simply empty. */
+export function commitmentIn(cell: Cell | undefined): string | undefined {
+  if (typeof cell !== 'object' || cell === null || Array.isArray(cell)) return undefined;
+  const { sealed, ...rest } = cell as Readonly<Record<string, Cell>>;
+  return Object.keys(rest).length === 0 ? commitmentSchema.safeParse(sealed).data : undefined;
+}
+
+/** The names of the columns whose cells are sealed. */
+export function sealedNames({ columns }: TableDefinition): string[] {
+  return columns.flatMap(({ name, sealed }) => (sealed ? [name] : []));
+}

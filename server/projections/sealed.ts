@@ -1,0 +1,143 @@
+import { type RawBuilder, sql } from 'kysely';
+import { commitmentIn, sealedNames } from '../../protocol/sealed.ts';
+import type { AlterStep, TableDefinition } from '../../protocol/table.ts';
+import type { Cell, Cells } from '../../protocol/values.ts';
+import type { Executor } from '../database/writer.ts';
+import { isRowEvent, type RowEvent } from '../domain/event.ts';
+import type { SealedCell } from '../domain/sealing.ts';
+import { rowName, type TableState } from '../domain/state.ts';
+import type { RecordedEvent } from './project.ts';
+import type { PageRow, RowRef } from './rows.ts';
+
+/** JSON texts by the commitments to them. */
+type OpenedValues = ReadonlyMap<string, string>;
+
+/** What {@link selectOpened} selects. */
+export type OpenedValue = readonly [commitment: string, value: string];
+
+/** Commitments of the relation `r`: what its cells hold that looks like one. */
+const commitmentsOfRow = sql`
+  json_each(r.cells) AS cell
+  JOIN sealed_cell s ON s.commitment = CASE json_typeof(cell.value) WHEN 'object' THEN cell.value ->> 'sealed' END`;
+
+/** Selects what the sealed cells of these rows stand for now. */
+export function selectOpened(refs: readonly RowRef[]): RawBuilder<unknown> {
+  return sql`
+    SELECT json_build_array(s.commitment, s.value)
+    FROM unnest(${refs.map(({ tableId }) => tableId)}::bigint[], ${refs.map(({ key }) => key)}::text[])
+      AS wanted (table_id, key)
+    JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key
+    CROSS JOIN ${commitmentsOfRow}`;
+}
+
+/** The cells with values in place of the commitments; an erased one stays as it is, and so does what is public still. */
+export function openCells(definition: TableDefinition, cells: Cells, values: OpenedValues): Cells {
+  const open: Record<string, Cell> = { ...cells };
+  for (const name of sealedNames(definition)) {
+    const value = values.get(commitmentIn(cells[name]) ?? '');
+    if (value !== undefined) open[name] = JSON.parse(value) as Cell;
+  }
+  return open;
+}
+
+/** Opens the rows of a page. */
+export async function openPage(
+  transaction: Executor,
+  { id, definition }: TableState,
+  page: readonly PageRow[],
+): Promise<(PageRow & { readonly open: Cells })[]> {
+  const { rows } = await sql<{ opened: OpenedValue }>`
+    SELECT opened FROM (${selectOpened(page.map(({ key }) => ({ tableId: id, key })))}) AS found (opened)`.execute(
+    transaction,
+  );
+  const values = new Map(rows.map(({ opened }) => opened));
+  return page.map((row) => ({ ...row, open: openCells(definition, row.cells, values) }));
+}
+
+/** A row of a table by its name: over all lives of both. */
+export interface NamedRow {
+  readonly table: TableState;
+  readonly key: string;
+}
+
+const livesOf = (name: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(SELECT t.id FROM table_projection t WHERE t.name = ${name})`;
+
+/** Of which columns values are kept, by {@link rowName}. */
+export async function loadSealedColumns(
+  transaction: Executor,
+  refs: readonly NamedRow[],
+): Promise<Map<string, Set<string>>> {
+  const kept = new Map<string, Set<string>>();
+  if (refs.length === 0) return kept;
+  const { rows } = await sql<{ id: number; key: string; columns: string[] }>`
+    SELECT wanted.id, wanted.key, array_agg(DISTINCT s."column") AS columns
+    FROM unnest(${refs.map(({ table }) => table.id)}::bigint[], ${names(refs)}::text[], ${keys(refs)}::text[])
+      AS wanted (id, name, key)
+    JOIN sealed_cell s ON s.key = wanted.key AND s.table_id IN ${livesOf(sql`wanted.name`)}
+    GROUP BY wanted.id, wanted.key`.execute(transaction);
+  for (const { id, key, columns } of rows) kept.set(rowName(id, key), new Set(columns));
+  return kept;
+}
+
+const names = (refs: readonly NamedRow[]): string[] => refs.map(({ table }) => table.definition.name);
+const keys = (refs: readonly NamedRow[]): string[] => refs.map(({ key }) => key);
+
+interface KeptCell extends NamedRow {
+  readonly cell: SealedCell;
+}
+
+interface ErasedColumn extends NamedRow {
+  readonly column: string;
+}
+
+/** The statements that keep what new commitments stand for and delete what was erased, in the order of the events. */
+export function sealedStatements(recorded: readonly RecordedEvent[]): RawBuilder<unknown>[] {
+  let kept: KeptCell[] = [];
+  const erased: ErasedColumn[] = [];
+  for (const { event } of recorded) {
+    if (!isRowEvent(event)) continue;
+    const { table, key, sealed = [] } = event;
+    for (const cell of sealed) kept.push({ table, key, cell });
+    // A statement does not see what another beside it inserts: what comes and goes within the group is not written.
+    if (event.op === 'erase') kept = kept.filter((one) => !isErasedBy(one, event));
+    for (const column of event.columns ?? []) erased.push({ table, key, column });
+  }
+  return [...(kept.length > 0 ? [insertSealed(kept)] : []), ...(erased.length > 0 ? [deleteSealed(erased)] : [])];
+}
+
+function isErasedBy({ table, key, cell }: KeptCell, event: RowEvent): boolean {
+  const isSameRow = table.definition.name === event.table.definition.name && key === event.key;
+  return isSameRow && event.columns?.includes(cell.column) === true;
+}
+
+function insertSealed(kept: readonly KeptCell[]): RawBuilder<unknown> {
+  return sql`
+    INSERT INTO sealed_cell (commitment, table_id, key, "column", salt, value)
+    SELECT * FROM unnest(
+      ${kept.map(({ cell }) => cell.commitment)}::text[],
+      ${kept.map(({ table }) => table.id)}::bigint[],
+      ${keys(kept)}::text[],
+      ${kept.map(({ cell }) => cell.column)}::text[],
+      ${kept.map(({ cell }) => `\\x${cell.salt}`)}::bytea[],
+      ${kept.map(({ cell }) => cell.value)}::text[])`;
+}
+
+function deleteSealed(erased: readonly ErasedColumn[]): RawBuilder<unknown> {
+  return sql`
+    DELETE FROM sealed_cell USING unnest(
+      ${names(erased)}::text[], ${keys(erased)}::text[], ${erased.map(({ column }) => column)}::text[])
+      AS gone (name, key, "column")
+    WHERE sealed_cell.key = gone.key AND sealed_cell."column" = gone."column"
+      AND sealed_cell.table_id IN ${livesOf(sql`gone.name`)}`;
+}
+
+/** Values are found by the present name of their column. */
+export async function renameSealed(transaction: Executor, tableId: number, steps: readonly AlterStep[]): Promise<void> {
+  for (const step of steps) {
+    if (step.do !== 'rename') continue;
+    await sql`
+      UPDATE sealed_cell SET "column" = ${step.to}
+      WHERE table_id = ${tableId} AND "column" = ${step.column}`.execute(transaction);
+  }
+}
