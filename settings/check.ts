@@ -34,7 +34,7 @@ export function checkSettings(parsed: Parsed): Checked {
     const message = `"${server.feed}" is the address of commands too; write another port`;
     problems.push({ line, section: 'server', key: 'feed', message });
   }
-  if (server?.encryption === 'off') problems.push(...openAddresses(parsed, server));
+  if (server?.encryption === 'off') problems.push(...openAddresses(parsed, server), ...openFeed(parsed, server));
   if (problems.length > 0 || !server || !client || !embedded || !administrators) {
     return { settings: undefined, problems };
   }
@@ -109,6 +109,16 @@ function openAddresses({ sections }: Parsed, server: ServerSettings): Problem[] 
       'what is sent; write "encryption = curve", or an address of this machine alone like tcp://127.0.0.1:5555';
     return { line: section?.entries.get(key)?.line, section: 'server', key, message };
   });
+}
+
+/** Readers of the feed are known by their keys, which plain sockets have not. */
+function openFeed({ sections }: Parsed, { viewers }: ServerSettings): Problem[] {
+  if (viewers === 'anyone') return [];
+  const line = sections.get('server')?.entries.get('viewers')?.line;
+  const message =
+    'with encryption = off nobody can tell who reads the feed, so it would be open to anyone; ' +
+    'write "encryption = curve", or "viewers = anyone"';
+  return [{ line, section: 'server', key: 'viewers', message }];
 }
 
 function unknownNames({ sections }: Parsed): Problem[] {

@@ -31,6 +31,8 @@ const joining = Buffer.from(`\u0001${welcomeTopic}`);
 const lookMs = 2_000;
 /** The old socket gives the port free in its own time: tried again after so many milliseconds. */
 const rebindMs = 20;
+/** Half a second: by then somebody else has it. */
+const triesBeforeWarning = 25;
 
 /** The feed's socket (XPUB). It is also read from: only then does it send its welcome (STACK.md). */
 export class FeedSocket {
@@ -133,7 +135,11 @@ export class FeedSocket {
     await this.#reading;
     this.#readers.forget();
     this.#reopened += 1;
-    while (!this.#stopped && !(await this.#openAgain())) await sleep(rebindMs);
+    for (let tries = 1; !this.#stopped && !(await this.#openAgain()); tries += 1) {
+      if (tries === triesBeforeWarning)
+        this.#options.warn(`the feed cannot be opened again on ${this.#options.address}`);
+      await sleep(rebindMs);
+    }
   }
 
   async #openAgain(): Promise<boolean> {

@@ -168,6 +168,11 @@ describe('a bad file is refused with file, line, what is wrong and what to write
       '[server]\nencryption = off\ncommands = tcp://0.0.0.0:5555',
       'setting.ini:3: [server] commands: "tcp://0.0.0.0:5555" is reached from the network, and with encryption = off everyone there could read and change what is sent; write "encryption = curve", or an address of this machine alone like tcp://127.0.0.1:5555',
     ],
+    [
+      'P9 P11 a feed for those with an account whose readers nobody knows',
+      '[server]\nviewers = login\nencryption = off',
+      'setting.ini:2: [server] viewers: with encryption = off nobody can tell who reads the feed, so it would be open to anyone; write "encryption = curve", or "viewers = anyone"',
+    ],
     ['the same by IPv6', '[server]\nencryption = off\nfeed = tcp://[::]:5556', /is reached from the network/],
     ['every interface', '[server]\ncommands = tcp://*:5555', /"\*" is not a numeric address/],
     ['a name of 127', '[server]\ncommands = tcp://127.0.0.1.example.org:5555', /is not a numeric address/],

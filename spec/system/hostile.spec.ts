@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connect, type Ledger } from '../../client/index.ts';
+import { Dealer } from 'zeromq';
+import { connect, type Ledger, parseAddress } from '../../client/index.ts';
 import { Dice } from '../client/random.ts';
+import { curveOptions } from '../support/curve.ts';
 import { attack, hostileKinds } from '../support/hostile-peer.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { figure, quantile, scale, scaledTimeout } from '../support/scale.ts';
@@ -111,4 +113,33 @@ test(`P8 P9 P11 ${peers} hostile peers of ${kinds.length} kinds: no crash, every
   expect(latencies.length).toBeGreaterThan(peers / 100);
   expect(quantile(latencies, 0.99)).toBeLessThan(2_000);
   expect(grownMb).toBeLessThan(50);
+});
+
+const parts = scale(100_000, 1_000_000);
+
+test(`P8 ${parts} empty parts in one message, from whoever has a key: not answered, and everybody is served behind it`, {
+  timeout: scaledTimeout(60_000, 300_000),
+}, async () => {
+  const address = parseAddress(server.settings.address);
+  const peer = new Dealer({ linger: 0, receiveTimeout: 500, ...curveOptions(address) });
+  peer.connect(`tcp://${address.host}:${address.commandsPort}`);
+  const before = await memoryBytes();
+  await peer.send(Array<string>(parts).fill(''));
+  const start = performance.now();
+  let malformed = 0;
+  let worstMs = 0;
+  while (malformed === 0) {
+    const asked = performance.now();
+    malformed = (await admin.status({ timeoutMs: 60_000 })).counters.malformed ?? 0;
+    worstMs = Math.max(worstMs, performance.now() - asked);
+  }
+  await expect(peer.receive()).rejects.toThrow();
+  peer.close();
+  const { seq } = await admin.insert('item', { id: 'behind it' });
+  expect(seq).toBeGreaterThan(0);
+  const grownMb = ((await memoryBytes()) - before) / mib;
+  figure(
+    `${parts} empty parts with a valid key: refused after ${(performance.now() - start).toFixed(0)} ms, the longest that ` +
+      `another client waited ${worstMs.toFixed(0)} ms, memory +${grownMb.toFixed(0)} MB`,
+  );
 });
