@@ -142,6 +142,7 @@ describe('P9 rights', () => {
     'account.add': { user: 'mallory', role: 'administrator', password: 'long enough' },
     'account.change': { user: 'ada', role: 'viewer' },
     'account.remove': { user: 'ada' },
+    'sealed.open': { commitments: [] },
     'table.create': { name: 'mine', columns: [] },
     'table.alter': { table: 't', steps: [{ do: 'remove', column: 'n' }] },
     'table.drop': { table: 't' },
@@ -149,6 +150,7 @@ describe('P9 rights', () => {
     'row.update': { table: 't', key: 'a', row: { n: 2 } },
     'row.upsert': { table: 't', row: { id: 'b' } },
     'row.delete': { table: 't', key: 'a' },
+    'row.erase': { table: 't', key: 'a' },
     batch: { commands: [{ type: 'row.delete', table: 't', key: 'a' }] },
   };
   const commands = requestTypes.filter((type) => rights[type] === 'administrator');
