@@ -45,6 +45,18 @@ export class OperatorFolder {
     return join(this.folder, 'data');
   }
 
+  /** Runs the terminal program in the folder, as in a second terminal, to its end. */
+  async rowcast(words: readonly string[], input: string): Promise<{ code: number | null; printed: string }> {
+    const env = { ...process.env, XDG_STATE_HOME: this.folder, ROWCAST_SERVER: '' };
+    const child = spawn(process.execPath, [launcher, ...words], { cwd: this.folder, env });
+    let printed = '';
+    for (const output of [child.stdout, child.stderr])
+      output.on('data', (data: Buffer) => (printed += data.toString()));
+    child.stdin.end(input);
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { code, printed };
+  }
+
   /** The processes of its PostgreSQL. */
   async postgres(): Promise<KnownProcess[]> {
     const pids = await backendsOf(join(this.data, 'postgres'));

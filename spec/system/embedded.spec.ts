@@ -54,6 +54,17 @@ describe.sequential('P1 P11 the embedded server, in a folder with nothing but po
     expect(await home.postgres()).toEqual([]);
   });
 
+  test('P9 a second terminal in the same folder needs nothing but the password to log in, over encrypted sockets', {
+    timeout: 60_000,
+  }, async () => {
+    const server = await start();
+    expect(server.printed).toContain(`Rowcast is running on ${home.address}`);
+    expect(home.address).toMatch(/&key=[A-Za-z0-9_-]{43}$/);
+    const { code, printed } = await home.rowcast(['login', 'admin', '--password-stdin'], password);
+    expect(printed).toContain('admin');
+    expect(code).toBe(0);
+  });
+
   test('the password is kept nowhere, and what is kept is closed to others', async () => {
     const { mode } = await stat(join(home.data, 'administrators.ini'));
     expect(mode & 0o077).toBe(0);
