@@ -5,7 +5,7 @@ import { formatAddress } from '../protocol/address.ts';
 import type { Settings } from '../settings/load.ts';
 import { openAuth } from './auth/auth.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
-import { applyAdministrators } from './auth/settings-administrators.ts';
+import { applyAdministrators, countAdministrators } from './auth/settings-administrators.ts';
 import { Committer } from './commands/committer.ts';
 import { type Connections, openConnections } from './database/connections.ts';
 import { openDatabase } from './database/database.ts';
@@ -46,6 +46,7 @@ export interface RunningServer {
   readonly database: string;
   /** The password of the administrator `admin`, when it was made at this start. */
   readonly firstPassword: string | undefined;
+  /** Accounts that may change things. */
   readonly administrators: number;
   /** Answers what was taken, closes the sockets, and stops the embedded PostgreSQL. */
   readonly stop: () => Promise<void>;
@@ -205,7 +206,7 @@ async function startOn(
     address: clientAddress(settings),
     database: describeDatabase(connections, settings),
     firstPassword: password,
-    administrators: administrators.size,
+    administrators: await countAdministrators(reading),
     stop,
   };
 }
