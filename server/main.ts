@@ -4,7 +4,7 @@ import { CheckpointSigner, originOf } from '../proof/checkpoint.ts';
 import type { Settings } from '../settings/load.ts';
 import { openAuth } from './auth/auth.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
-import { applyAdministrators } from './auth/settings-administrators.ts';
+import { applyAdministrators, countAdministrators } from './auth/settings-administrators.ts';
 import { Committer } from './commands/committer.ts';
 import { type ConnectionStrings, connectionStrings, leaveConnection } from './connection-strings.ts';
 import { type Connections, openConnections } from './database/connections.ts';
@@ -51,6 +51,7 @@ export interface RunningServer {
   readonly database: string;
   /** The password of the administrator `admin`, when it was made at this start. */
   readonly firstPassword: string | undefined;
+  /** Accounts that may change things. */
   readonly administrators: number;
   /** Answers what was taken, closes the sockets, and stops the embedded PostgreSQL. */
   readonly stop: () => Promise<void>;
@@ -236,7 +237,7 @@ async function startOn(
     connection,
     database: describeDatabase(connections, settings),
     firstPassword: password,
-    administrators: administrators.size,
+    administrators: await countAdministrators(reading),
     stop,
   };
 }

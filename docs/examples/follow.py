@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """A small Rowcast client, written from docs/PROTOCOL.md. Needs Python 3.9 and pyzmq (Debian: python3-zmq).
 
-  follow.py ADDRESS login USER                prints a token (password: ROWCAST_PASSWORD, or you are asked)
-  follow.py ADDRESS insert TABLE col=value …  inserts a row (token: ROWCAST_TOKEN)
+  follow.py ADDRESS login USER                prints SESSION.SECRET (password: ROWCAST_PASSWORD, or you are asked)
+  follow.py ADDRESS insert TABLE col=value …  inserts a row (session: ROWCAST_TOKEN=SESSION.SECRET)
   follow.py ADDRESS watch TABLE [--count N]   prints the table as one line, then each change as one line
-  follow.py ADDRESS request JSON              sends any request, prints the reply (v, id, ROWCAST_TOKEN are added)
+  follow.py ADDRESS request JSON              sends any request, prints the reply (v, id and a proof are added)
 
 ADDRESS is rowcast://HOST:PORT?feed=PORT&key=KEY, as the server prints it. FD1 … FD14 are the rules of section 11.
 """
-import argparse, base64, getpass, json, os, random, sys, time, uuid
+import argparse, base64, getpass, hashlib, hmac, json, os, random, sys, time, uuid
 from urllib.parse import parse_qs, urlsplit
 
 import zmq
@@ -17,7 +17,7 @@ from zmq.utils import z85
 FOREVER = float("inf")
 WAIT = {"busy", "unavailable", "login_throttled"}  # refusals that end by themselves: the same is sent again
 FINAL = set("""bad_request unsupported_version unknown_type too_large login_required session_expired forbidden
-    login_failed invalid table_not_found table_exists row_not_found version_conflict command_id_reused too_old
+    login_failed account_not_found account_exists last_administrator invalid table_not_found table_exists row_not_found version_conflict command_id_reused too_old
     wrong_epoch ahead_of_server""".split())  # every other code is met like `internal`: with a few more tries
 
 
@@ -62,6 +62,10 @@ class Server:
         self.public_key, self.secret_key = zmq.curve_keypair() if key else (None, None)
         self.context, self.commands, self.feed = zmq.Context(), None, None
         self.topic, self.last_head = b"", 0.0
+        self.session, self.secret, self.nonce, self.count = None, b"", "none", 0
+        if "ROWCAST_TOKEN" in os.environ:
+            self.session, secret = os.environ["ROWCAST_TOKEN"].split(".")
+            self.secret = base64.urlsafe_b64decode(secret + "=")
 
     def open(self, kind, endpoint, topics=()):
         socket = self.context.socket(kind)
@@ -78,14 +82,23 @@ class Server:
         socket.connect(endpoint)
         return socket
 
+    def token(self, request_id):
+        """Proves the session for one try of one request (section 3): the count may not be used again."""
+        self.count += 1
+        head = f"{self.session}.{self.nonce}.{self.count}"
+        proof = hmac.new(self.secret, f"{head}.{request_id}".encode(), hashlib.sha256).digest()
+        return f"{head}.{base64.urlsafe_b64encode(proof).decode().rstrip('=')}"
+
     def request(self, fields, within=10.0):
-        """Sends one request until it is answered: always the same bytes under the same id, so that a command takes
-        effect once, however often it is sent. Gives the reply and the entries of its second frame, as bytes."""
-        frame = json.dumps({"v": 1, "id": str(uuid.uuid4()), **fields}, ensure_ascii=False).encode()
+        """Sends one request until it is answered: always the same under the same id, but for the token, so that a command
+        takes effect once, however often it is sent. Gives the reply and the entries of its second frame, as bytes."""
+        fields = {"v": 1, "id": str(uuid.uuid4()), **fields}
+        proves = self.session and fields.get("type") not in ("session.login", "session.attach")
         end, patience, tries = time.monotonic() + within, 2.0, 0
         for pause in backoff():
             self.commands = self.commands or self.open(zmq.REQ, self.commands_at)
-            self.commands.send(frame)
+            token = {"token": self.token(fields["id"])} if proves else {}
+            self.commands.send(json.dumps({**fields, **token}, ensure_ascii=False).encode())
             left = max(0, min(patience, end - time.monotonic()))
             parts = self.commands.recv_multipart() if self.commands.poll(left * 1000) else None
             answer = parts and self.read_reply(fields.get("type"), *parts)
@@ -95,6 +108,9 @@ class Server:
                 problem, tries = Refused(answer[0]), tries + 1
                 if problem.code in FINAL:
                     raise problem
+                if problem.code == "session_unattached":  # this server gave us no nonce yet, or was started anew
+                    self.nonce = self.request({"type": "session.attach", "session": self.session})[0]["nonce"]
+                    self.count, pause = 0, 0
                 pause = max(pause, problem.retry_after)
             else:  # a REQ socket whose reply does not come is stuck: the next try has another one
                 problem = "no reply"
@@ -266,12 +282,12 @@ def cell(text, kind):
     return text if kind == "integer" and isinstance(value, int) and abs(value) >= 2**53 else value
 
 
-def insert(server, table, pairs, token):
+def insert(server, table, pairs):
     """Reads the definition first, as the form of a value on the wire depends on its column's type."""
     definition = server.request({"type": "row.list", "table": table, "limit": 1})[0]["definition"]
     kinds = {column["name"]: column["type"] for column in definition["columns"]}
     row = {name: cell(text, kinds.get(name, "text")) for name, _, text in (pair.partition("=") for pair in pairs)}
-    return server.request({**token, "type": "row.insert", "table": table, "row": row})[0]
+    return server.request({"type": "row.insert", "table": table, "row": row})[0]
 
 
 def main():
@@ -288,17 +304,17 @@ def main():
     commands.add_parser("request").add_argument("json", type=json.loads)
     given = parser.parse_args()
     server = Server(given.address)
-    token = {"token": os.environ["ROWCAST_TOKEN"]} if "ROWCAST_TOKEN" in os.environ else {}
     try:
         if given.command == "login":
             password = os.environ.get("ROWCAST_PASSWORD") or getpass.getpass()
-            print(server.request({"type": "session.login", "user": given.user, "password": password})[0]["token"])
+            session = server.request({"type": "session.login", "user": given.user, "password": password})[0]
+            print(f"{session['session']}.{session['secret']}")
         elif given.command == "insert":
-            print(json.dumps(insert(server, given.table, given.cells, token), ensure_ascii=False))
+            print(json.dumps(insert(server, given.table, given.cells), ensure_ascii=False))
         elif given.command == "watch":
             Follower(server, given.table, given.count).run()
         else:
-            reply, lines = server.request({**token, **given.json})
+            reply, lines = server.request(given.json)
             Follower.show([json.dumps(reply, ensure_ascii=False).encode(), *lines])
     except Refused as refused:
         if given.command == "request":

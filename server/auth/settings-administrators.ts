@@ -39,3 +39,10 @@ async function apply(transaction: Executor, name: string, hash: string): Promise
   await insertAudit(transaction, { what: 'settings_applied', by: '', user: name, role: 'administrator' });
   return true;
 }
+
+/** How many accounts may change things. */
+export async function countAdministrators(database: Database): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM account WHERE role = 'administrator' AND NOT disabled`.execute(database);
+  return rows[0]?.count ?? 0;
+}

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { nanoid } from 'nanoid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect, type Ledger, RowcastError } from '../../client/index.ts';
@@ -11,15 +14,19 @@ import { spawnOn } from '../support/spawned.ts';
 let ledger: TestLedger;
 let servers: readonly ServerProcess[] = [];
 let addresses: readonly string[] = [];
+let keys = '';
 
 beforeAll(async () => {
   ledger = await createLedger();
-  servers = await Promise.all([spawnOn(ledger), spawnOn(ledger)]);
+  // All servers of a ledger have one signing key, from which the secrets of sessions are derived too.
+  keys = await mkdtemp(join(tmpdir(), 'rowcast-keys-'));
+  servers = [await spawnOn(ledger, { keys }), await spawnOn(ledger, { keys })];
   addresses = servers.map(({ settings }) => settings.address);
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()));
   await Promise.all(servers.map(({ settings }) => settings.remove()));
+  await rm(keys, { recursive: true, force: true });
   await ledger.drop();
 });
 

@@ -44,7 +44,7 @@ async function ownSession(context: Context): Promise<ReplyOf<'session.status'> |
 const mayDo = { viewer: 'who may read', administrator: 'who may change tables' } as const;
 
 function whoIsLoggedIn(session: ReplyOf<'session.status'> | undefined): string {
-  if (session === undefined) return 'nobody: log in with npx rowcast login';
+  if (session === undefined) return 'nobody: you may read (npx rowcast login)';
   const { user, role, expires, idleMinutes } = session;
   const until = showTime(expires, new Date());
   return `${user}, ${role}, ${mayDo[role]}, until ${until} or ${idleMinutes} minutes without use`;
