@@ -1,14 +1,13 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Subscriber } from 'zeromq';
-import { connect, type Entry, type Ledger, parseAddress, RowcastError, type WatchEvent } from '../../client/index.ts';
+import { connect, type Ledger, parseAddress, RowcastError, type WatchEvent } from '../../client/index.ts';
 import { openCheckpoint, parseVerifierKey } from '../../proof/checkpoint.ts';
 import { Frontier } from '../../proof/frontier.ts';
 import { fromBase64, leafHash } from '../../proof/hash.ts';
 import { verifyConsistency, verifyInclusion } from '../../proof/verify.ts';
 import type { Filter } from '../../protocol/filter.ts';
 import { commitmentIn } from '../../protocol/sealed.ts';
-import type { Cells } from '../../protocol/values.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { administrator, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -241,7 +240,7 @@ describe('P9 a sealed value is for administrators', () => {
     expect((await gather(admin.rows('people', { open: true }))).find(({ key }) => key === 'open')?.row).toEqual(row);
     expect((await admin.list('people', { open: true })).rows.find(({ key }) => key === 'open')?.row).toEqual(row);
     const [made] = await gather(admin.history('people', 'open', { open: true }));
-    expect((made?.entry as Entry & { row: Cells }).row).toEqual(row);
+    expect(made?.entry).toMatchObject({ op: 'insert', row });
     expect(found(made?.line ?? '')).toEqual([]);
     const replica = admin.replica('people', { open: true });
     await replica.reached(seq);
