@@ -75,7 +75,7 @@ describe('golden entries of version 1 are understood', () => {
 
   test('every kind of change is among them, and an end line', () => {
     const ops = entries.slice(0, -1).map((line) => (JSON.parse(line) as { op: string }).op);
-    expect(new Set(ops)).toEqual(new Set(['create', 'alter', 'drop', 'insert', 'update', 'delete']));
+    expect(new Set(ops)).toEqual(new Set(['create', 'alter', 'drop', 'insert', 'update', 'delete', 'erase']));
     expect(endLineSchema.parse(parseJson(entries.at(-1) ?? ''))).toEqual({ end: { count: 10, last: 10 } });
   });
 });

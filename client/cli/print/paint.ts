@@ -37,7 +37,7 @@ export function show(text: string, paint: Paint, widthMax?: number): string {
 }
 
 /** How a cell is shown that one may not read, or that was erased. The marks are no value's: those are escaped or quoted. */
-export const sealedMark = '‹sealed›';
+const sealedMark = '‹sealed›';
 
 /** The text of a cell as it is shown. */
 export function shownCell(cell: Cell): string {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commitmentOf } from '../../../proof/hash.ts';
 import type { Step } from '../../../protocol/commands.ts';
-import type { Entry } from '../../../protocol/entry.ts';
+import { type Entry, isRowEntry } from '../../../protocol/entry.ts';
+import { commitmentIn } from '../../../protocol/sealed.ts';
 import type { Cell } from '../../../protocol/values.ts';
 import { TableCache } from '../../../server/projections/table-cache.ts';
 import { loadTables, tableLives } from '../../../server/projections/tables.ts';
@@ -28,6 +30,7 @@ async function expectProjections(): Promise<void> {
   for (const { entry } of log) fold.apply(JSON.parse(entry) as Entry);
   const tables = await loadTables(stack.reading);
   expect([...tables.keys()].sort()).toEqual([...fold.tables.keys()].sort());
+  const kept = await expectSealedCells();
   for (const [name, { id, definition }] of tables) {
     const rows = await ledger.query<Record<string, unknown>>(
       `SELECT key, version::int, seq::int, at, by, cells AS row FROM row_projection WHERE table_id = $1 ORDER BY key`,
@@ -40,10 +43,61 @@ async function expectProjections(): Promise<void> {
       [id],
     );
     const holding = definition.columns.flatMap(({ name: column, unique }) =>
-      unique ? folded.flatMap(({ key, row }) => (row[column] === undefined ? [] : [{ column, key }])) : [],
+      unique ? folded.flatMap(({ key, row }) => (isHeld(row[column], kept) ? [{ column, key }] : [])) : [],
     );
     const byText = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
     expect(held.sort(byText)).toEqual(holding.sort(byText));
+  }
+}
+
+/** An erased cell holds its place no more. */
+function isHeld(cell: Cell | undefined, kept: ReadonlySet<string>): boolean {
+  const commitment = commitmentIn(cell);
+  return cell !== undefined && (commitment === undefined || kept.has(commitment));
+}
+
+/** Exactly the commitments of the log that were not erased are kept, each with what proves it. Returns them. */
+async function expectSealedCells(): Promise<ReadonlySet<string>> {
+  const cells = await ledger.query<{ commitment: string; salt: Buffer; value: string }>(
+    'SELECT commitment, salt, value FROM sealed_cell',
+  );
+  for (const { commitment, salt, value } of cells) expect(commitmentOf(salt, value)).toBe(commitment);
+  const kept = new Set(cells.map(({ commitment }) => commitment));
+  const changes = await ledger.query<{ life: number; entry: string }>(
+    'SELECT table_id::int AS life, entry FROM change ORDER BY seq',
+  );
+  const made = new Map<string, MadeCell>();
+  for (const { life, entry } of changes) noteSealed(made, life, JSON.parse(entry) as Entry);
+  expect(kept).toEqual(new Set([...made].flatMap(([commitment, { erased }]) => (erased ? [] : [commitment]))));
+  return kept;
+}
+
+interface MadeCell {
+  readonly life: number;
+  readonly table: string;
+  readonly key: string;
+  column: string;
+  erased: boolean;
+}
+
+/** A commitment is made by the entry that has it first; it goes on standing in later ones of its row. */
+function noteSealed(made: Map<string, MadeCell>, life: number, entry: Entry): void {
+  const { table } = entry;
+  if (!isRowEntry(entry)) {
+    for (const step of entry.steps ?? []) {
+      if (step.do !== 'rename') continue;
+      for (const one of made.values()) if (one.life === life && one.column === step.column) one.column = step.to;
+    }
+    return;
+  }
+  const { key, row = {}, columns = [] } = entry;
+  for (const [column, cell] of Object.entries(row)) {
+    const commitment = commitmentIn(cell);
+    if (commitment === undefined || made.has(commitment)) continue;
+    made.set(commitment, { life, table, key, column, erased: false });
+  }
+  for (const one of made.values()) {
+    if (one.table === table && one.key === key && columns.includes(one.column)) one.erased = true;
   }
 }
 
@@ -54,6 +108,7 @@ describe('rows and unique values are what the log adds up to', () => {
       n: fc.constantFrom<Cell>(null, 1, 2, 3),
       m: fc.constantFrom<Cell>(null, 1, 2, 3),
       text: fc.constantFrom<Cell>(null, 'x', '\u00e9'),
+      s: fc.constantFrom<Cell>(null, 'first', 'second', 'third'),
     },
     { requiredKeys: [] },
   );
@@ -63,6 +118,8 @@ describe('rows and unique values are what the log adds up to', () => {
     fc.record({ type: fc.constant('row.upsert' as const), table, key, row: cells }),
     fc.record({ type: fc.constant('row.update' as const), table, key, row: cells }),
     fc.record({ type: fc.constant('row.delete' as const), table, key }),
+    fc.record({ type: fc.constant('row.erase' as const), table, key }),
+    fc.record({ type: fc.constant('row.erase' as const), table, key, columns: fc.constant<string[]>(['s']) }),
   );
   const create = (name: string): Step => ({
     type: 'table.create',
@@ -71,6 +128,7 @@ describe('rows and unique values are what the log adds up to', () => {
       { name: 'n', type: 'integer', unique: true },
       { name: 'm', type: 'integer' },
       { name: 'text', type: 'text', default: 'd' },
+      { name: 's', type: 'text', sealed: true, unique: true },
     ],
   });
   const schema: fc.Arbitrary<Step> = fc.oneof(
@@ -86,6 +144,10 @@ describe('rows and unique values are what the log adds up to', () => {
           { do: 'retype' as const, column: 'n', to: 'decimal' as const },
           { do: 'add' as const, column: { name: 'added', type: 'integer' as const, default: 7 } },
           { do: 'remove' as const, column: 'n' },
+          { do: 'rules' as const, column: 'm', set: { sealed: true as const } },
+          { do: 'rules' as const, column: 'n', set: { sealed: true as const } },
+          { do: 'rename' as const, column: 's', to: 's2' },
+          { do: 'rename' as const, column: 's2', to: 's' },
         ),
       )
       .map(([name, step]): Step => ({ type: 'table.alter', table: name, steps: [step] })),
@@ -112,6 +174,11 @@ describe('rows and unique values are what the log adds up to', () => {
       // Runs go on from where the last one stopped: shrinking would not find its way back.
       { numRuns: 25, endOnFailure: true },
     );
+    const [counts] = await ledger.query<{ sealed: number; erased: number }>(`
+      SELECT count(*) FILTER (WHERE entry LIKE '%{"sealed":"%')::int AS sealed,
+             count(*) FILTER (WHERE entry::json ->> 'op' = 'erase')::int AS erased FROM change`);
+    expect(counts?.sealed).toBeGreaterThan(30);
+    expect(counts?.erased).toBeGreaterThan(3);
     await expectWholeLog(ledger);
     // Nothing here failed in a way that no rule foresaw.
     expect(stack.committer.counters.retries).toBe(0);
