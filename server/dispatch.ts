@@ -65,7 +65,7 @@ interface Understood {
 export class Dispatch {
   readonly counters = { sessionBusy: 0 };
   readonly #options: DispatchOptions;
-  readonly #inWork = new InWork();
+  readonly #inWork = new RequestsInWork();
 
   constructor(options: DispatchOptions) {
     this.#options = options;
@@ -174,7 +174,7 @@ export class Dispatch {
 }
 
 /** How many requests of each session are being answered. */
-class InWork {
+class RequestsInWork {
   readonly #counts = new Map<string, number>();
 
   /** False when there are as many as may be. */

@@ -3,6 +3,7 @@ import { addAccount, type Changed, changeAccount, removeAccount } from './accoun
 import type { Accounts, Changing } from './accounts.ts';
 import type { Audit, Executor } from './audit.ts';
 import type { AuditCounts } from './audit-counts.ts';
+import { InWork } from './in-work.ts';
 import type { Lane } from './lane.ts';
 import { busy, type Login } from './login.ts';
 import type { Secrets } from './secrets.ts';
@@ -21,6 +22,7 @@ export interface AccountRequestsParts {
 /** Answers the requests about accounts. */
 export class AccountRequests {
   readonly #parts: AccountRequestsParts;
+  readonly #changing = new InWork<string>();
 
   constructor(parts: AccountRequestsParts) {
     this.#parts = parts;
@@ -42,6 +44,11 @@ export class AccountRequests {
   async #change(request: ChangeRequest, caller: Caller): Promise<string> {
     const text = JSON.stringify([caller.user, request]);
     const changing: Changing = { id: caller.id, by: caller.user, body: this.#parts.secrets.bodyOf(text) };
+    const key = `${changing.id} ${changing.body.toString('hex')}`;
+    return await this.#changing.once(key, () => this.#changeOnce(request, { caller, changing }));
+  }
+
+  async #changeOnce(request: ChangeRequest, { caller, changing }: Asking): Promise<string> {
     const known = await this.#parts.accounts.known(changing);
     if (known !== undefined) return known;
     if (request.type === 'account.password') await this.#judgeOld(request, caller);
@@ -64,6 +71,11 @@ export class AccountRequests {
 }
 
 type ChangeRequest = Exclude<AccountRequest, { type: 'account.list' | 'audit.read' }>;
+
+interface Asking {
+  readonly caller: Caller;
+  readonly changing: Changing;
+}
 
 interface Work {
   readonly request: ChangeRequest;

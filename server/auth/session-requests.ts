@@ -3,6 +3,7 @@ import { Refused } from '../refused.ts';
 import type { Audit } from './audit.ts';
 import type { AuditCounts } from './audit-counts.ts';
 import type { FeedKeys } from './feed-keys.ts';
+import { InWork } from './in-work.ts';
 import { type Login, wrongPassword } from './login.ts';
 import { type Proofs, sessionExpired } from './proofs.ts';
 import type { Identity } from './rights.ts';
@@ -28,6 +29,7 @@ export interface SessionRequestsParts {
 /** Answers the requests about who is speaking. */
 export class SessionRequests {
   readonly #parts: SessionRequestsParts;
+  readonly #loggingIn = new InWork<object>();
 
   constructor(parts: SessionRequestsParts) {
     this.#parts = parts;
@@ -36,7 +38,7 @@ export class SessionRequests {
   async answer(request: SessionRequest, caller: Caller): Promise<object> {
     switch (request.type) {
       case 'session.login':
-        return await this.#login(request, caller);
+        return await this.#loggingIn.once(this.#keyOf(request, caller), () => this.#login(request, caller));
       case 'session.attach':
         return await this.#attach(request);
       case 'session.logout':
@@ -53,6 +55,11 @@ export class SessionRequests {
       default:
         return request satisfies never;
     }
+  }
+
+  /** Only who sends the same password under the same id is given the same session. */
+  #keyOf({ user, password }: SessionOf<'session.login'>, { id }: Caller): string {
+    return this.#parts.secrets.bodyOf(JSON.stringify([id, user, password])).toString('hex');
   }
 
   async #login({ user, password }: SessionOf<'session.login'>, { peer }: Caller): Promise<object> {
