@@ -16,6 +16,8 @@ export interface Stand {
   /** The folder of PostgreSQL's socket and its port, for the program written by hand. */
   readonly socketFolder: string;
   readonly admin: Ledger;
+  /** Of the server. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export async function openStand(encryption = 'curve'): Promise<Stand> {
     address,
     socketFolder: join(folder, 'data', 'socket'),
     admin,
+    pid: child.pid ?? 0,
     async stop(): Promise<void> {
       await admin.close();
       child.kill('SIGTERM');
