@@ -66,7 +66,7 @@ export const serverSection = z.object({
   ),
   connectionsMax: withDefault(
     value.integer({ min: 1, max: 1_000_000 }),
-    '10000',
+    '5000',
     'connections of one socket; the next one is closed',
   ),
   handshakeMs: withDefault(

@@ -254,6 +254,17 @@ describe('P9 a sealed value is for administrators', () => {
     await replica.close();
   });
 
+  test('P10 a value that is not the one that was sealed is found by who opens it', async () => {
+    await admin.insert('people', { id: 'forged', salary: '1000.00' });
+    const { row } = await viewer.get('people', 'forged');
+    await ledger.query('UPDATE sealed_cell SET value = $1 WHERE commitment = $2', [
+      '"9000.00"',
+      commitmentIn(row.salary),
+    ]);
+    expect(await attempt(() => admin.get('people', 'forged', { open: true }))).toContain('"code":"tampered"');
+    await admin.erase('people', 'forged');
+  });
+
   test('the rules judge the real values', async () => {
     const held = secrets().ssn;
     await admin.insert('people', { id: 'first', ssn: held });

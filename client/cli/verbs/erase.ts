@@ -17,7 +17,7 @@ export function eraseCommand(context: () => Context): Command {
     summary: 'delete for good what the sealed cells of a row hold, its past included',
     notes: [
       'The row stays, with its commitments, and so does the change that says who erased it, when and why; every proof',
-      'still holds. The values cannot be brought back, by nobody.',
+      'still holds. The values cannot be brought back by anybody.',
     ],
     examples: ['erase employees E07 --why "asked for on 3 May"', 'erase employees E07 --columns ssn --yes'],
   })
