@@ -16,6 +16,11 @@ export function commitmentIn(cell: Cell | undefined): string | undefined {
   return Object.keys(rest).length === 0 ? commitmentSchema.safeParse(sealed).data : undefined;
 }
 
+/** Whether a table has sealed columns: asked for every row that is written, so it makes no list. */
+export function hasSealed({ columns }: TableDefinition): boolean {
+  return columns.some(({ sealed }) => sealed === true);
+}
+
 /** The names of the columns whose cells are sealed. */
 export function sealedNames({ columns }: TableDefinition): string[] {
   return columns.flatMap(({ name, sealed }) => (sealed ? [name] : []));

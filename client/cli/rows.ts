@@ -1,6 +1,6 @@
 import type { CurrentRow } from '../../protocol/errors.ts';
 import type { TableSummary } from '../../protocol/replies.ts';
-import { sealedNames } from '../../protocol/sealed.ts';
+import { hasSealed } from '../../protocol/sealed.ts';
 import type { Ledger } from '../client.ts';
 import { interrupted } from './cli-error.ts';
 import type { Context } from './context.ts';
@@ -61,7 +61,7 @@ async function* gatherPages(context: Context, { table, options, most }: Reading,
   const filter = options.where === undefined ? undefined : readFilter(definition, options.where);
   const sort = options.sort === undefined ? undefined : readSort(definition, options.sort);
   const ledger: Ledger = await context.ledger();
-  const open = sealedNames(definition).length > 0 && (await context.opens());
+  const open = hasSealed(definition) && (await context.opens());
   const request = { filter, sort, search: options.search, signal: context.signal, open };
   for (let after: string | undefined; ; ) {
     const limit = Math.min(most - counted.rows + 1, pageRows);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Command, RowStep, StepOf } from '../../protocol/commands.ts';
-import { sealedNames } from '../../protocol/sealed.ts';
+import { hasSealed } from '../../protocol/sealed.ts';
 import type { Column } from '../../protocol/table.ts';
 import { type Cell, cellProblem, cellText } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
@@ -116,7 +116,7 @@ async function loadRowsAndKnown(
   refs: readonly (RowRef & { readonly table: TableState })[],
   ids: readonly string[],
 ): Promise<{ rows: Map<string, RowState>; known: Map<string, KnownCommand> }> {
-  const withSealed = refs.filter(({ table }) => sealedNames(table.definition).length > 0);
+  const withSealed = refs.filter(({ table }) => hasSealed(table.definition));
   // Tables without sealed columns pay nothing for those that have some.
   const opened =
     withSealed.length === 0
@@ -195,7 +195,7 @@ async function loadSurveys(
     const altered = alterDefinition(table.definition, steps);
     if ('problems' in altered) continue;
     const survey = new AlterSurvey(table.definition, altered.definition, steps);
-    const isSealed = sealedNames(table.definition).length > 0;
+    const isSealed = hasSealed(table.definition);
     for await (const page of allRows(transaction, table.id)) {
       for (const row of isSealed ? await openPage(transaction, table, page) : page) survey.look(row);
     }

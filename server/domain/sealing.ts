@@ -1,4 +1,4 @@
-import { commitmentIn, sealedNames } from '../../protocol/sealed.ts';
+import { commitmentIn, hasSealed, sealedNames } from '../../protocol/sealed.ts';
 import type { Column } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { RowEvent } from './event.ts';
@@ -32,8 +32,9 @@ export function isErased({ sealed }: Pick<Column, 'sealed'>, cell: Cell): boolea
  * new ones of what was changed, and those of `before`, the row as everybody has it, of all else.
  */
 export function sealEvent(event: RowEvent, before: Cells, seal: Seal): RowEvent {
-  const names = new Set(sealedNames(event.table.definition));
-  if (names.size === 0) return event;
+  const { definition } = event.table;
+  if (!hasSealed(definition)) return event;
+  const names = new Set(sealedNames(definition));
   const { row, was } = event;
   const sealed: SealedCell[] = [];
   const commit = (column: string, cell: Cell): Cell => {

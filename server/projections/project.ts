@@ -1,5 +1,5 @@
 import { orderedCells, reshapeRow, reshapesRows } from '../../protocol/reshape.ts';
-import { sealedNames } from '../../protocol/sealed.ts';
+import { hasSealed } from '../../protocol/sealed.ts';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
@@ -71,7 +71,7 @@ async function projectTable(transaction: Executor, event: TableEvent, seq: numbe
   }
   await writeTable(transaction, event, seq);
   if (op !== 'alter' || definition === undefined) return;
-  if (sealedNames(table.definition).length > 0) await renameSealed(transaction, table.id, steps);
+  if (hasSealed(table.definition)) await renameSealed(transaction, table.id, steps);
   if (reshapesRows(steps))
     await reshapeTable(transaction, table, (cells) =>
       orderedCells(definition.columns, reshapeRow(table.definition, steps, cells)),

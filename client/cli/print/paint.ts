@@ -36,8 +36,8 @@ export function show(text: string, paint: Paint, widthMax?: number): string {
   return shownText(text, { widthMax, mark: paint.escape });
 }
 
-/** How a cell is shown that one may not read, or that was erased. The marks are no value's: those are escaped or quoted. */
-const sealedMark = '‹sealed›';
+/** How a cell is shown that one may not read, or that was erased. A text may look the same; --json tells them apart. */
+export const sealedMark = '‹sealed›';
 
 /** The text of a cell as it is shown. */
 export function shownCell(cell: Cell): string {

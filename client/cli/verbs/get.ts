@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { CurrentRow } from '../../../protocol/errors.ts';
+import { commitmentIn } from '../../../protocol/sealed.ts';
 import type { TableDefinition } from '../../../protocol/table.ts';
 import type { Context } from '../context.ts';
 import { findTable } from '../definitions.ts';
-import { type Paint, show, showCell } from '../print/paint.ts';
+import { type Paint, sealedMark, show, showCell } from '../print/paint.ts';
 import { shownWidth } from '../print/shown-text.ts';
 import { showTime } from '../print/time.ts';
 import { describedCommand } from '../verb.ts';
@@ -30,6 +31,8 @@ async function get(context: Context, table: string, key: string): Promise<void> 
   }
   const { definition } = await findTable(context, table);
   await context.print(...rowLines(definition, row, context.out.paint));
+  const isErased = Object.values(row.row).some((cell) => commitmentIn(cell) !== undefined);
+  if (isErased && (await context.opens())) await context.note(`${sealedMark} was erased: nobody can read it any more`);
 }
 
 function rowLines(
