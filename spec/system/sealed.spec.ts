@@ -8,6 +8,7 @@ import { fromBase64, leafHash } from '../../proof/hash.ts';
 import { verifyConsistency, verifyInclusion } from '../../proof/verify.ts';
 import type { Filter } from '../../protocol/filter.ts';
 import { commitmentIn } from '../../protocol/sealed.ts';
+import { curveOptions } from '../support/curve.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { administrator, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -74,13 +75,14 @@ async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 /** All that the feed's socket delivers, byte for byte. */
 class Wire {
   text = '';
-  readonly #socket = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
+  readonly #socket: Subscriber;
   #seen: () => void = () => undefined;
 
   constructor(address: string) {
-    const { host, feedPort } = parseAddress(address);
+    const at = parseAddress(address);
+    this.#socket = new Subscriber({ linger: 0, receiveHighWaterMark: 0, ...curveOptions(at) });
     this.#socket.subscribe('');
-    this.#socket.connect(`tcp://${host}:${feedPort}`);
+    this.#socket.connect(`tcp://${at.host}:${at.feedPort}`);
     void this.#read();
   }
 
