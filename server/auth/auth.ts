@@ -37,7 +37,7 @@ export interface Auth {
 }
 
 /** Passwords that wait to be hashed: each takes half a second and 128 MB (W3). */
-const laneLimits = { waitingMax: 8, ofPeerMax: 2 } as const;
+const laneLimits = { waitingMax: 8, ofPeerMax: 1 } as const;
 
 export function openAuth({ database, signingKey, settings, onSessionEnded, log }: AuthOptions): Auth {
   const secrets = new Secrets(signingKey);

@@ -54,11 +54,13 @@ export class Login {
     }
   }
 
-  async #judge({ user, password, peer }: Attempt): Promise<string> {
-    const { hash, known } = await this.#hashOf(user);
-    const verified = this.#parts.lane.run(() => this.#parts.verify(password, hash), peer, !this.#peers.has(peer));
+  async #judge(attempt: Attempt): Promise<string> {
+    const { user, peer } = attempt;
+    // The place in the lane comes before anything that costs: who is turned away costs no look into the database.
+    const verified = this.#parts.lane.run(() => this.#verify(attempt), peer, !this.#peers.has(peer));
     if (verified === undefined) throw busy();
-    if ((await verified.catch(asBusy)) && known) {
+    const hash = await verified.catch(asBusy);
+    if (hash !== undefined) {
       this.#names.clear(user);
       this.#peers.clear(peer);
       return hash;
@@ -66,6 +68,11 @@ export class Login {
     this.#names.add(user);
     this.#peers.add(peer);
     throw wrongPassword();
+  }
+
+  async #verify({ user, password }: Attempt): Promise<string | undefined> {
+    const { hash, known } = await this.#hashOf(user);
+    return (await this.#parts.verify(password, hash)) && known ? hash : undefined;
   }
 
   /**
