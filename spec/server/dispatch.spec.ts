@@ -142,6 +142,8 @@ describe('P9 rights', () => {
     'row.update': { table: 't', key: 'a', row: { n: 2 } },
     'row.upsert': { table: 't', row: { id: 'b' } },
     'row.delete': { table: 't', key: 'a' },
+    'row.erase': { table: 't', key: 'a' },
+    'sealed.open': { commitments: [] },
     batch: { commands: [{ type: 'row.delete', table: 't', key: 'a' }] },
   };
   const commands = requestTypes.filter((type) => rights[type] === 'administrator');
