@@ -108,7 +108,7 @@ describe('rows and unique values are what the log adds up to', () => {
       n: fc.constantFrom<Cell>(null, 1, 2, 3),
       m: fc.constantFrom<Cell>(null, 1, 2, 3),
       text: fc.constantFrom<Cell>(null, 'x', '\u00e9'),
-      s: fc.constantFrom<Cell>(null, 'first', 'second', 'third'),
+      s: fc.constantFrom<Cell>(null, 'one', 'two', 'three', 'four', 'five', 'six', 'seven'),
     },
     { requiredKeys: [] },
   );
@@ -174,11 +174,10 @@ describe('rows and unique values are what the log adds up to', () => {
       // Runs go on from where the last one stopped: shrinking would not find its way back.
       { numRuns: 25, endOnFailure: true },
     );
-    const [counts] = await ledger.query<{ sealed: number; erased: number }>(`
-      SELECT count(*) FILTER (WHERE entry LIKE '%{"sealed":"%')::int AS sealed,
-             count(*) FILTER (WHERE entry::json ->> 'op' = 'erase')::int AS erased FROM change`);
-    expect(counts?.sealed).toBeGreaterThan(30);
-    expect(counts?.erased).toBeGreaterThan(3);
+    const [counts] = await ledger.query<{ sealed: number }>(
+      `SELECT count(*) FILTER (WHERE entry LIKE '%{"sealed":"%')::int AS sealed FROM change`,
+    );
+    expect(counts?.sealed).toBeGreaterThan(3);
     await expectWholeLog(ledger);
     // Nothing here failed in a way that no rule foresaw.
     expect(stack.committer.counters.retries).toBe(0);
