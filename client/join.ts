@@ -113,7 +113,9 @@ export class Join {
   readonly #backoff: Backoff;
   readonly #stop = new AbortController();
   readonly #check: EntryCheck | undefined;
-  #tampered: TamperedError | undefined;
+  /** What was found out beside the stream and ends it. */
+  #failure: RowcastError | undefined;
+  #asking: Promise<void> | undefined;
   #state: WatchState | undefined;
   #linkUp = false;
   #welcomed: () => void = () => undefined;
@@ -130,10 +132,7 @@ export class Join {
     this.#buffer = new LiveBuffer(options.bufferLimits);
     this.#chain = options.table === undefined ? new LedgerChain() : new TableChain();
     this.#backoff = new Backoff(options.timing);
-    this.#check = options.verification?.check((error) => {
-      this.#tampered = error;
-      this.#buffer.wake();
-    });
+    this.#check = options.verification?.check((error) => this.#fail(error));
     this.#link = options.link({
       input: (input) => this.#onInput(input),
       unreadable: () => this.#buffer.overflow(),
@@ -182,6 +181,7 @@ export class Join {
   async #live(): Promise<void> {
     try {
       await this.#welcome;
+      if (this.#failure !== undefined) throw this.#failure;
       this.#enter('catchingUp');
       // Before anything is delivered the log must begin with what it was when it was verified before.
       if (!this.#stopped)
@@ -240,7 +240,7 @@ export class Join {
   async #follow(): Promise<void> {
     const { sink, timing } = this.#options;
     for (let looked = 1; !this.#stopped; looked += 1) {
-      if (this.#tampered !== undefined) throw this.#tampered;
+      if (this.#failure !== undefined) throw this.#failure;
       if (looked % turnMessages === 0) await timing.turn();
       if (sink.isFull) {
         await sink.room();
@@ -315,7 +315,7 @@ export class Join {
     const assembler = new GroupAssembler();
     for await (const page of reads.log({ table, after: seq, epoch }, this.#stop.signal)) {
       if (this.#stopped) return;
-      if (this.#tampered !== undefined) throw this.#tampered;
+      if (this.#failure !== undefined) throw this.#failure;
       this.#check?.take(page.entries.map(({ line }) => line));
       await this.#deliver(assembler.add(page.entries.map(({ entry }) => entry)), page.bytes);
       if (!page.more) await this.#reachEnd(assembler.end(page.head), page.head);
@@ -387,6 +387,32 @@ export class Join {
   #onSilence(): void {
     this.#linkUp = false;
     if (this.#state === 'live' || this.#state === 'behind') this.#enter('disconnected');
+    this.#asking ??= this.#askWhy().finally(() => {
+      this.#asking = undefined;
+    });
+  }
+
+  /**
+   * Silence may mean that the feed is not open to us any more, of which ZeroMQ says nothing: the server is asked for
+   * admission again, and whether we may read at all.
+   */
+  async #askWhy(): Promise<void> {
+    const { admit, reads } = this.#options;
+    const { signal } = this.#stop;
+    if (admit === undefined) return;
+    try {
+      await admit(signal);
+      await reads.head(signal);
+    } catch (error) {
+      // A server that cannot be asked is gone, and is waited for.
+      if (error instanceof RowcastError && mayNot.has(error.code)) this.#fail(error);
+    }
+  }
+
+  #fail(error: RowcastError): void {
+    this.#failure ??= error;
+    this.#welcomed();
+    this.#buffer.wake();
   }
 
   #enter(state: WatchState): void {
@@ -404,6 +430,9 @@ export class Join {
 
 /** The position means nothing to the server any more. */
 const lostPlace: ReadonlySet<RowcastErrorCode> = new Set(['too_old', 'wrong_epoch', 'ahead_of_server']);
+
+/** We may not read here, as long as nobody logs in. */
+const mayNot: ReadonlySet<RowcastErrorCode> = new Set(['login_required', 'session_expired', 'forbidden']);
 
 function isAhead(error: unknown): boolean {
   return error instanceof RowcastError && error.code === 'ahead_of_server';
