@@ -60,7 +60,7 @@ function emptyProgram({ output, usage }: ProgramParts): Command {
 
 const exitText = [
   'Ends with  0 done  1 refused or failed  2 wrong usage  3 not found  4 conflict',
-  '           5 login needed or failed  6 no server answered  130 interrupted',
+  '           5 login needed or failed  6 no server answered  7 the log was tampered with  130 interrupted',
 ].join('\n');
 
 /** Commander passes settings on to commands that it makes itself; ours are made elsewhere. */
