@@ -2,6 +2,7 @@ import { Frontier } from '../../proof/frontier.ts';
 import { type Hash, leafHash, ProofError } from '../../proof/hash.ts';
 import { Fold, FoldError } from '../../protocol/fold.ts';
 import type { CommandChannel } from '../command-channel.ts';
+import { RowcastError } from '../errors.ts';
 import { readPages } from '../log-reader.ts';
 import type { TamperedError } from './fault.ts';
 import type { LogTrust, Verified } from './log-trust.ts';
@@ -116,6 +117,7 @@ export class LogPass {
       }
     } catch (error) {
       if (error instanceof ProofError) return at + 1;
+      if (error instanceof RowcastError && error.code === 'tampered') return undefined;
       throw error;
     }
     return at < size ? at + 1 : undefined;

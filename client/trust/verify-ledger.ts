@@ -34,7 +34,7 @@ export interface VerifyReport {
   readonly entriesPerSecond: number;
 }
 
-export type VerifyParts = Omit<LogPassOptions, 'onProgress' | 'signal'> & { readonly timing: Timing };
+type VerifyParts = Omit<LogPassOptions, 'onProgress' | 'signal'> & { readonly timing: Timing };
 
 /** How long the server may take to sign what it has written, in milliseconds. */
 const signMs = 5_000;

@@ -1,3 +1,4 @@
+import { ProofError } from '../../proof/hash.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Query } from '../../protocol/queries.ts';
 import type { Checkpoints } from '../log/checkpoints.ts';
@@ -40,6 +41,10 @@ export class Queries {
     this.counters.queries += 1;
     try {
       return await this.#answer(query);
+    } catch (error) {
+      // The tree itself is damaged: whoever verifies is told so, and does not take it for a passing fault.
+      if (!(error instanceof ProofError)) throw error;
+      throw new Refused({ code: 'tampered', message: `the log is not what it was: ${error.message}` });
     } finally {
       this.#inFlight -= 1;
     }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,9 @@ import { silentLog, type TestLedger } from './ledger.ts';
 export const administrator = { name: 'ada', password: 'correct horse battery' } as const;
 /** Hash of that password, by parameters that take a millisecond. */
 const administratorHash = 'scrypt$1024$8$1$AAAAAAAAAAAAAAAAAAAAAA$AsWvwMY_76m6UtetkFvlJIEPTCAm8Pu2vkYrRktx10s';
+
+/** All servers of a ledger sign with one key, so those of a test do. */
+const signingKey = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
 
 const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
 
@@ -59,6 +63,8 @@ export async function writeSettings(
   };
   const file = join(folder, 'setting.ini');
   await writeFile(file, iniText(sections), { mode: 0o600 });
+  await mkdir(keys, { recursive: true, mode: 0o700 });
+  await writeFile(join(keys, 'signing.key'), signingKey, { mode: 0o600 });
   return {
     folder,
     file,

@@ -1,44 +1,15 @@
 import type { Command } from 'commander';
 import type { VerifyReport } from '../../trust/verify-ledger.ts';
-import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
 import { describedCommand } from '../verb.ts';
 import { readPositive } from '../write-options.ts';
 
-/** One thing that was verified in a database, and what it was. */
-export interface Finding {
-  readonly what: string;
-  readonly found: string;
-}
-
-export interface DatabaseReport {
-  readonly findings: readonly Finding[];
-  readonly entries: number;
-  readonly entriesPerSecond: number;
-  readonly tookMs: number;
-  /** What is wrong, if anything is: from which seq on, and what. */
-  readonly fault?: { readonly seq: number; readonly what: string } | undefined;
-}
-
-/** Verifies the database itself, on the server's machine; what does so is handed in, as a client speaks to no database. */
-export type VerifyDatabase = (settings: string | undefined) => Promise<DatabaseReport>;
-
-interface VerifyOptions {
-  readonly from?: number;
-  readonly database?: true;
-}
-
 /** `rowcast verify`: the whole log again, byte for byte. */
 export function verifyCommand(context: () => Context): Command {
-  return makeVerifyCommand(context, undefined);
-}
-
-export function makeVerifyCommand(context: () => Context, verifyDatabase: VerifyDatabase | undefined): Command {
-  const command = describedCommand({
+  return describedCommand({
     name: 'verify',
     summary: 'read the whole log again and hold it against what was signed',
     notes: [
@@ -47,14 +18,9 @@ export function makeVerifyCommand(context: () => Context, verifyDatabase: Verify
       'not what it was, and names the first change that is bad as far as it can be known.',
     ],
     examples: ['verify', 'verify --from 100000', 'verify --json'],
-  }).option('--from <seq>', 'begin with this change, and leave the tables out', readPositive);
-  if (verifyDatabase !== undefined) {
-    command.option('--database', "on the server's machine: read the database of the settings itself, not the server");
-  }
-  return command.action(async ({ from, database }: VerifyOptions) => {
-    if (database === true && verifyDatabase !== undefined) await showDatabase(context(), verifyDatabase);
-    else await showServer(context(), from);
-  });
+  })
+    .option('--from <seq>', 'begin with this change, and leave the tables out', readPositive)
+    .action(({ from }: { readonly from?: number }) => showServer(context(), from));
 }
 
 async function showServer(context: Context, from: number | undefined): Promise<void> {
@@ -77,7 +43,7 @@ async function showServer(context: Context, from: number | undefined): Promise<v
 function reportLines(report: VerifyReport, paint: Paint): string[] {
   const { first, last, entries, bytes, checkpoint, kept, former, tables, tookMs, entriesPerSecond } = report;
   const rows = tables?.reduce((sum, table) => sum + table.rows, 0) ?? 0;
-  const line = (what: string, found: string): string => findingLine({ what, found }, paint);
+  const line = (what: string, found: string): string => `${paint.dim(what.padEnd(12))}${show(found, paint)}`;
   return [
     line(
       'entries',
@@ -107,29 +73,4 @@ function keptText(kept: number | undefined): string {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_048_576).toFixed(1)} MB`;
-}
-
-function findingLine({ what, found }: Finding, paint: Paint): string {
-  return `${paint.dim(what.padEnd(12))}${show(found, paint)}`;
-}
-
-async function showDatabase(context: Context, verifyDatabase: VerifyDatabase): Promise<void> {
-  const report = await verifyDatabase(context.options.settings);
-  const { findings, fault, entries, entriesPerSecond, tookMs } = report;
-  if (context.json) {
-    await context.printJson({ verified: fault === undefined, ...report });
-  } else {
-    const { paint } = context.out;
-    const speed = `${entriesPerSecond.toLocaleString('en')} changes/s, ${(tookMs / 1_000).toFixed(1)} s in all`;
-    await context.print(...[...findings, { what: 'speed', found: speed }].map((one) => findingLine(one, paint)));
-  }
-  if (fault !== undefined) {
-    throw new CliError(`the log is not what it was: ${fault.what} (from change #${fault.seq} on)`, {
-      code: 'tampered',
-      exit: exitCodes.tampered,
-    });
-  }
-  if (!context.json) {
-    await context.print(`${context.out.paint.strong('verified')} ${count(entries, 'change')} of the database.`);
-  }
 }
