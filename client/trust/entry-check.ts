@@ -63,7 +63,7 @@ export class EntryCheck {
 
   /** A head has come: what it signs is verified, unless that is being done; then the latest head is next. */
   head(head: HeadMessage): void {
-    if (head.checkpoint === undefined || this.#stopped) return;
+    if (this.#stopped) return;
     this.#head = head;
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
@@ -92,7 +92,7 @@ export class EntryCheck {
     for (let head = this.#head; head !== undefined && !this.#stopped; head = this.#head) {
       this.#head = undefined;
       try {
-        const verified = await this.#options.trust.meet(head.epoch, head.checkpoint ?? '');
+        const verified = await this.#options.trust.meet(head);
         if (verified !== undefined) await this.#verifyUpTo(verified);
       } catch (error) {
         if (error instanceof TamperedError) this.#fail(error);

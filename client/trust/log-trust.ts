@@ -7,6 +7,7 @@ import {
 } from '../../proof/checkpoint.ts';
 import { type Hash, hashBytes, ProofError } from '../../proof/hash.ts';
 import { peakRanges } from '../../proof/ranges.ts';
+import type { HeadMessage } from '../../protocol/feed.ts';
 import { RowcastError } from '../errors.ts';
 import { pause, type Timing } from '../timing.ts';
 import type { CheckpointStore, KeptCheckpoint } from './checkpoint-store.ts';
@@ -82,7 +83,11 @@ export class LogTrust {
     return this.#inTurn(async () => {
       for (let tries = behindMs / behindPauseMs; ; tries -= 1) {
         const reply = await this.#present();
-        if (reply === undefined) return undefined;
+        if (reply === undefined) {
+          // Who has signed before, and says that it cannot, hides something.
+          if ((await this.#store.read()) === undefined) return undefined;
+          throw this.#declare('signer', 1, 'it was signed before, and is not any more');
+        }
         const { epoch, verifier, checkpoint } = reply;
         await this.#know(verifier, epoch);
         const met = await this.#meet(epoch, checkpoint ?? '');
@@ -97,9 +102,14 @@ export class LogTrust {
    * Demands that the checkpoint of a head continues what was verified before. Undefined when it says nothing new.
    * @throws TamperedError, or RowcastError when the server cannot be asked
    */
-  meet(epoch: string, note: string): Promise<Verified | undefined> {
+  meet({ epoch, seq, checkpoint: note }: HeadMessage): Promise<Verified | undefined> {
     return this.#inTurn(async () => {
+      if (note === undefined) {
+        if (this.#verified?.epoch !== epoch) return undefined;
+        throw this.#declare('signer', seq + 1, 'it is not signed any more');
+      }
       if (this.#verified?.epoch !== epoch) await this.#learn(epoch);
+      this.#demandSize(epoch, seq, note);
       const met = await this.#meet(epoch, note);
       if (met !== 'behind') {
         this.#behindSince = undefined;
@@ -109,6 +119,15 @@ export class LogTrust {
       if (this.#timing.now() - this.#behindSince > behindMs) throw this.#forgot(epoch, note);
       return undefined;
     });
+  }
+
+  /** A head and its checkpoint speak of the same log. */
+  #demandSize(epoch: string, seq: number, note: string): void {
+    const key = this.#key?.key;
+    if (key === undefined || key.name !== originOf(epoch)) return;
+    const { size } = this.#signed(() => openCheckpoint(note, key));
+    if (size !== seq)
+      throw this.#declare('forked', Math.min(size, seq) + 1, `it is said to end at ${seq}, and was signed at ${size}`);
   }
 
   /** Declares a fault that was found elsewhere. */

@@ -7,11 +7,14 @@ import type { CommandChannel } from '../command-channel.ts';
 import { entryLines } from '../lines.ts';
 import type { TamperedError, TrustFault } from './fault.ts';
 
+/** Where questions go. */
+export type Asked = Pick<CommandChannel, 'request'>;
+
 /** What somebody who verifies asks a server for. Nothing of it is believed because the server says so. */
 export class ProofReads {
-  readonly #channel: CommandChannel;
+  readonly #channel: Asked;
 
-  constructor(channel: CommandChannel) {
+  constructor(channel: Asked) {
     this.#channel = channel;
   }
 

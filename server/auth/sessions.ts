@@ -141,7 +141,10 @@ export class Sessions {
   async #look(id: string, now: number): Promise<Session | undefined> {
     if (this.#believed.size >= believedMax) this.#believed.clear();
     const looking = this.#read(id);
-    const believed: Believed = { session: looking.then((found) => found?.session), until: now + believedMs };
+    const session = looking.then((found) => found?.session);
+    // Perhaps nobody else asks meanwhile; who does hears of a failure, as the caller does below.
+    session.catch(() => undefined);
+    const believed: Believed = { session, until: now + believedMs };
     this.#believed.set(id, believed);
     try {
       const found = await looking;
