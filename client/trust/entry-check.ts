@@ -56,6 +56,10 @@ export class EntryCheck {
   take(lines: readonly string[]): void {
     for (const line of lines) {
       const seq = seqOf(line);
+      if (seq === undefined) {
+        this.#fail(this.#options.trust.declare({ kind: 'forked', first: 1, what: 'what was delivered is no entry' }));
+        return;
+      }
       this.#pending.push({ seq, leaf: leafHash(line) });
       if (seq <= this.#verified) this.#verified = seq - 1;
     }
@@ -186,7 +190,8 @@ export class EntryCheck {
   }
 }
 
-/** Entries begin with their seq. One that does not is no entry, and is in no tree. */
-function seqOf(line: string): number {
-  return Number(/^\{"seq":(\d{1,16})[,}]/.exec(line)?.[1] ?? 0);
+/** Entries begin with their seq; undefined of what is none. */
+function seqOf(line: string): number | undefined {
+  const [, seq] = /^\{"seq":([1-9]\d{0,15})[,}]/.exec(line) ?? [];
+  return seq === undefined ? undefined : Number(seq);
 }

@@ -1,0 +1,261 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { RowcastError } from '../../../client/errors.ts';
+import { type CheckpointStore, MemoryStore } from '../../../client/trust/checkpoint-store.ts';
+import { EntryCheck } from '../../../client/trust/entry-check.ts';
+import { TamperedError } from '../../../client/trust/fault.ts';
+import { LogTrust } from '../../../client/trust/log-trust.ts';
+import { FakeTiming } from '../fake-timing.ts';
+import { Dice } from '../random.ts';
+import { entryAt, faultOf, LyingLog } from './lying-log.ts';
+
+const never = new AbortController().signal;
+
+function trustIn(log: LyingLog, store: CheckpointStore = new MemoryStore()) {
+  const timing = new FakeTiming(new Dice(1));
+  return { trust: new LogTrust({ reads: log.reads, store, timing }), timing, store };
+}
+
+/** A client that was there before: what it has verified is kept. */
+async function veteran(log: LyingLog): Promise<CheckpointStore> {
+  const { trust, store } = trustIn(log);
+  await trust.contact(never);
+  return store;
+}
+
+/** What a client that was there before says of what it is shown now; its time passes. */
+async function judged(log: LyingLog, store: CheckpointStore): Promise<TamperedError> {
+  const { trust, timing } = trustIn(log, store);
+  let outcome: unknown = 'nothing';
+  const contact = trust.contact(never).then(
+    () => (outcome = undefined),
+    (error: unknown) => (outcome = error),
+  );
+  while (outcome === 'nothing') {
+    timing.advance(1_000);
+    await new Promise(setImmediate);
+  }
+  await contact;
+  if (!(outcome instanceof TamperedError)) throw new Error(`no fault was found: ${String(outcome)}`);
+  return outcome;
+}
+
+describe('P10 a log that goes on as it was', () => {
+  test.each([0, 1, 2, 7, 8, 100])(
+    'of %i entries is verified, kept, and verified again when it has grown',
+    async (size) => {
+      const log = new LyingLog(size);
+      const store = await veteran(log);
+      for (const more of [0, 1, 5, 60]) {
+        log.grow(more);
+        const { trust } = trustIn(log, store);
+        expect(await trust.contact(never)).toMatchObject({ size: log.entries.length });
+      }
+    },
+  );
+
+  test('of a new epoch is no fault, and is said', async () => {
+    const log = new LyingLog(10);
+    const store = await veteran(log);
+    log.epoch = 'epoch-two';
+    const { trust } = trustIn(log, store);
+    expect(await trust.contact(never)).toMatchObject({ size: 10, epoch: 'epoch-two' });
+    expect(trust.former).toBe('rowcast/epoch-one');
+  });
+
+  test('of a server that is a little behind is waited for', async () => {
+    const log = new LyingLog(10);
+    const { trust } = trustIn(log);
+    await trust.contact(never);
+    expect(await trust.meet(log.head(7))).toBeUndefined();
+    expect(trust.fault).toBeUndefined();
+  });
+});
+
+describe('P10 a log that is not what it was', () => {
+  test('forgot its end', async () => {
+    const log = new LyingLog(50);
+    const store = await veteran(log);
+    log.entries.length = 40;
+    expect((await judged(log, store)).fault).toMatchObject({ kind: 'forgot', first: 41 });
+  });
+
+  test.each([1, 17, 50])('was rewritten at %i, to the same length, tree and signature and all', async (bad) => {
+    const log = new LyingLog(50);
+    const store = await veteran(log);
+    log.entries[bad - 1] = entryAt(bad, 'lies');
+    log.grow(9);
+    const { fault } = await judged(log, store);
+    expect(fault.kind).toBe('rewritten');
+    expect(fault.first).toBeLessThanOrEqual(bad);
+    expect(fault.last).toBeGreaterThanOrEqual(bad);
+  });
+
+  test('has two entries swapped', async () => {
+    const log = new LyingLog(50);
+    const store = await veteran(log);
+    [log.entries[4], log.entries[5]] = [log.entries[5] ?? '', log.entries[4] ?? ''];
+    log.grow(1);
+    expect((await judged(log, store)).fault).toMatchObject({ kind: 'rewritten' });
+  });
+
+  test('forked: another log of the same length', async () => {
+    const log = new LyingLog(50);
+    const store = await veteran(log);
+    log.entries[3] = entryAt(4, 'lies');
+    expect((await judged(log, store)).fault).toMatchObject({ kind: 'forked', last: 50 });
+  });
+
+  test('is signed by another key', async () => {
+    const log = new LyingLog(20);
+    const store = await veteran(log);
+    log.key = generateKeyPairSync('ed25519').privateKey;
+    expect((await judged(log, store)).fault).toMatchObject({ kind: 'signer' });
+  });
+
+  test('is not signed any more: by a server that says that it cannot', async () => {
+    const log = new LyingLog(20);
+    const store = await veteran(log);
+    log.twist = () => {
+      throw new RowcastError('unknown_type', 'unknown type log.proof');
+    };
+    expect((await judged(log, store)).fault).toMatchObject({ kind: 'signer' });
+  });
+
+  test('bears the checkpoint of another log, or one that was altered', async () => {
+    const log = new LyingLog(20);
+    const other = new LyingLog(30);
+    other.epoch = 'epoch-other';
+    for (const note of [other.note(), log.note().replace('\n20\n', '\n21\n'), 'nonsense', '']) {
+      const { trust } = trustIn(log);
+      log.twist = (question, body) => (question.size === undefined ? { ...body, checkpoint: note } : body);
+      await expect(trust.contact(never)).rejects.toMatchObject({ fault: { kind: 'signer' } });
+    }
+  });
+
+  test.each(['consistency'])('comes with a forged, empty, cut, repeated or missing proof of %s', async (field) => {
+    const log = new LyingLog(50);
+    const store = await veteran(log);
+    log.entries[3] = entryAt(4, 'lies');
+    log.grow(14);
+    const zero = Buffer.alloc(32).toString('base64');
+    const lies: ((proof: string[]) => string[] | undefined)[] = [
+      () => [],
+      () => [zero],
+      (proof) => proof.slice(1),
+      (proof) => proof.slice(0, -1),
+      (proof) => [...proof, ...proof],
+      (proof) => proof.map(() => zero),
+      () => undefined,
+    ];
+    for (const lie of lies) {
+      log.twist = (question, body) =>
+        question.size === undefined || question.from === question.size
+          ? body
+          : { ...body, [field]: lie(body[field] as string[]) };
+      expect((await judged(log, store)).fault.kind).toBe('rewritten');
+    }
+  });
+
+  test('a fault stays, and what was kept stays with it', async () => {
+    const log = new LyingLog(50);
+    const store = await veteran(log);
+    const before = await store.read();
+    log.entries[3] = entryAt(4, 'lies');
+    const { trust } = trustIn(log, store);
+    await expect(trust.contact(never)).rejects.toBeInstanceOf(TamperedError);
+    log.entries[3] = entryAt(4);
+    await expect(trust.contact(never)).rejects.toBeInstanceOf(TamperedError);
+    expect(await store.read()).toEqual(before);
+  });
+
+  test('a head that says another end than its checkpoint, or comes without one', async () => {
+    const log = new LyingLog(20);
+    const lies = [
+      { ...log.head(), seq: 25 },
+      { ...log.head(), seq: 5 },
+      { ...log.head(), checkpoint: undefined },
+    ];
+    for (const lie of lies) {
+      const { trust } = trustIn(log);
+      await trust.contact(never);
+      const { checkpoint, ...head } = lie;
+      const shown = checkpoint === undefined ? head : { ...head, checkpoint };
+      await expect(trust.meet(shown)).rejects.toBeInstanceOf(TamperedError);
+    }
+  });
+});
+
+describe('P10 entries that are delivered', () => {
+  function check(log: LyingLog) {
+    const { trust, timing } = trustIn(log);
+    const faults: TamperedError[] = [];
+    const entries = new EntryCheck({ trust, reads: log.reads, timing, onFault: (error) => faults.push(error) });
+    return { trust, entries, faults };
+  }
+
+  /** Until a head was dealt with. */
+  async function settled(entries: EntryCheck, seq: number): Promise<void> {
+    for (let turn = 0; turn < 1_000 && entries.verified < seq; turn += 1) await new Promise(setImmediate);
+    expect(entries.verified).toBe(seq);
+  }
+
+  test('as they stand in the log are verified: all, some with others between, from anywhere on, in any order', async () => {
+    const log = new LyingLog(300);
+    for (const seqs of [
+      [1, 2, 3],
+      [5, 9, 200, 300],
+      [250, 7, 8],
+      [300, 299],
+    ]) {
+      const { trust, entries, faults } = check(log);
+      await trust.contact(never);
+      entries.take(seqs.map((seq) => entryAt(seq)));
+      entries.head(log.head());
+      await settled(entries, 300);
+      expect(faults).toEqual([]);
+    }
+  });
+
+  test('go on being verified as the log grows', async () => {
+    const log = new LyingLog(3);
+    const { trust, entries } = check(log);
+    await trust.contact(never);
+    for (let round = 0; round < 20; round += 1) {
+      log.grow(round);
+      entries.take(log.entries.slice(-round || log.entries.length));
+      entries.head(log.head());
+      await settled(entries, log.entries.length);
+    }
+  });
+
+  test.each([
+    ['other bytes of the same length', entryAt(7, 'lies')],
+    ['an entry that the log has elsewhere', entryAt(8).replace('"seq":8', '"seq":7')],
+    ['the right values in another spelling', entryAt(7).replace(',"at"', ', "at"')],
+    ['something that is no entry', '{"hello":1}'],
+  ])('otherwise are found: %s', async (_what, line) => {
+    const log = new LyingLog(30);
+    const { trust, entries, faults } = check(log);
+    await trust.contact(never);
+    entries.take([entryAt(6), line, entryAt(20)]);
+    entries.head(log.head());
+    const fault = await faultOf(trust);
+    expect(fault.kind).toBe('forked');
+    if (line.startsWith('{"seq":7')) expect(fault.first).toBe(7);
+    expect(faults).toHaveLength(1);
+    expect(entries.verified).toBe(0);
+  });
+
+  test('that are in no signed log stay unverified', async () => {
+    const log = new LyingLog(30);
+    const { trust, entries } = check(log);
+    await trust.contact(never);
+    entries.take([entryAt(31)]);
+    entries.head(log.head());
+    await settled(entries, 30);
+    log.entries.push(entryAt(31, 'another one'));
+    entries.head(log.head());
+    expect(await faultOf(trust)).toMatchObject({ kind: 'forked', first: 31 });
+  });
+});
