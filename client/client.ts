@@ -369,6 +369,7 @@ export class Ledger implements AsyncDisposable {
     const closing = [...this.#open].map((one) => one.close());
     this.#channel.close();
     await Promise.all(closing);
+    await this.#trust?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -26,8 +26,11 @@ export async function follow(context: Context, options: WatchOptions, followed: 
     clearTimeout(hint);
     await watch.close();
   }
-  const { cursor } = watch;
-  if (cursor !== undefined) await context.note(`stopped; go on with --from ${cursor.seq}@${cursor.epoch}`);
+  const { cursor, verified } = watch;
+  if (cursor !== undefined) {
+    const proven = verified > 0 ? `verified up to #${verified}` : 'nothing was verified yet';
+    await context.note(`stopped; ${proven}; go on with --from ${cursor.seq}@${cursor.epoch}`);
+  }
   throw interrupted();
 }
 

@@ -46,6 +46,7 @@ export class LogTrust {
   #former: string | undefined;
   #remembered: Verified | undefined;
   #keptAt = Number.NEGATIVE_INFINITY;
+  #keptNote: string | undefined;
   #behindSince: number | undefined;
   #line: Promise<unknown> = Promise.resolve();
 
@@ -256,6 +257,19 @@ export class LogTrust {
     }
     await this.#store.write({ verifier: key.text, note: verified.note, peaks: frontier.text });
     this.#keptAt = this.#timing.now();
+    this.#keptNote = verified.note;
+  }
+
+  /**
+   * Keeps what was verified since the checkpoint was last written. Nothing is asked for that any more, so it comes without the
+   * roots of its subtrees: a log that is rewritten later is found, and where it was is not told as closely.
+   */
+  async close(): Promise<void> {
+    await this.#line.catch(() => undefined);
+    const [verified, key] = [this.#verified, this.#key];
+    if (verified === undefined || key === undefined || this.#fault !== undefined) return;
+    if (this.#keptNote === undefined || this.#keptNote === verified.note) return;
+    await this.#store.write({ verifier: key.text, note: verified.note, peaks: '' });
   }
 
   #signed<Result>(read: () => Result): Result {

@@ -3,6 +3,7 @@ import { parseAddress } from '../../../protocol/address.ts';
 import { formatCursor } from '../../../protocol/cursor.ts';
 import type { ReplyOf } from '../../../protocol/replies.ts';
 import { RowcastError } from '../../errors.ts';
+import type { Verified } from '../../trust/log-trust.ts';
 import type { Context } from '../context.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { showTime } from '../print/time.ts';
@@ -20,13 +21,16 @@ export function statusCommand(context: () => Context): Command {
 async function showStatus(context: Context): Promise<void> {
   const status = await context.reading((ledger) => ledger.status({ signal: context.signal }));
   const session = await ownSession(context);
+  // Demands that the log continues what this program has verified before, and is loud when it does not.
+  const verified = await context.reading((ledger) => ledger.checkpoint({ signal: context.signal }));
   if (context.json) {
-    await context.printJson({ ...status, user: session?.user, role: session?.role, expires: session?.expires });
+    const { user, role, expires } = session ?? {};
+    await context.printJson({ ...status, user, role, expires, verified: verified?.size });
     return;
   }
   const { paint } = context.out;
   const { addresses } = context.connection;
-  await context.print(...statusLines(status, { paint, addresses, who: whoIsLoggedIn(session) }));
+  await context.print(...statusLines(status, { paint, addresses, who: whoIsLoggedIn(session), verified }));
 }
 
 /** Who one is, as the server sees it; undefined when nobody is logged in, or the session has ended. */
@@ -50,13 +54,22 @@ function whoIsLoggedIn(session: ReplyOf<'session.status'> | undefined): string {
   return `${user}, ${role}, ${mayDo[role]}, until ${until} or ${idleMinutes} minutes without use`;
 }
 
+function signedOf(verified: Verified | undefined): string {
+  if (verified === undefined) return 'nothing: the server is too old';
+  return `up to #${verified.size}, and it continues what was verified before (every byte: npx rowcast verify)`;
+}
+
 interface StatusSurroundings {
   readonly paint: Paint;
   readonly addresses: readonly string[];
   readonly who: string;
+  readonly verified: Verified | undefined;
 }
 
-function statusLines(status: ReplyOf<'server.status'>, { paint, addresses, who }: StatusSurroundings): string[] {
+function statusLines(
+  status: ReplyOf<'server.status'>,
+  { paint, addresses, who, verified }: StatusSurroundings,
+): string[] {
   const { server, version, database, started, tables, counters } = status;
   return [
     line('server', `${server} ${version} at ${addresses.join(', ')}`, paint),
@@ -65,6 +78,7 @@ function statusLines(status: ReplyOf<'server.status'>, { paint, addresses, who }
     line('running since', showTime(started, new Date()), paint),
     line('tables', String(tables), paint),
     line('cursor', formatCursor(status), paint),
+    line('signed', signedOf(verified), paint),
     line('logged in', who, paint),
     '',
     'Since its start:',

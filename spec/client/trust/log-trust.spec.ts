@@ -259,3 +259,14 @@ describe('P10 entries that are delivered', () => {
     expect(await faultOf(trust)).toMatchObject({ kind: 'forked', first: 31 });
   });
 });
+
+test('P10 what was verified last is kept when the ledger is closed, not only every ten seconds', async () => {
+  const log = new LyingLog(20);
+  const { trust, store } = trustIn(log);
+  await trust.contact(never);
+  log.grow(13);
+  await trust.meet(log.head());
+  await trust.close();
+  log.entries.length = 25;
+  expect((await judged(log, store)).fault).toMatchObject({ kind: 'forgot', first: 26 });
+});
