@@ -1,3 +1,4 @@
+import { connect } from '../client/index.ts';
 import { Frontier } from '../proof/frontier.ts';
 import { fromBase64 } from '../proof/hash.ts';
 import { verifyConsistency } from '../proof/verify.ts';
@@ -26,6 +27,14 @@ export async function consistencyProofs(
     });
   }
   return { medianMs: quantile(times, 0.5), p99Ms: quantile(times, 0.99), mostMs: Math.max(...times) };
+}
+
+/** Entries a second of `rowcast verify`: all are read, hashed and folded, and the table's rows compared with them. */
+export async function verifyRate({ address }: Stand): Promise<{ entries: number; perSecond: number }> {
+  const newcomer = connect(address, { timeoutMs: 60_000 });
+  const { entries, entriesPerSecond } = await newcomer.verify();
+  await newcomer.close();
+  return { entries, perSecond: entriesPerSecond };
 }
 
 function root(size: number, peaks: readonly string[] = []): string {

@@ -32,10 +32,13 @@ export async function ackToWatcher(
   return { medianMs: quantile(times, 0.5), p99Ms: quantile(times, 0.99) };
 }
 
-/** Changes a second at which a new watcher reads the whole log before it is live. */
-export async function catchUp({ address, admin }: Stand): Promise<{ changes: number; perSecond: number }> {
+/** Changes a second at which a new watcher reads the whole log before it is live; it verifies them, or does not. */
+export async function catchUp(
+  { address, admin }: Stand,
+  { verifies = true }: { readonly verifies?: boolean } = {},
+): Promise<{ changes: number; perSecond: number }> {
   const { epoch, seq } = await admin.status();
-  const viewer = connect(address);
+  const viewer = connect(address, verifies ? {} : { checkpoints: false });
   await viewer.status();
   const start = performance.now();
   let changes = 0;
