@@ -81,22 +81,7 @@ export class LogTrust {
    * @throws TamperedError, or RowcastError when the server cannot be asked
    */
   contact(signal: AbortSignal): Promise<Verified | undefined> {
-    return this.#inTurn(async () => {
-      for (let tries = behindMs / behindPauseMs; ; tries -= 1) {
-        const reply = await this.#present();
-        if (reply === undefined) {
-          // Who has signed before, and says that it cannot, hides something.
-          if ((await this.#store.read()) === undefined) return undefined;
-          throw this.#declare('signer', 1, 'it was signed before, and is not any more');
-        }
-        const { epoch, verifier, checkpoint } = reply;
-        await this.#know(verifier, epoch);
-        const met = await this.#meet(epoch, checkpoint ?? '');
-        if (met !== 'behind') return met;
-        if (tries <= 0) throw this.#forgot(epoch, checkpoint ?? '');
-        await pause(this.#timing, behindPauseMs, signal);
-      }
-    });
+    return this.#inTurn(() => this.#ask(signal));
   }
 
   /**
@@ -112,14 +97,38 @@ export class LogTrust {
       if (this.#verified?.epoch !== epoch) await this.#learn(epoch);
       this.#demandSize(epoch, seq, note);
       const met = await this.#meet(epoch, note);
-      if (met !== 'behind') {
-        this.#behindSince = undefined;
-        return met;
-      }
-      this.#behindSince ??= this.#timing.now();
-      if (this.#timing.now() - this.#behindSince > behindMs) throw this.#forgot(epoch, note);
-      return undefined;
+      if (met === 'behind') return await this.#meetOld();
+      this.#behindSince = undefined;
+      return met;
     });
+  }
+
+  /**
+   * An old head says little: a welcome is as old as the feed's socket, and a slow reader comes to heads late. When nothing
+   * newer has come for a while, the server is asked where it is.
+   */
+  async #meetOld(): Promise<Verified | undefined> {
+    this.#behindSince ??= this.#timing.now();
+    if (this.#timing.now() - this.#behindSince <= behindMs) return undefined;
+    this.#behindSince = undefined;
+    return await this.#ask(new AbortController().signal);
+  }
+
+  async #ask(signal: AbortSignal): Promise<Verified | undefined> {
+    for (let tries = behindMs / behindPauseMs; ; tries -= 1) {
+      const reply = await this.#present();
+      if (reply === undefined) {
+        // Who has signed before, and says that it cannot, hides something.
+        if ((await this.#store.read()) === undefined) return undefined;
+        throw this.#declare('signer', 1, 'it was signed before, and is not any more');
+      }
+      const { epoch, verifier, checkpoint } = reply;
+      await this.#know(verifier, epoch);
+      const met = await this.#meet(epoch, checkpoint ?? '');
+      if (met !== 'behind') return met;
+      if (tries <= 0) throw this.#forgot(epoch, checkpoint ?? '');
+      await pause(this.#timing, behindPauseMs, signal);
+    }
   }
 
   /** A head and its checkpoint speak of the same log. */

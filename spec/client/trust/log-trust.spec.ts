@@ -63,12 +63,16 @@ describe('P10 a log that goes on as it was', () => {
     expect(trust.former).toBe('rowcast/epoch-one');
   });
 
-  test('of a server that is a little behind is waited for', async () => {
+  test('of which old heads come, however late and however many, is whole as long as the server has it all', async () => {
     const log = new LyingLog(10);
-    const { trust } = trustIn(log);
+    const { trust, timing } = trustIn(log);
     await trust.contact(never);
-    expect(await trust.meet(log.head(7))).toBeUndefined();
+    for (let seq = 1; seq < 10; seq += 1) {
+      await trust.meet(log.head(seq));
+      timing.advance(4_000);
+    }
     expect(trust.fault).toBeUndefined();
+    expect(trust.verified?.size).toBe(10);
   });
 });
 
@@ -258,6 +262,21 @@ describe('P10 entries that are delivered', () => {
     entries.head(log.head());
     expect(await faultOf(trust)).toMatchObject({ kind: 'forked', first: 31 });
   });
+});
+
+test('P10 old heads of a server that has forgotten are found while one watches', async () => {
+  const log = new LyingLog(10);
+  const { trust, timing } = trustIn(log);
+  await trust.contact(never);
+  log.entries.length = 7;
+  await trust.meet(log.head());
+  timing.advance(6_000);
+  const meeting = trust.meet(log.head()).catch((error: unknown) => error);
+  for (let second = 0; second < 20; second += 1) {
+    await new Promise(setImmediate);
+    timing.advance(1_000);
+  }
+  expect(await meeting).toMatchObject({ fault: { kind: 'forgot', first: 8 } });
 });
 
 test('P10 what was verified last is kept when the ledger is closed, not only every ten seconds', async () => {
