@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { Hmac } from '../proof/hmac.ts';
 import { formatToken, provenText } from '../protocol/token.ts';
 
 /** Stands where no nonce is known yet: the server refuses it, and then it is asked for one. */
@@ -11,14 +11,14 @@ const noNonce = 'none';
 export class ClientSession {
   readonly id: string;
   readonly text: string;
-  readonly #secret: KeyObject;
+  readonly #secret: Hmac;
   #nonce = noNonce;
   #count = 0;
 
   constructor({ session, secret, nonce }: { session: string; secret: string; nonce?: string | undefined }) {
     this.id = session;
     this.text = `${session}.${secret}`;
-    this.#secret = createSecretKey(secret, 'base64url');
+    this.#secret = new Hmac(Buffer.from(secret, 'base64url'));
     if (nonce !== undefined) this.attach(nonce);
   }
 
@@ -46,7 +46,6 @@ export class ClientSession {
   token(requestId: string): string {
     this.#count += 1;
     const token = { session: this.id, nonce: this.#nonce, count: this.#count };
-    const proof = createHmac('sha256', this.#secret).update(provenText(token, requestId)).digest('base64url');
-    return formatToken({ ...token, proof });
+    return formatToken(token, this.#secret.of(provenText(token, requestId), 'base64url'));
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A SHA-256 in lower-case hexadecimal: 64 characters. */
 export type Hash = string;
@@ -24,12 +24,14 @@ export function nodeHash(left: Hash, right: Hash): Hash {
   return hash('sha256', children, 'hex');
 }
 
+const commitmentPrefix = Buffer.of(2);
+
 /**
  * The commitment to a sealed cell: SHA-256(0x02 ‖ salt ‖ the cell's JSON text in UTF-8), in base64url, 43 characters.
  * The prefix keeps it from being taken for a leaf or a node, the salt from being guessed.
  */
 export function commitmentOf(salt: Uint8Array, value: string): string {
-  return createHash('sha256').update('\x02').update(salt).update(value).digest('base64url');
+  return hash('sha256', Buffer.concat([commitmentPrefix, salt, Buffer.from(value)]), 'base64url');
 }
 
 /** On the wire and in checkpoints hashes are base64, as C2SP writes them: 44 characters. */

@@ -17,7 +17,7 @@ export function provenText({ session, nonce, count }: Omit<Token, 'proof'>, requ
   return `${session}.${nonce}.${count}.${requestId}`;
 }
 
-export function formatToken({ session, nonce, count, proof }: Token): string {
+export function formatToken({ session, nonce, count }: Omit<Token, 'proof'>, proof: string): string {
   return `${session}.${nonce}.${count}.${proof}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Hmac } from '../proof/hmac.ts';
 import { type AccountRequest, accountSchemas } from '../protocol/accounts.ts';
 import type { Command } from '../protocol/commands.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
@@ -43,7 +44,7 @@ export interface DispatchOptions {
   /** Requests of one session that may be in work. */
   readonly requestsPerSessionMax: number;
   /** Secret under which commands are kept for `once`. */
-  readonly commandKey: Buffer;
+  readonly commandKey: Hmac;
   readonly changesPerCommandMax: number;
   readonly requestBytesMax: number;
   readonly log: Logger;
@@ -90,14 +91,15 @@ export class Dispatch {
   }
 
   async #identified({ envelope, request }: Understood, peer: string): Promise<Frames> {
-    const { session, ...identity } = await this.#identify(envelope, request.type);
-    this.#authorise({ session, ...identity }, request.type);
+    const identity = await this.#identify(envelope, request.type);
+    this.#authorise(identity, request.type);
+    const { session } = identity;
     if (!this.#inWork.add(session, this.#options.requestsPerSessionMax)) {
       this.counters.sessionBusy += 1;
       throw new Refused({ code: 'busy', message: 'too many requests of this session at once', retryAfterMs: 100 });
     }
     try {
-      return await this.#answer({ ...identity, session, id: envelope.id, peer }, request);
+      return await this.#answer({ ...identity, id: envelope.id, peer }, request);
     } finally {
       this.#inWork.remove(session);
     }

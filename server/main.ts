@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { CheckpointSigner, originOf } from '../proof/checkpoint.ts';
+import { Hmac } from '../proof/hmac.ts';
 import type { Settings } from '../settings/load.ts';
 import { openAuth } from './auth/auth.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
@@ -202,7 +203,7 @@ async function startOn(
     ...auth.identification,
     viewers: settings.server.viewers,
     requestsPerSessionMax: settings.server.requestsPerSessionMax,
-    commandKey: derivedKey(key, 'command'),
+    commandKey: new Hmac(derivedKey(key, 'command')),
     changesPerCommandMax: settings.server.changesPerCommandMax,
     requestBytesMax: settings.server.requestBytesMax,
     log,

@@ -1,8 +1,11 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { Hmac } from '../../proof/hmac.ts';
 import { parseToken, provenText } from '../../protocol/token.ts';
 import { Refused } from '../refused.ts';
 import { Nonces } from './nonces.ts';
 import type { Secrets } from './secrets.ts';
+
+const keysMax = 10_000;
 
 /**
  * Judges the proofs that requests carry. A wrong one costs two hashes and no look into the database; one that is right
@@ -11,6 +14,8 @@ import type { Secrets } from './secrets.ts';
 export class Proofs {
   readonly #secrets: Secrets;
   readonly #nonces: Nonces;
+  /** Of sessions that proved something lately. */
+  readonly #keys = new Map<string, Hmac>();
 
   constructor(secrets: Secrets, nonces = new Nonces()) {
     this.#secrets = secrets;
@@ -25,6 +30,7 @@ export class Proofs {
   /** The nonces of a session that has ended are of no use any more. */
   end(session: string): void {
     this.#nonces.end(session);
+    this.#keys.delete(session);
   }
 
   /**
@@ -34,13 +40,19 @@ export class Proofs {
   prove(text: string, requestId: string): Proved {
     const token = parseToken(text);
     if (token === undefined) throw sessionExpired();
-    const secret = this.#secrets.ofSession(token.session);
-    const expected = createHmac('sha256', secret).update(provenText(token, requestId)).digest();
-    const given = Buffer.from(token.proof, 'base64url');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw sessionExpired();
+    const key = this.#keys.get(token.session) ?? new Hmac(this.#secrets.ofSession(token.session));
+    const expected = key.of(provenText(token, requestId), 'base64url');
+    if (!timingSafeEqual(Buffer.from(token.proof), Buffer.from(expected))) throw sessionExpired();
+    this.#keep(token.session, key);
     const use = this.#nonces.use(token);
     if (use === 'used') throw sessionExpired();
     return { session: token.session, isAttached: use === 'fresh' };
+  }
+
+  #keep(session: string, key: Hmac): void {
+    if (this.#keys.has(session)) return;
+    if (this.#keys.size >= keysMax) this.#keys.clear();
+    this.#keys.set(session, key);
   }
 }
 

@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { Hmac } from '../../proof/hmac.ts';
 import { derivedKey } from '../keys/derived-key.ts';
 
 /**
@@ -6,21 +7,21 @@ import { derivedKey } from '../keys/derived-key.ts';
  * them without telling each other, and a dump of the database is of no use without KEYS/signing.key.
  */
 export class Secrets {
-  readonly #sessionKey: Buffer;
-  readonly #bodyKey: Buffer;
+  readonly #sessionKey: Hmac;
+  readonly #bodyKey: Hmac;
 
   constructor(signingKey: KeyObject) {
-    this.#sessionKey = derivedKey(signingKey, 'session');
-    this.#bodyKey = derivedKey(signingKey, 'account request');
+    this.#sessionKey = new Hmac(derivedKey(signingKey, 'session'));
+    this.#bodyKey = new Hmac(derivedKey(signingKey, 'account request'));
   }
 
   /** The secret of a session: 32 bytes, the same each time. */
   ofSession(session: string): Buffer {
-    return createHmac('sha256', this.#sessionKey).update(session).digest();
+    return Buffer.from(this.#sessionKey.of(session, 'hex'), 'hex');
   }
 
   /** What a request that holds a password is recognised by when it is sent again; the password cannot be guessed from it. */
   bodyOf(text: string): Buffer {
-    return createHmac('sha256', this.#bodyKey).update(text).digest();
+    return Buffer.from(this.#bodyKey.of(text, 'hex'), 'hex');
   }
 }

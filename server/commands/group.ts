@@ -146,7 +146,7 @@ function decideGroup(group: readonly Submission[], { known, head, draft }: Group
 }
 
 function repeatedAnswer(before: KnownCommand, { id, body, oldBody }: Submission): Answer {
-  if (before.body.equals(body) || before.body.equals(oldBody())) return { body: before.answer };
+  if (before.body === body || before.body === oldBody()) return { body: before.answer };
   const message = `id ${id} was used for another command; make a new id for every command`;
   return { error: { code: 'command_id_reused', message } };
 }

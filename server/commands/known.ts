@@ -3,7 +3,8 @@ import type { Submission } from './submission.ts';
 
 /** A command that was accepted before, and its answer. */
 export interface KnownCommand {
-  readonly body: Buffer;
+  /** See {@link Submission}. */
+  readonly body: string;
   readonly answer: string;
 }
 
@@ -13,11 +14,11 @@ export type KnownValue = readonly [id: string, body: string, answer: string];
 /** Selects the commands among these that were accepted before. */
 export function selectKnown(ids: readonly string[]): RawBuilder<unknown> {
   return sql`
-    SELECT json_build_array(id, encode(body, 'base64'), answer) FROM command WHERE id = ANY(${ids}::text[])`;
+    SELECT json_build_array(id, encode(body, 'hex'), answer) FROM command WHERE id = ANY(${ids}::text[])`;
 }
 
 export function readKnown(values: readonly KnownValue[]): Map<string, KnownCommand> {
-  return new Map(values.map(([id, body, answer]) => [id, { body: Buffer.from(body, 'base64'), answer }]));
+  return new Map(values.map(([id, body, answer]) => [id, { body, answer }]));
 }
 
 export interface AcceptedCommand {
@@ -31,6 +32,6 @@ export function insertAnswers(accepted: readonly AcceptedCommand[]): RawBuilder<
     INSERT INTO command (id, body, answer)
     SELECT * FROM unnest(
       ${accepted.map(({ submission }) => submission.id)}::text[],
-      ${accepted.map(({ submission }) => `\\x${submission.body.toString('hex')}`)}::bytea[],
+      ${accepted.map(({ submission }) => `\\x${submission.body}`)}::bytea[],
       ${accepted.map(({ answer }) => answer)}::text[])`;
 }

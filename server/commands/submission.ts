@@ -1,4 +1,5 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import type { Hmac } from '../../proof/hmac.ts';
 import type { Command, RowStep, Step } from '../../protocol/commands.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 
@@ -8,20 +9,19 @@ export interface Submission {
   readonly id: string;
   readonly by: string;
   readonly command: Command;
-  /** HMAC of who asked for what: nobody can try values against it who has only the database. */
-  readonly body: Buffer;
+  /** HMAC, in hexadecimal, of who asked for what: nobody can try values against it who has only the database. */
+  readonly body: string;
   /** As it was kept before there were sealed columns: a plain hash. */
-  readonly oldBody: () => Buffer;
+  readonly oldBody: () => string;
 }
 
 /** What a command is answered: the text of the reply's body, as it is kept, or the refusal. */
 export type Answer = { readonly body: string } | { readonly error: ErrorBody };
 
 /** @param key of the server's own (see server/keys/derived-key.ts) */
-export function submission(id: string, by: string, command: Command, key: Buffer): Submission {
+export function submission(id: string, by: string, command: Command, key: Hmac): Submission {
   const text = canonical([by, command]);
-  const body = createHmac('sha256', key).update(text).digest();
-  return { id, by, command, body, oldBody: () => hash('sha256', text, 'buffer') };
+  return { id, by, command, body: key.of(text, 'hex'), oldBody: () => hash('sha256', text, 'hex') };
 }
 
 /** JSON with the members of every object in one order, so that a retry may name its cells in another. */

@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { ClientSession } from '../../client/session.ts';
 import { CheckpointSigner, originOf } from '../../proof/checkpoint.ts';
 import { Frontier } from '../../proof/frontier.ts';
+import { Hmac } from '../../proof/hmac.ts';
 import type { Command } from '../../protocol/commands.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Query } from '../../protocol/queries.ts';
@@ -160,7 +161,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
   };
 }
 
-export const commandKey = Buffer.alloc(32, 7);
+export const commandKey = new Hmac(Buffer.alloc(32, 7));
 
 /** The writing connection of a server. */
 export function openWriter(ledger: TestLedger): Writer {

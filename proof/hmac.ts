@@ -1,0 +1,43 @@
+import { createHmac, hash } from 'node:crypto';
+
+const blockBytes = 64;
+const digestBytes = 32;
+/** Room for a text behind a block. */
+const textBytesMax = 2_048;
+/** What a text has at most in UTF-8 for each of its UTF-16 units. */
+const bytesOfUnitMax = 3;
+
+/** What the two hashes of a text are made from. One buffer each for all keys, as most of the time would go into new ones. */
+const inner = Buffer.alloc(blockBytes + textBytesMax);
+const outer = Buffer.alloc(blockBytes + digestBytes);
+
+/**
+ * HMAC-SHA256 (RFC 2104) of many short texts under one key. Every request needs several, and for each of them node:crypto
+ * makes an object that has to be collected: that cost a tenth of the writing path, two hashes in a call each a third of it.
+ */
+export class Hmac {
+  readonly #key: Buffer;
+  readonly #innerBlock = Buffer.alloc(blockBytes, 0x36);
+  readonly #outerBlock = Buffer.alloc(blockBytes, 0x5c);
+
+  /** @throws RangeError for a key of more than 64 bytes, which RFC 2104 would have hashed first */
+  constructor(key: Buffer) {
+    if (key.length > blockBytes) throw new RangeError(`a key has at most ${blockBytes} bytes, not ${key.length}`);
+    this.#key = key;
+    for (const [index, byte] of key.entries()) {
+      this.#innerBlock[index] = byte ^ 0x36;
+      this.#outerBlock[index] = byte ^ 0x5c;
+    }
+  }
+
+  /** Of a text in UTF-8: 32 bytes in this encoding. */
+  of(text: string, encoding: 'hex' | 'base64url'): string {
+    if (text.length * bytesOfUnitMax > textBytesMax)
+      return createHmac('sha256', this.#key).update(text).digest(encoding);
+    inner.set(this.#innerBlock);
+    const end = blockBytes + inner.write(text, blockBytes);
+    outer.set(this.#outerBlock);
+    outer.write(hash('sha256', inner.subarray(0, end), 'hex'), blockBytes, 'hex');
+    return hash('sha256', outer, encoding);
+  }
+}
