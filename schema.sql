@@ -124,7 +124,6 @@ CREATE TABLE IF NOT EXISTS sealed_cell (
   -- The cell's JSON, to the letter.
   value      text NOT NULL
 );
-CREATE INDEX IF NOT EXISTS sealed_cell_by_row ON sealed_cell (table_id, key);
 
 -- Who may do what, and who is here. Nothing of this is in the log, and nothing of the log depends on it.
 

@@ -2,18 +2,21 @@ import { z } from 'zod';
 import type { TableDefinition } from './table.ts';
 import type { Cell } from './values.ts';
 
+const commitmentForm = /^[A-Za-z0-9_-]{43}$/;
+
 /**
  * A sealed cell as everybody has it: a commitment to a value that administrators read with `sealed.open`. It is the
  * base64url of SHA-256(0x02 ‖ salt ‖ the UTF-8 of the value's JSON text), with a salt of 32 random bytes, so that
  * nobody can try values against it, and whoever is given salt and value can verify both.
  */
-export const commitmentSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is no commitment: 43 characters of base64url');
+export const commitmentSchema = z.string().regex(commitmentForm, 'is no commitment: 43 characters of base64url');
 
 /** The commitment that a cell is, or else undefined. An empty cell of a sealed column is simply empty. */
 export function commitmentIn(cell: Cell | undefined): string | undefined {
   if (typeof cell !== 'object' || cell === null || Array.isArray(cell)) return undefined;
-  const { sealed, ...rest } = cell as Readonly<Record<string, Cell>>;
-  return Object.keys(rest).length === 0 ? commitmentSchema.safeParse(sealed).data : undefined;
+  const { sealed } = cell as Readonly<Record<string, Cell>>;
+  if (typeof sealed !== 'string' || !commitmentForm.test(sealed)) return undefined;
+  return Object.keys(cell).length === 1 ? sealed : undefined;
 }
 
 /** Whether a table has sealed columns: asked for every row that is written, so it makes no list. */

@@ -34,7 +34,7 @@ export function isErased({ sealed }: Pick<Column, 'sealed'>, cell: Cell): boolea
 export function sealEvent(event: RowEvent, before: Cells, seal: Seal): RowEvent {
   const { definition } = event.table;
   if (!hasSealed(definition)) return event;
-  const names = new Set(sealedNames(definition));
+  const names = sealedNames(definition);
   const { row, was } = event;
   const sealed: SealedCell[] = [];
   const commit = (column: string, cell: Cell): Cell => {
@@ -55,11 +55,14 @@ export function sealEvent(event: RowEvent, before: Cells, seal: Seal): RowEvent 
 
 function mapSealed(
   cells: Cells | undefined,
-  names: ReadonlySet<string>,
+  names: readonly string[],
   map: (name: string, cell: Cell) => Cell,
 ): Cells | undefined {
   if (cells === undefined) return undefined;
-  return Object.fromEntries(
-    Object.entries(cells).map(([name, cell]) => [name, names.has(name) ? map(name, cell) : cell]),
-  );
+  const mapped: Record<string, Cell> = { ...cells };
+  for (const name of names) {
+    const cell = cells[name];
+    if (cell !== undefined && Object.hasOwn(cells, name)) mapped[name] = map(name, cell);
+  }
+  return mapped;
 }

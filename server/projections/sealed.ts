@@ -60,8 +60,18 @@ export interface NamedRow {
   readonly key: string;
 }
 
-const livesOf = (name: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`(SELECT t.id FROM table_projection t WHERE t.name = ${name})`;
+/**
+ * The kept values of the row \`key\` of all tables that had a \`name\`, both of a relation: found by the commitments in the
+ * row's history, as an index of their own would have to be kept up by every change of a sealed cell, and is needed for
+ * an erase only. What looks like a commitment and is none finds no value of that row.
+ */
+const keptOf = (relation: string): RawBuilder<unknown> => sql`
+  SELECT DISTINCT s.commitment, s."column"
+  FROM change c
+  CROSS JOIN regexp_matches(c.entry, '"sealed":"([A-Za-z0-9_-]{43})"', 'g') AS found (groups)
+  JOIN sealed_cell s ON s.commitment = found.groups[1] AND s.table_id = c.table_id AND s.key = c.key
+  WHERE c.key = ${sql.ref(`${relation}.key`)}
+    AND c.table_id IN (SELECT t.id FROM table_projection t WHERE t.name = ${sql.ref(`${relation}.name`)})`;
 
 /** Of which columns values are kept, by {@link rowName}. */
 export async function loadSealedColumns(
@@ -71,10 +81,10 @@ export async function loadSealedColumns(
   const kept = new Map<string, Set<string>>();
   if (refs.length === 0) return kept;
   const { rows } = await sql<{ id: number; key: string; columns: string[] }>`
-    SELECT wanted.id, wanted.key, array_agg(DISTINCT s."column") AS columns
+    SELECT wanted.id, wanted.key, array_agg(DISTINCT kept."column") AS columns
     FROM unnest(${refs.map(({ table }) => table.id)}::bigint[], ${names(refs)}::text[], ${keys(refs)}::text[])
       AS wanted (id, name, key)
-    JOIN sealed_cell s ON s.key = wanted.key AND s.table_id IN ${livesOf(sql`wanted.name`)}
+    CROSS JOIN LATERAL (${keptOf('wanted')}) AS kept
     GROUP BY wanted.id, wanted.key`.execute(transaction);
   for (const { id, key, columns } of rows) kept.set(rowName(id, key), new Set(columns));
   return kept;
@@ -125,11 +135,12 @@ function insertSealed(kept: readonly KeptCell[]): RawBuilder<unknown> {
 
 function deleteSealed(erased: readonly ErasedColumn[]): RawBuilder<unknown> {
   return sql`
-    DELETE FROM sealed_cell USING unnest(
-      ${names(erased)}::text[], ${keys(erased)}::text[], ${erased.map(({ column }) => column)}::text[])
-      AS gone (name, key, "column")
-    WHERE sealed_cell.key = gone.key AND sealed_cell."column" = gone."column"
-      AND sealed_cell.table_id IN ${livesOf(sql`gone.name`)}`;
+    DELETE FROM sealed_cell WHERE commitment IN (
+      SELECT kept.commitment
+      FROM unnest(${names(erased)}::text[], ${keys(erased)}::text[], ${erased.map(({ column }) => column)}::text[])
+        AS gone (name, key, "column")
+      CROSS JOIN LATERAL (${keptOf('gone')}) AS kept
+      WHERE kept."column" = gone."column")`;
 }
 
 /** Values are found by the present name of their column. */
