@@ -13,7 +13,8 @@ const outer = Buffer.alloc(blockBytes + digestBytes);
 
 /**
  * HMAC-SHA256 (RFC 2104) of many short texts under one key. Every request needs several, and for each of them node:crypto
- * makes an object that has to be collected: that cost a tenth of the writing path, two hashes in a call each a third of it.
+ * makes an object that has to be collected: 2.2 microseconds in a loop, against 1.3 for two hashes in a call each, and
+ * more among other work (see docs/ARCHITECTURE.md).
  */
 export class Hmac {
   readonly #key: Buffer;

@@ -5,10 +5,11 @@ import { Refused } from '../refused.ts';
 import { Nonces } from './nonces.ts';
 import type { Secrets } from './secrets.ts';
 
+/** Keys that are kept so that they need not be derived for every request; they are few hundred bytes each. */
 const keysMax = 10_000;
 
 /**
- * Judges the proofs that requests carry. A wrong one costs two hashes and no look into the database; one that is right
+ * Judges the proofs that requests carry. A wrong one costs two HMACs and no look into the database; one that is right
  * is good once. Everything here happens in one turn, so that two requests cannot use one count.
  */
 export class Proofs {

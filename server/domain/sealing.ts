@@ -61,8 +61,7 @@ function mapSealed(
   if (cells === undefined) return undefined;
   const mapped: Record<string, Cell> = { ...cells };
   for (const name of names) {
-    const cell = cells[name];
-    if (cell !== undefined && Object.hasOwn(cells, name)) mapped[name] = map(name, cell);
+    if (Object.hasOwn(cells, name)) mapped[name] = map(name, cells[name] ?? null);
   }
   return mapped;
 }
