@@ -42,6 +42,9 @@ CREATE TABLE IF NOT EXISTS change (
 CREATE INDEX IF NOT EXISTS change_by_table ON change (table_id, seq);
 CREATE INDEX IF NOT EXISTS change_by_row ON change (table_id, key, seq) WHERE key IS NOT NULL;
 
+-- Of the changes of the tables themselves there are few: what they were like is found without a look at their rows.
+CREATE INDEX IF NOT EXISTS change_of_table ON change (table_id, seq) WHERE key IS NULL;
+
 -- The Merkle tree over the log (RFC 6962) in tiles of 256, as proofs read it: full tiles only, written when their last
 -- leaf is; what is behind the last full one is hashed from the entries. A tile of level n is over 256^(n+1) entries.
 CREATE TABLE IF NOT EXISTS tile (
@@ -55,6 +58,18 @@ CREATE TABLE IF NOT EXISTS tile (
 );
 -- Hashes do not compress, and proofs read parts of them.
 ALTER TABLE tile ALTER COLUMN leaves SET STORAGE EXTERNAL;
+
+-- Names for seqs, given once and for ever.
+CREATE TABLE IF NOT EXISTS tag (
+  name    text COLLATE "C" PRIMARY KEY,
+  seq     bigint NOT NULL CHECK (seq >= 0),
+  at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+  by      text NOT NULL,
+  why     text,
+  -- The request that set it and what it asked for, so that the same one again is answered again.
+  request text COLLATE "C" NOT NULL,
+  asked   text NOT NULL
+);
 
 -- Commands that were accepted, for ever: an id takes effect once, and its first answer is kept.
 CREATE TABLE IF NOT EXISTS command (
@@ -71,6 +86,8 @@ END $$;
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON change
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tile
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tag
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON command
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
@@ -237,13 +254,13 @@ DECLARE
 BEGIN
   IF server = current_user THEN
     -- One role for both: it keeps what applying this again needs, and gives up what would rewrite the log.
-    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON change, tile, command, audit FROM %I', server);
+    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON change, tile, tag, command, audit FROM %I', server);
     RETURN;
   END IF;
   EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM PUBLIC, %I', current_setting('rowcast.ledger'), server);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.ledger'), server);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_setting('rowcast.views'), server);
-  EXECUTE format('GRANT SELECT, INSERT ON change, tile, command, audit TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT ON change, tile, tag, command, audit TO %I', server);
   EXECUTE format('GRANT SELECT, UPDATE ON head TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON table_projection TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON row_projection, unique_projection, sealed_cell TO %I', server);

@@ -4,8 +4,9 @@ import { type Cursor, parseCursor } from '../protocol/cursor.ts';
 import type { CurrentRow } from '../protocol/errors.ts';
 import { tablesTopic, tableTopic } from '../protocol/feed.ts';
 import type { Filter } from '../protocol/filter.ts';
+import type { Point } from '../protocol/point.ts';
 import type { Sort } from '../protocol/queries.ts';
-import type { CommandReply, ReplyOf } from '../protocol/replies.ts';
+import type { CommandReply, ReplyOf, Tag } from '../protocol/replies.ts';
 import type { RequestOf, RequestType } from '../protocol/requests.ts';
 import type { AlterStep, TableDefinition } from '../protocol/table.ts';
 import type { Cells } from '../protocol/values.ts';
@@ -51,7 +52,19 @@ export interface CommandOptions extends RequestOptions {
   readonly why?: string | undefined;
 }
 
-export interface GetOptions extends RequestOptions, ReadingOptions {}
+/** Of what is read as it was: the present, when left out. */
+export interface AsOfOptions {
+  readonly asOf?: Point | undefined;
+}
+
+export interface GetOptions extends RequestOptions, ReadingOptions, AsOfOptions {}
+
+export interface TablesOptions extends RequestOptions, AsOfOptions {}
+
+export interface TagOptions extends CommandOptions {
+  /** What it names; the head when left out. */
+  readonly point?: Point | undefined;
+}
 
 export interface EraseOptions extends CommandOptions {
   /** Only what these columns hold; all sealed ones when left out. */
@@ -70,7 +83,7 @@ export interface ChangeOptions extends CommandOptions {
 
 export interface UpsertOptions extends InsertOptions, ChangeOptions {}
 
-export interface ListOptions extends ReadingOptions {
+export interface ListOptions extends ReadingOptions, AsOfOptions {
   readonly filter?: Filter | undefined;
   readonly sort?: Sort | undefined;
   /** A substring, in any case, of a text column. */
@@ -223,8 +236,19 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** Every table, with its definition, its number of rows and the seq of its last change. */
-  tables(options?: RequestOptions): Promise<ReplyOf<'table.list'>> {
-    return this.request({ type: 'table.list' }, options);
+  tables(options: TablesOptions = {}): Promise<ReplyOf<'table.list'>> {
+    return this.request({ type: 'table.list', asOf: options.asOf }, options);
+  }
+
+  /** Names a point of the log for ever. @throws RowcastError `tag_exists` */
+  async tag(name: string, options: TagOptions = {}): Promise<Tag> {
+    const { point, why } = options;
+    return (await this.request({ type: 'tag.set', name, point, why }, options)).tag;
+  }
+
+  /** Every tag, in order of the log. */
+  async tags(options?: RequestOptions): Promise<readonly Tag[]> {
+    return (await this.request({ type: 'tag.list' }, options)).tags;
   }
 
   createTable(definition: TableDefinition, options: CommandOptions = {}): Promise<CommandReply> {
@@ -277,9 +301,9 @@ export class Ledger implements AsyncDisposable {
     return this.request({ type: 'batch', commands: [...commands], why: options.why }, options);
   }
 
-  /** One row as it is. @throws RowcastError `row_not_found`, `table_not_found` */
+  /** One row as it is, or as it was. @throws RowcastError `row_not_found`, `table_not_found` */
   async get(table: string, key: string, options: GetOptions = {}): Promise<CurrentRow> {
-    const { row } = await this.request({ type: 'row.get', table, key }, options);
+    const { row } = await this.request({ type: 'row.get', table, key, asOf: options.asOf }, options);
     if (options.open !== true) return row;
     const [opened = row] = await this.#opener.rows([row], timing(options));
     return opened;
@@ -294,7 +318,7 @@ export class Ledger implements AsyncDisposable {
 
   /**
    * All rows over all pages, as of the seq of the first page, whatever is written meanwhile.
-   * `limit` is the size of a page. @throws RowcastError `too_old` when that seq cannot be served any more
+   * `limit` is the size of a page.
    */
   async *rows(table: string, options: ListOptions = {}): AsyncGenerator<CurrentRow, void, undefined> {
     for await (const { rows } of readRowPages(this.#channel, toListRequest(table, options), options)) {
@@ -417,8 +441,8 @@ function timing({ signal, timeoutMs }: ReadingOptions): ReadingOptions {
   return { signal, timeoutMs };
 }
 
-function toListRequest(table: string, { filter, sort, search, limit }: ListOptions): RequestOf<'row.list'> {
-  return { type: 'row.list', table, filter, sort, search, limit };
+function toListRequest(table: string, { filter, sort, search, limit, asOf }: ListOptions): RequestOf<'row.list'> {
+  return { type: 'row.list', table, filter, sort, search, limit, asOf };
 }
 
 function readCursor(from: Cursor | string | undefined): Cursor | undefined {

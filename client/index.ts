@@ -10,13 +10,15 @@ export { type Cursor, formatCursor, parseCursor } from '../protocol/cursor.ts';
 export type { Entry, RowEntry, TableEntry } from '../protocol/entry.ts';
 export type { CurrentRow, ErrorBody, ErrorCode, Problem } from '../protocol/errors.ts';
 export type { Condition, Filter } from '../protocol/filter.ts';
+export { formatPoint, type Point, parsePoint } from '../protocol/point.ts';
 export type { Sort } from '../protocol/queries.ts';
-export type { CommandReply, Outcome, ReplyOf, SessionSummary, TableSummary } from '../protocol/replies.ts';
+export type { CommandReply, Outcome, ReplyOf, SessionSummary, TableSummary, Tag } from '../protocol/replies.ts';
 export type { RequestOf, RequestType } from '../protocol/requests.ts';
 export type { AlterStep, Column, TableDefinition } from '../protocol/table.ts';
 export type { Cell, Cells, ColumnType } from '../protocol/values.ts';
 export type { AccountChanges, Accounts, AuditOptions, NewAccount } from './accounts.ts';
 export {
+  type AsOfOptions,
   type ChangeOptions,
   type CommandOptions,
   type ConnectOptions,
@@ -28,6 +30,8 @@ export {
   type ListOptions,
   type PageOptions,
   type ReadLogOptions,
+  type TablesOptions,
+  type TagOptions,
   type UpsertOptions,
 } from './client.ts';
 export type { RequestOptions } from './command-channel.ts';

@@ -31,7 +31,6 @@ export interface ReadingOptions {
 
 /**
  * The pages of a list, all as of the seq of the first one. The next page is on its way while this one is looked at.
- * @throws RowcastError `too_old` when the server cannot serve that seq any more
  */
 export async function* readRowPages(
   channel: CommandChannel,

@@ -24,6 +24,8 @@ export const errorCodes = [
   'table_not_found',
   'table_exists',
   'row_not_found',
+  'tag_not_found',
+  'tag_exists',
   'version_conflict',
   'command_id_reused',
   // A place in the log that this server cannot serve: start over, or elsewhere.

@@ -3,6 +3,7 @@ import { epochSchema, seqSchema } from './cursor.ts';
 import { filterSchema } from './filter.ts';
 import { limits } from './limits.ts';
 import { keySchema, tableNameSchema } from './names.ts';
+import { pointSchema } from './point.ts';
 import { commitmentSchema } from './sealed.ts';
 
 const table = tableNameSchema;
@@ -12,13 +13,15 @@ const sortSchema = z
   .max(limits.sortColumnsMax);
 export type Sort = z.infer<typeof sortSchema>;
 
+/** The state after this point instead of that of now: rows, and columns, as they were. */
+const asOf = pointSchema.optional();
 const entriesLimit = z.int().min(1).max(limits.entriesMax).optional();
 
 /** The queries: requests that read. Only `sealed.open` needs a right. */
 export const querySchemas = {
   'server.status': z.strictObject({ type: z.literal('server.status') }),
-  'table.list': z.strictObject({ type: z.literal('table.list') }),
-  'row.get': z.strictObject({ type: z.literal('row.get'), table, key: keySchema }),
+  'table.list': z.strictObject({ type: z.literal('table.list'), asOf }),
+  'row.get': z.strictObject({ type: z.literal('row.get'), table, key: keySchema, asOf }),
   /**
    * Rows of a table, in order of `sort` and then of the key. `search` is a substring, in any case, of a text column.
    * `next` of a reply, given as `after`, brings the next page as of the seq of the first one, whatever was written since.
@@ -31,7 +34,10 @@ export const querySchemas = {
     search: z.string().min(1).max(limits.searchUnitsMax).optional(),
     limit: z.int().min(1).optional(),
     after: z.string().max(65_536).optional(),
+    asOf,
   }),
+  /** Every tag, in order of the log. */
+  'tag.list': z.strictObject({ type: z.literal('tag.list') }),
   /** The changes of one row, oldest first, over all its lives: entries of the log with a seq beyond `after`. */
   'row.history': z.strictObject({
     type: z.literal('row.history'),
@@ -79,6 +85,7 @@ const querySchema = z.discriminatedUnion('type', [
   querySchemas['table.list'],
   querySchemas['row.get'],
   querySchemas['row.list'],
+  querySchemas['tag.list'],
   querySchemas['row.history'],
   querySchemas['log.read'],
   querySchemas['log.proof'],

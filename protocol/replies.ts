@@ -51,6 +51,16 @@ const tableSummarySchema = z.object({
 });
 export type TableSummary = z.infer<typeof tableSummarySchema>;
 
+/** A name for a seq. `at`: when it was given. */
+const tagSchema = z.object({
+  name: z.string(),
+  seq: seqSchema,
+  at: z.string(),
+  by: z.string(),
+  why: z.string().optional(),
+});
+export type Tag = z.infer<typeof tagSchema>;
+
 const sessionStateSchema = z.object({
   session: z.string(),
   user: z.string(),
@@ -129,7 +139,7 @@ export const replySchemas = {
     }),
   }),
   'table.list': z.object({ epoch: epochSchema, seq: seqSchema, tables: z.array(tableSummarySchema) }),
-  /** `seq` is the ledger's head when the row was read; the row has its own. */
+  /** `seq`: as of which the row was read; the row has its own. */
   'row.get': z.object({ epoch: epochSchema, seq: seqSchema, row: currentRowSchema }),
   'row.list': z.object({
     epoch: epochSchema,
@@ -140,6 +150,8 @@ export const replySchemas = {
     /** Brings the next page; absent when this one was not full, and so the last. */
     next: z.string().optional(),
   }),
+  'tag.set': z.object({ epoch: epochSchema, tag: tagSchema }),
+  'tag.list': z.object({ epoch: epochSchema, seq: seqSchema, tags: z.array(tagSchema) }),
   'row.history': entriesReply,
   'log.read': entriesReply,
   'log.proof': z.object({

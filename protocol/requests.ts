@@ -3,6 +3,7 @@ import { accountSchemas } from './accounts.ts';
 import { batchSchema, commandSchemas } from './commands.ts';
 import { querySchemas } from './queries.ts';
 import { sessionSchemas } from './session.ts';
+import { tagSchemas } from './tags.ts';
 
 /** The version of the protocol, `v` of every request and reply. A hash over the schemas pins it (spec/protocol). */
 export const protocolVersion = 1;
@@ -12,6 +13,7 @@ export const requestSchemas = {
   ...sessionSchemas,
   ...accountSchemas,
   ...querySchemas,
+  ...tagSchemas,
   ...commandSchemas,
   batch: batchSchema,
 } as const;

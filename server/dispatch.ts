@@ -16,6 +16,7 @@ import {
   requestTypes,
 } from '../protocol/requests.ts';
 import { type SessionRequest, sessionSchemas } from '../protocol/session.ts';
+import type { TagRequest } from '../protocol/tags.ts';
 import type { AuditCounts } from './auth/audit-counts.ts';
 import { type Proofs, sessionExpired, unattached } from './auth/proofs.ts';
 import { anonymous, type Identity, mayRequest, type Viewers } from './auth/rights.ts';
@@ -33,6 +34,7 @@ export interface Handlers {
   readonly query: (query: Query) => Promise<QueryAnswer>;
   readonly session: (request: SessionRequest, caller: Caller) => Promise<object>;
   readonly account: (request: AccountRequest, caller: Caller) => Promise<object | string>;
+  readonly tag: (request: TagRequest, caller: Caller) => Promise<object>;
 }
 
 export interface DispatchOptions {
@@ -110,6 +112,7 @@ export class Dispatch {
     const { id } = caller;
     if (isSessionRequest(request)) return [replyText(id, await handlers.session(request, caller))];
     if (isAccountRequest(request)) return [replyText(id, await handlers.account(request, caller))];
+    if (request.type === 'tag.set') return [replyText(id, await handlers.tag(request, caller))];
     if (isQuery(request)) {
       const { body, lines } = await handlers.query(request);
       return lines === undefined ? [replyText(id, body)] : [replyText(id, body), lines];

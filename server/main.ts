@@ -24,6 +24,7 @@ import { beginNewEpoch } from './log/head.ts';
 import { KeptCheckpoint } from './log/kept-checkpoint.ts';
 import { readTailStart } from './log/read.ts';
 import { checkEnd } from './log/self-check.ts';
+import { setTag } from './log/set-tag.ts';
 import { signingKey } from './log/signing-key.ts';
 import { LogTail } from './log/tail.ts';
 import { type Fault, refusalOf, TamperedLogError } from './log/tampered.ts';
@@ -198,6 +199,7 @@ async function startOn(
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query) => queries.answer(query),
+      tag: (request, caller) => setTag(reading, request, caller),
       ...auth.handlers,
     },
     ...auth.identification,

@@ -8,7 +8,7 @@ import type { RowcastErrorCode } from '../errors.ts';
  * | 0 | done; also when whoever read the output went away (`rowcast list … | head`) |
  * | 1 | refused by the server for another reason, or failed |
  * | 2 | wrong usage: arguments, a settings file |
- * | 3 | no such table or row |
+ * | 3 | no such table, row or tag |
  * | 4 | conflict: the row has another version, or the table or key is there already |
  * | 5 | a login is needed, has ended or failed |
  * | 6 | no server was reached, or none answered in time |
@@ -47,6 +47,8 @@ const byErrorCode: Readonly<Record<RowcastErrorCode, ExitCode>> = {
   table_not_found: exitCodes.notFound,
   table_exists: exitCodes.conflict,
   row_not_found: exitCodes.notFound,
+  tag_not_found: exitCodes.notFound,
+  tag_exists: exitCodes.conflict,
   version_conflict: exitCodes.conflict,
   command_id_reused: exitCodes.conflict,
   too_old: exitCodes.failed,

@@ -2,6 +2,7 @@ import type { CurrentRow } from '../../protocol/errors.ts';
 import type { TableSummary } from '../../protocol/replies.ts';
 import { hasSealed } from '../../protocol/sealed.ts';
 import type { Ledger } from '../client.ts';
+import type { AsOfOption } from './as-of.ts';
 import { interrupted } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { findTable } from './definitions.ts';
@@ -10,7 +11,7 @@ import { count } from './print/time.ts';
 import { readFilter, readSort } from './syntax/condition.ts';
 
 /** The options of `list` and `search`. */
-export interface ListOptions {
+export interface ListOptions extends AsOfOption {
   readonly where?: readonly string[];
   readonly sort?: string;
   readonly limit?: number;
@@ -29,7 +30,7 @@ const pageRows = 500;
 
 /** Prints the rows of a table: as JSON lines to programs, as an aligned table to people. */
 export async function listRows(context: Context, name: string, options: ListOptions): Promise<void> {
-  const table = await findTable(context, name);
+  const table = await findTable(context, name, options.asOf);
   const most = options.limit ?? (options.all === true || context.json ? Number.POSITIVE_INFINITY : shownRows);
   const { pages, counted } = readPages(context, { table, options, most });
   if (context.json) await printJsonPages(context, pages);
@@ -46,6 +47,8 @@ interface Counted {
   rows: number;
   /** Whether there is at least one row beyond `most`. */
   more: boolean;
+  /** As of which seq the rows are. */
+  seq?: number;
 }
 
 type Pages = AsyncGenerator<readonly CurrentRow[], void, undefined>;
@@ -62,12 +65,13 @@ async function* gatherPages(context: Context, { table, options, most }: Reading,
   const sort = options.sort === undefined ? undefined : readSort(definition, options.sort);
   const ledger: Ledger = await context.ledger();
   const open = hasSealed(definition) && (await context.opens());
-  const request = { filter, sort, search: options.search, signal: context.signal, open };
+  const request = { filter, sort, search: options.search, signal: context.signal, open, asOf: options.asOf };
   for (let after: string | undefined; ; ) {
     const limit = Math.min(most - counted.rows + 1, pageRows);
     const page = await ledger.list(definition.name, { ...request, limit, after });
     if (context.signal.aborted) throw interrupted();
     const rows = page.rows.slice(0, most - counted.rows);
+    counted.seq = page.seq;
     counted.rows += rows.length;
     counted.more = page.rows.length > rows.length;
     if (rows.length > 0) yield rows;
@@ -91,7 +95,7 @@ async function printGrid(context: Context, { table, options, most, pages, counte
   const { paint, width } = context.out;
   const grid = new RowGrid({ definition: table.definition, paint, width });
   for await (const rows of pages) await context.print(...grid.lines(rows));
-  if (counted.rows === 0) await context.note('no rows');
+  if (counted.rows === 0) await context.note(`no rows${then(options, counted)}`);
   else await context.note(summary({ table, options, most, counted }));
   if (grid.hidden > 0) {
     await context.note(
@@ -102,7 +106,12 @@ async function printGrid(context: Context, { table, options, most, pages, counte
 
 function summary({ table, options, counted }: Reading & { readonly counted: Counted }): string {
   const isWhole = options.where === undefined && options.search === undefined;
-  if (!counted.more) return count(counted.rows, 'row');
+  if (!counted.more) return `${count(counted.rows, 'row')}${then(options, counted)}`;
   const of = isWhole ? ` of ${table.rows}` : '';
-  return `the first ${count(counted.rows, 'row')}${of}; --all shows all, --limit N so many`;
+  return `the first ${count(counted.rows, 'row')}${of}${then(options, counted)}; --all shows all, --limit N so many`;
+}
+
+/** Says which past it was. */
+function then({ asOf }: ListOptions, { seq }: Counted): string {
+  return asOf === undefined || seq === undefined ? '' : `, as of #${seq}`;
 }

@@ -142,6 +142,18 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/log.ts')).logCommand,
   },
   {
+    name: 'tag',
+    group: changes,
+    summary: 'name a point of the log, for ever',
+    load: async () => (await import('./verbs/tag.ts')).tagCommand,
+  },
+  {
+    name: 'tags',
+    group: changes,
+    summary: 'the points of the log that have a name',
+    load: async () => (await import('./verbs/tags.ts')).tagsCommand,
+  },
+  {
     name: 'verify',
     group: changes,
     summary: 'read the whole log again and hold it against what was signed',

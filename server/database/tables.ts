@@ -7,6 +7,7 @@ export interface LedgerTables {
   head: HeadTable;
   change: ChangeTable;
   tile: TileTable;
+  tag: TagTable;
   command: CommandTable;
   table_projection: TableProjection;
   row_projection: RowProjection;
@@ -41,6 +42,16 @@ interface TileTable {
   index: number;
   hash: Buffer;
   leaves: Buffer | null;
+}
+
+interface TagTable {
+  name: string;
+  seq: number;
+  at: Generated<Date>;
+  by: string;
+  why: string | null;
+  request: string;
+  asked: string;
 }
 
 interface CommandTable {

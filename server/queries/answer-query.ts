@@ -11,6 +11,7 @@ import { rowList } from './row-list.ts';
 import { sealedOpen } from './sealed-open.ts';
 import { type StatusSource, serverStatus } from './server-status.ts';
 import { tableList } from './table-list.ts';
+import { tagList } from './tag-list.ts';
 
 export interface QueriesOptions extends QueryContext {
   /** Queries that are answered at a time, waiting for a connection included; more are answered `busy`. */
@@ -55,11 +56,13 @@ export class Queries {
       case 'server.status':
         return serverStatus(this.#options, this.#options.status);
       case 'table.list':
-        return tableList(this.#options);
+        return tableList(this.#options, query);
       case 'row.get':
         return rowGet(this.#options, query);
       case 'row.list':
         return rowList(this.#options, query);
+      case 'tag.list':
+        return tagList(this.#options);
       case 'row.history':
         return rowHistory(this.#options, query);
       case 'log.read':

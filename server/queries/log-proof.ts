@@ -3,9 +3,10 @@ import { consistencyRanges, inclusionRanges, peakRanges, type Range } from '../.
 import type { QueryOf } from '../../protocol/queries.ts';
 import type { Checkpoints } from '../log/checkpoints.ts';
 import { readHead } from '../log/head.ts';
+import { refusePlace } from '../log/point.ts';
 import { TreeReader } from '../log/tree-reader.ts';
 import { Refused } from '../refused.ts';
-import { type QueryAnswer, type QueryContext, refusePlace } from './context.ts';
+import type { QueryAnswer, QueryContext } from './context.ts';
 
 /** Proofs from the tree over the log, of a size of the reader's choice or of the last checkpoint. */
 export async function logProof(

@@ -4,11 +4,12 @@ import { limits } from '../../protocol/limits.ts';
 import type { QueryOf } from '../../protocol/queries.ts';
 import type { EntriesReply } from '../../protocol/replies.ts';
 import { type Head, readHead } from '../log/head.ts';
+import { refusePlace } from '../log/point.ts';
 import { type Lines, readLines } from '../log/read.ts';
 import { TreeReader } from '../log/tree-reader.ts';
 import { tableLives } from '../projections/tables.ts';
 import { Refused } from '../refused.ts';
-import { type QueryAnswer, type QueryContext, refusePlace, refuseTable } from './context.ts';
+import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
 
 /** Entries of the log, as they are, of one table over all its lives or of all tables. */
 export async function logRead(context: QueryContext, query: QueryOf<'log.read'>): Promise<QueryAnswer> {

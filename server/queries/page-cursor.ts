@@ -21,9 +21,9 @@ export function encodePageCursor(cursor: PageCursor): string {
 }
 
 /** One text for a list: two queries with the same are pages of it. */
-export function listHash({ table, filter, sort, search }: QueryOf<'row.list'>): string {
+export function listHash({ table, filter, sort, search, asOf }: QueryOf<'row.list'>): string {
   return createHash('sha256')
-    .update(JSON.stringify([table, filter, sort, search]))
+    .update(JSON.stringify([table, filter, sort, search, asOf]))
     .digest('base64url')
     .slice(0, 22);
 }
@@ -36,5 +36,9 @@ export function decodePageCursor(text: string, list: string): PageCursor {
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof z.ZodError)) throw cause;
   }
-  throw new Refused({ code: 'bad_request', message: 'after is not the `next` of a page of this same list' });
+  throw notOfThisList();
+}
+
+export function notOfThisList(): Refused {
+  return new Refused({ code: 'bad_request', message: 'after is not the `next` of a page of this same list' });
 }

@@ -1,20 +1,17 @@
 import { type RawBuilder, sql } from 'kysely';
 import { filterProblem } from '../../protocol/filter.ts';
+import type { Point } from '../../protocol/point.ts';
 import type { QueryOf, Sort } from '../../protocol/queries.ts';
 import { type Column, findColumn, type TableDefinition } from '../../protocol/table.ts';
 import type { Database } from '../database/database.ts';
 import { isBadValue } from '../database/sql-state.ts';
 import { type Head, readHead } from '../log/head.ts';
+import { refusePlace, resolvePoint } from '../log/point.ts';
 import { Refused } from '../refused.ts';
-import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
+import { farRowsSql, isNear, nearRowsSql, rowsNowSql, type TableAsOf, tableAsOf } from './as-of.ts';
+import type { QueryAnswer, QueryContext } from './context.ts';
 import { cellSql, cellTextSql, filterSql, searchSql, valueSql } from './filter-sql.ts';
-import { decodePageCursor, encodePageCursor, listHash, type PageCursor } from './page-cursor.ts';
-
-interface ListedTable {
-  readonly id: number;
-  readonly definition: TableDefinition;
-  readonly changed: number;
-}
+import { decodePageCursor, encodePageCursor, listHash, notOfThisList, type PageCursor } from './page-cursor.ts';
 
 /** A column that a list is sorted by. */
 interface SortColumn {
@@ -30,41 +27,48 @@ interface ListedRow {
 }
 
 /**
- * A page of a table's rows. Every page of a list is as of the seq of the first one: rows that were changed since are
- * taken from the log as they were, so that a reader who pages while others write sees one state (and so that a watch
- * can build its snapshot from pages).
+ * A page of a table's rows, as of the present head or of `asOf`. Every page of a list is as of the seq of the first one:
+ * rows that were changed since are taken from the log as they were, so that a reader who pages while others write sees
+ * one state (and so that a watch can build its snapshot from pages).
  */
 export async function rowList(context: QueryContext, query: QueryOf<'row.list'>): Promise<QueryAnswer> {
-  const { database } = context;
   // One snapshot of the database for the head, the definition and the rows.
-  return await database
+  return await context.database
     .transaction()
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async (transaction) => {
       const head = await readHead(transaction);
-      const table = await listedTable(transaction, query.table);
+      const list = listHash(query);
+      const after = query.after === undefined ? undefined : decodePageCursor(query.after, list);
+      const seq = await listedSeq(transaction, { head, after, asOf: query.asOf });
+      const table = await tableAsOf(transaction, query.table, seq);
       const sort = sortColumns(table.definition, query.sort);
+      if (after !== undefined && after.sorted.length !== sort.length) throw notOfThisList();
       checkFilter(table.definition, query);
-      const after = query.after === undefined ? undefined : decodePageCursor(query.after, listHash(query));
-      if (after !== undefined) checkCursor({ head, table, sort, after });
       const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
-      const page = { table, query, sort, after, limit, bytesMax: context.pageBytesMax };
+      const place = seq === head.seq ? 'now' : (await isNear(transaction, table)) ? 'near' : 'far';
+      const page = { table, place, query, sort, after, limit, bytesMax: context.pageBytesMax } as const;
       const { rows, full } = await readPage(transaction, page).catch(refuseForged);
       const last = full ? rows.at(-1) : undefined;
-      const seq = after?.seq ?? head.seq;
-      const list = listHash(query);
       const next = last && encodePageCursor({ epoch: head.epoch, seq, sorted: [...last.sorted], key: last.key, list });
       return { body: replyText({ epoch: head.epoch, seq, definition: table.definition, next }, rows) };
     });
 }
 
-async function listedTable(transaction: Database, name: string): Promise<ListedTable> {
-  const { rows } = await sql<ListedTable>`
-    SELECT id, definition, changed FROM table_projection WHERE name = ${name} AND dropped IS NULL`.execute(transaction);
-  const [table] = rows;
-  if (table === undefined) throw refuseTable(name);
-  return table;
+interface ListedPlace {
+  readonly head: Head;
+  readonly after: PageCursor | undefined;
+  readonly asOf: Point | undefined;
+}
+
+/** As of which seq a page is: that of the page before, or of the point that was asked for, or now. */
+async function listedSeq(transaction: Database, { head, after, asOf }: ListedPlace): Promise<number> {
+  if (after !== undefined) {
+    refusePlace(head, after.seq, after.epoch);
+    return after.seq;
+  }
+  return asOf === undefined ? head.seq : await resolvePoint(transaction, head, asOf);
 }
 
 /** Without a sort, rows come in order of their key, and a key that is a number in order of its value. */
@@ -89,33 +93,17 @@ function checkFilter(definition: TableDefinition, { filter = [] }: QueryOf<'row.
 
 /** A cursor of the right shape whose values are not of the columns' types was made by somebody else. */
 function refuseForged(error: unknown): never {
-  throw isBadValue(error) ? badRequest('after is not the `next` of a page of this same list') : error;
-}
-
-interface CheckedCursor {
-  readonly head: Head;
-  readonly table: ListedTable;
-  readonly sort: readonly SortColumn[];
-  readonly after: PageCursor;
+  throw isBadValue(error) ? notOfThisList() : error;
 }
 
 function badRequest(message: string): Refused {
   return new Refused({ code: 'bad_request', message });
 }
 
-function checkCursor({ head, table, sort, after }: CheckedCursor): void {
-  const where = { epoch: head.epoch, head: head.seq };
-  if (after.epoch !== head.epoch) throw new Refused({ code: 'wrong_epoch', message: 'start the list over', ...where });
-  if (after.sorted.length !== sort.length) throw badRequest('after is not the `next` of a page of this same list');
-  if (after.seq > head.seq) throw new Refused({ code: 'ahead_of_server', message: 'start the list over', ...where });
-  if (table.changed > after.seq) {
-    const message = `the columns of ${table.definition.name} have changed since the first page; start the list over`;
-    throw new Refused({ code: 'too_old', message, ...where });
-  }
-}
-
 interface Page {
-  readonly table: ListedTable;
+  readonly table: TableAsOf;
+  /** From where its rows are told. */
+  readonly place: 'now' | 'near' | 'far';
   readonly query: QueryOf<'row.list'>;
   readonly sort: readonly SortColumn[];
   readonly after: PageCursor | undefined;
@@ -124,21 +112,17 @@ interface Page {
 }
 
 async function readPage(transaction: Database, page: Page): Promise<{ rows: ListedRow[]; full: boolean }> {
-  const { table, query, sort, after, limit, bytesMax } = page;
-  const { definition } = table;
-  const conditions = [filterSql(definition, query.filter ?? [])];
-  if (query.search !== undefined) conditions.push(searchSql(definition, query.search));
-  if (after !== undefined) conditions.push(beyondSql(sort, after));
+  const { sort, limit, bytesMax } = page;
   const sorted = sort.map(({ column }) => cellTextSql(column.name));
   const { rows } = await sql<ListedRow & { found: number }>`
     SELECT line, key, sorted, found FROM (
-      SELECT line, key, sorted, count(*) OVER () AS found, sum(octet_length(line)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(line) AS before
+      SELECT line, key, sorted, count(*) OVER () AS found,
+             sum(octet_length(line)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(line) AS before
       FROM (
         SELECT state.key, ARRAY[${sql.join(sorted)}]::text[] AS sorted,
           '{"key":' || to_json(state.key) || ',"version":' || state.version || ',"seq":' || state.seq
           || ',"at":' || to_json(state.at) || ',"by":' || to_json(state.by) || ',"row":' || state.cells || '}' AS line
-        FROM (${after === undefined ? nowSql(table) : asOfSql(table, after.seq)}) AS state
-        WHERE ${sql.join(conditions, sql` AND `)}
+        FROM (${chosenSql(page)}) AS state
         ORDER BY ${orderSql(sort)} LIMIT ${limit}
       ) AS page
     ) AS measured
@@ -147,35 +131,15 @@ async function readPage(transaction: Database, page: Page): Promise<{ rows: List
   return { rows, full: found === limit || rows.length < found };
 }
 
-function nowSql({ id }: ListedTable): RawBuilder<unknown> {
-  return sql`SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id}`;
-}
-
-/**
- * The rows as they were after a seq: those not changed since, and of the changed ones their last entry before. Their
- * cells are told by the first entry behind it, what it left but for what it changed: an entry from before a change of
- * columns has the old ones, and since the seq there was none (too_old).
- */
-function asOfSql({ id, definition }: ListedTable, seq: number): RawBuilder<unknown> {
-  const names = definition.columns.map(({ name }) => name);
-  return sql`
-    SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id} AND seq <= ${seq}
-    UNION ALL
-    SELECT was.key, (was.entry ->> 'version')::bigint, was.seq, was.entry ->> 'at', was.entry ->> 'by', (
-      SELECT coalesce(json_object_agg(name, value ORDER BY position), '{}') FROM (
-        SELECT name, position, coalesce(next.entry -> 'was' -> name, next.entry -> 'row' -> name) AS value
-        FROM unnest(${names}::text[]) WITH ORDINALITY AS columns (name, position)
-      ) AS cells WHERE json_typeof(value) <> 'null'
-    )
-    FROM (
-      SELECT DISTINCT ON (key) key, entry::json AS entry FROM change
-      WHERE table_id = ${id} AND seq > ${seq} AND key IS NOT NULL ORDER BY key, seq
-    ) AS next
-    CROSS JOIN LATERAL (
-      SELECT key, seq, entry::json AS entry FROM change
-      WHERE table_id = ${id} AND key = next.key AND seq <= ${seq} ORDER BY seq DESC LIMIT 1
-    ) AS was
-    WHERE was.entry -> 'row' IS NOT NULL`;
+/** The rows that the list chooses, beyond the page before. Rows far back that come by key are not read past the page. */
+function chosenSql({ table, place, query, sort, after, limit }: Page): RawBuilder<unknown> {
+  const conditions = [filterSql(table.definition, query.filter ?? [])];
+  if (query.search !== undefined) conditions.push(searchSql(table.definition, query.search));
+  if (after !== undefined) conditions.push(beyondSql(sort, after));
+  const isByKey = place === 'far' && sort.length === 0;
+  const rows = { now: rowsNowSql, near: nearRowsSql, far: farRowsSql }[place](table, isByKey ? after?.key : undefined);
+  const chosen = sql`SELECT * FROM (${rows}) AS state WHERE ${sql.join(conditions, sql` AND `)}`;
+  return isByKey ? sql`${chosen} LIMIT ${limit}` : chosen;
 }
 
 function orderSql(sort: readonly SortColumn[]): RawBuilder<unknown> {

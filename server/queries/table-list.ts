@@ -1,5 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import type { QueryOf } from '../../protocol/queries.ts';
 import type { TableSummary } from '../../protocol/replies.ts';
+import { readHead } from '../log/head.ts';
+import { resolvePoint } from '../log/point.ts';
+import { tableAsOf } from './as-of.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
 
 interface Row {
@@ -8,8 +12,22 @@ interface Row {
   readonly table: TableSummary | null;
 }
 
-/** All tables with their columns, their numbers of rows and their last changes. */
-export async function tableList({ database }: QueryContext): Promise<QueryAnswer> {
+/** All tables with their columns, their numbers of rows and their last changes: those of now, or of then. */
+export async function tableList(context: QueryContext, { asOf }: QueryOf<'table.list'>): Promise<QueryAnswer> {
+  const { database } = context;
+  if (asOf === undefined) return await tablesNow(context);
+  const head = await readHead(database);
+  const seq = await resolvePoint(database, head, asOf);
+  const tables: TableSummary[] = [];
+  // One after another: they are few, and each is a look at the log.
+  for (const { id, name } of await livingAt(context, seq)) {
+    const { definition } = await tableAsOf(database, name, seq);
+    tables.push({ definition, ...(await measuredAt(context, { id, seq, head: head.seq })) });
+  }
+  return { body: { epoch: head.epoch, seq, tables } };
+}
+
+async function tablesNow({ database }: QueryContext): Promise<QueryAnswer> {
   const { rows } = await sql<Row>`
     SELECT h.epoch, h.seq, CASE WHEN t.id IS NOT NULL THEN json_build_object(
       'definition', t.definition,
@@ -25,4 +43,41 @@ export async function tableList({ database }: QueryContext): Promise<QueryAnswer
       tables: rows.flatMap(({ table }) => (table === null ? [] : [table])),
     },
   };
+}
+
+async function livingAt({ database }: QueryContext, seq: number): Promise<{ id: number; name: string }[]> {
+  const { rows } = await sql<{ id: number; name: string }>`
+    SELECT id, name FROM table_projection WHERE id <= ${seq} AND (dropped IS NULL OR dropped > ${seq})
+    ORDER BY name`.execute(database);
+  return rows;
+}
+
+interface Measured {
+  readonly id: number;
+  readonly seq: number;
+  readonly head: number;
+}
+
+/**
+ * How many rows a table had, told from the nearer end: those that came and went between then and its creation, or
+ * between then and now when it is there still. It costs a look at each of these changes.
+ */
+async function measuredAt(
+  { database }: QueryContext,
+  { id, seq, head }: Measured,
+): Promise<{ rows: number; seq: number }> {
+  const isFromNow = head - seq < seq - id;
+  const came = (range: RawBuilder<unknown>) => sql`
+    SELECT coalesce(sum(CASE entry::json ->> 'op' WHEN 'insert' THEN 1 WHEN 'delete' THEN -1 ELSE 0 END), 0)
+    FROM change WHERE table_id = ${id} AND key IS NOT NULL AND ${range}`;
+  const { rows } = await sql<{ rows: number; seq: number }>`
+    SELECT CASE WHEN ${isFromNow} AND dropped IS NULL
+      THEN (SELECT count(*) FROM row_projection WHERE table_id = ${id}) - (${came(sql`seq > ${seq}`)})
+      ELSE (${came(sql`seq <= ${seq}`)})
+    END::int AS rows,
+    (SELECT seq FROM change WHERE table_id = ${id} AND seq <= ${seq} ORDER BY seq DESC LIMIT 1) AS seq
+    FROM table_projection WHERE id = ${id}`.execute(database);
+  const [measured] = rows;
+  if (measured === undefined) throw new Error(`the table of life ${id} is not there any more`);
+  return measured;
 }

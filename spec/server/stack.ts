@@ -21,6 +21,7 @@ import { Dispatch } from '../../server/dispatch.ts';
 import { Checkpoints } from '../../server/log/checkpoints.ts';
 import { Doorbell } from '../../server/log/doorbell.ts';
 import type { Change } from '../../server/log/record.ts';
+import { setTag } from '../../server/log/set-tag.ts';
 import { OpenTile } from '../../server/log/tree.ts';
 import { TableCache } from '../../server/projections/table-cache.ts';
 import { Queries } from '../../server/queries/answer-query.ts';
@@ -118,6 +119,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query) => queries.answer(query),
+      tag: (request, caller) => setTag(reading, request, caller),
       ...auth.handlers,
     },
     ...auth.identification,

@@ -59,10 +59,12 @@ const bodies: Readonly<Record<RequestType, (about: Objects) => object>> = {
   'table.list': () => ({}),
   'row.get': ({ table }) => ({ table, key: 'there' }),
   'row.list': ({ table }) => ({ table }),
+  'tag.list': () => ({}),
   'row.history': ({ table }) => ({ table, key: 'there' }),
   'log.read': () => ({ limit: 1 }),
   'log.proof': () => ({ from: 1 }),
   'sealed.open': () => ({ commitments: [] }),
+  'tag.set': ({ table }) => ({ name: `tag-of-${table}` }),
   'table.create': ({ table }) => ({ name: `${table}-new`, columns: [] }),
   'table.alter': ({ table }) => ({ table, steps: [{ do: 'add', column: { name: 'more', type: 'text' } }] }),
   'table.drop': ({ table }) => ({ table }),
@@ -354,7 +356,7 @@ async function tableWithARow(): Promise<string> {
 async function fingerprint(): Promise<string> {
   const [row] = await ledger.query<{ text: string }>(`
     SELECT (SELECT row_to_json(head)::text FROM head) || (SELECT count(*) FROM change) || (SELECT count(*) FROM command)
-      || (SELECT count(*) FROM row_projection) || (SELECT count(*) FROM table_projection)
+      || (SELECT count(*) FROM tag) || (SELECT count(*) FROM row_projection) || (SELECT count(*) FROM table_projection)
       || (SELECT json_agg(account ORDER BY name) FROM account)::text AS text`);
   return row?.text ?? '';
 }

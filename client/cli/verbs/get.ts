@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CurrentRow } from '../../../protocol/errors.ts';
 import { commitmentIn } from '../../../protocol/sealed.ts';
 import type { TableDefinition } from '../../../protocol/table.ts';
+import { type AsOfOption, addAsOfOption } from '../as-of.ts';
 import type { Context } from '../context.ts';
 import { findTable } from '../definitions.ts';
 import { type Paint, sealedMark, show, showCell } from '../print/paint.ts';
@@ -11,25 +12,32 @@ import { describedCommand } from '../verb.ts';
 
 /** `rowcast get TABLE KEY`: one row, a cell a line. */
 export function getCommand(context: () => Context): Command {
-  return describedCommand({
+  const command = describedCommand({
     name: 'get',
     summary: 'one row, with its version and who made it so',
-    examples: ['get employees E7', 'get employees E7 --json'],
+    examples: ['get employees E7', 'get employees E7 --as-of 1042', 'get employees E7 --json'],
   })
     .argument('<table>')
-    .argument('<key>')
-    .action((table: string, key: string) => get(context(), table, key));
+    .argument('<key>');
+  return addAsOfOption(command).action((table: string, key: string, { asOf }: AsOfOption) =>
+    get(context(), { table, key, asOf }),
+  );
 }
 
-async function get(context: Context, table: string, key: string): Promise<void> {
+interface Getting extends AsOfOption {
+  readonly table: string;
+  readonly key: string;
+}
+
+async function get(context: Context, { table, key, asOf }: Getting): Promise<void> {
   const row = await context.reading(async (ledger) =>
-    ledger.get(table, key, { signal: context.signal, open: await context.opens() }),
+    ledger.get(table, key, { signal: context.signal, open: await context.opens(), asOf }),
   );
   if (context.json) {
     await context.printJson(row);
     return;
   }
-  const { definition } = await findTable(context, table);
+  const { definition } = await findTable(context, table, asOf);
   await context.print(...rowLines(definition, row, context.out.paint));
   const isErased = Object.values(row.row).some((cell) => commitmentIn(cell) !== undefined);
   if (isErased && (await context.opens())) await context.note(`${sealedMark} was erased: nobody can read it any more`);

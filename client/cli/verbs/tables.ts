@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { Point } from '../../../protocol/point.ts';
 import type { TableSummary } from '../../../protocol/replies.ts';
+import { type AsOfOption, addAsOfOption } from '../as-of.ts';
 import type { Context } from '../context.ts';
 import { findTable } from '../definitions.ts';
 import { columnSpecs } from '../print/definition.ts';
@@ -11,17 +13,18 @@ import { describedCommand } from '../verb.ts';
 
 /** `rowcast tables [TABLE]`: which tables there are, or the columns of one. */
 export function tablesCommand(context: () => Context): Command {
-  return describedCommand({
+  const command = describedCommand({
     name: 'tables',
     summary: 'the tables, or the columns and rules of one',
-    examples: ['tables', 'tables employees'],
-  })
-    .argument('[table]')
-    .action((table?: string) => (table === undefined ? listTables(context()) : showTable(context(), table)));
+    examples: ['tables', 'tables employees', 'tables --as-of 1042'],
+  }).argument('[table]');
+  return addAsOfOption(command).action((table: string | undefined, { asOf }: AsOfOption) =>
+    table === undefined ? listTables(context(), asOf) : showTable(context(), table, asOf),
+  );
 }
 
-async function listTables(context: Context): Promise<void> {
-  const { tables } = await context.reading((ledger) => ledger.tables({ signal: context.signal }));
+async function listTables(context: Context, asOf: Point | undefined): Promise<void> {
+  const { tables } = await context.reading((ledger) => ledger.tables({ signal: context.signal, asOf }));
   if (context.json) {
     for (const table of tables) await context.printJson(table);
     return;
@@ -51,8 +54,8 @@ function tableRow({ definition: { name, key, columns }, rows, seq }: TableSummar
   ];
 }
 
-async function showTable(context: Context, name: string): Promise<void> {
-  const table = await findTable(context, name);
+async function showTable(context: Context, name: string, asOf: Point | undefined): Promise<void> {
+  const table = await findTable(context, name, asOf);
   if (context.json) {
     await context.printJson(table);
     return;

@@ -1,0 +1,67 @@
+import { sql } from 'kysely';
+import type { Point } from '../../protocol/point.ts';
+import { instantMicros } from '../../protocol/values.ts';
+import type { Executor } from '../database/writer.ts';
+import { Refused } from '../refused.ts';
+import type { Head } from './head.ts';
+import { findTag } from './tags.ts';
+
+/**
+ * The seq that a point names in the log that ends at this head.
+ * @throws Refused `wrong_epoch`, `ahead_of_server` (a seq or a time that has not come yet) or `tag_not_found`
+ */
+export async function resolvePoint(executor: Executor, head: Head, point: Point): Promise<number> {
+  if ('tag' in point) return await findTag(executor, point.tag);
+  if ('at' in point) return await lastAt(executor, head, point.at);
+  refusePlace(head, point.seq, point.epoch);
+  return point.seq;
+}
+
+/** Refuses a place that is of another life of the ledger, or beyond the end of the log. */
+export function refusePlace(head: Head, seq: number, epoch: string | undefined): void {
+  const where = { epoch: head.epoch, head: head.seq };
+  if (epoch !== undefined && epoch !== head.epoch) {
+    throw new Refused({ code: 'wrong_epoch', message: `the ledger's life is ${head.epoch}; start over`, ...where });
+  }
+  if (seq > head.seq) {
+    throw new Refused({ code: 'ahead_of_server', message: `the log ends at ${head.seq}, before ${seq}`, ...where });
+  }
+}
+
+/**
+ * The last change at or before a time, 0 when there is none. Times never run backwards in the log, so it is found by
+ * halving, some twenty looks for a million changes, and needs no index.
+ */
+async function lastAt(executor: Executor, { epoch, seq: head }: Head, at: string): Promise<number> {
+  const time = utcText(at);
+  const { rows } = await sql<{ seq: number; isAhead: boolean }>`
+    WITH RECURSIVE search (low, high) AS (
+      SELECT 0::bigint, ${head}::bigint
+      UNION ALL
+      SELECT CASE WHEN probe.reached THEN middle.seq ELSE low END, CASE WHEN probe.reached THEN high ELSE middle.seq - 1 END
+      FROM search
+      CROSS JOIN LATERAL (SELECT (low + high + 1) / 2 AS seq) AS middle
+      CROSS JOIN LATERAL (
+        SELECT (entry::json ->> 'at') COLLATE "C" <= ${time} AS reached FROM change WHERE change.seq = middle.seq
+      ) AS probe
+      WHERE low < high
+    )
+    SELECT low AS seq, ${time}::timestamptz > clock_timestamp() AS "isAhead" FROM search WHERE low = high`.execute(
+    executor,
+  );
+  const [found] = rows;
+  if (found === undefined) throw new Error(`the log has no change that can be compared with ${time}`);
+  if (found.isAhead) {
+    throw new Refused({ code: 'ahead_of_server', message: `${at} has not come yet on the server`, epoch, head });
+  }
+  return found.seq;
+}
+
+/** A time in the one form that entries bear, whose order as text is that of time. */
+function utcText(at: string): string {
+  const micros = instantMicros(at);
+  if (micros === undefined) throw new Refused({ code: 'bad_request', message: `${at} is no time` });
+  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const seconds = Number((micros - fraction) / 1_000_000n);
+  return `${new Date(seconds * 1_000).toISOString().slice(0, 19)}.${String(fraction).padStart(6, '0')}Z`;
+}

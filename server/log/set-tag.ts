@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { TagRequest } from '../../protocol/tags.ts';
+import type { Database } from '../database/database.ts';
+import { Refused } from '../refused.ts';
+import { readHead } from './head.ts';
+import { resolvePoint } from './point.ts';
+import { publicTag, readTag } from './tags.ts';
+
+/** Who names a point. */
+export interface Tagging {
+  readonly id: string;
+  readonly user: string;
+}
+
+/**
+ * Names a point for ever. The same request again, by its id, is answered as before.
+ * @throws Refused `tag_exists`, and what {@link resolvePoint} throws
+ */
+export async function setTag(
+  database: Database,
+  { name, point, why }: TagRequest,
+  { id, user }: Tagging,
+): Promise<object> {
+  const head = await readHead(database);
+  const seq = point === undefined ? head.seq : await resolvePoint(database, head, point);
+  const asked = JSON.stringify({ user, point, why });
+  await sql`
+    INSERT INTO tag (name, seq, by, why, request, asked)
+    VALUES (${name}, ${seq}, ${user}, ${why ?? null}, ${id}, ${asked}) ON CONFLICT (name) DO NOTHING`.execute(database);
+  const tag = await readTag(database, name);
+  if (tag === undefined) throw new Error(`the tag ${name} was not kept`);
+  if (tag.request === id && tag.asked === asked) return { epoch: head.epoch, tag: publicTag(tag) };
+  const message = `${name} names seq ${tag.seq} for ever, by ${tag.by} at ${tag.at}; choose another name`;
+  throw new Refused({ code: 'tag_exists', message });
+}

@@ -1,0 +1,172 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { TableEntry } from '../../protocol/entry.ts';
+import { reshapesRows } from '../../protocol/reshape.ts';
+import type { TableDefinition } from '../../protocol/table.ts';
+import type { Executor } from '../database/writer.ts';
+import { type ColumnSource, columnSources } from './column-sources.ts';
+import { refuseTable } from './context.ts';
+
+/** A table as it was after a seq. */
+export interface TableAsOf {
+  /** The table's life. */
+  readonly id: number;
+  readonly definition: TableDefinition;
+  /** As of which seq. */
+  readonly seq: number;
+  /** How rows that were written before its changes of columns have come to look by then. */
+  readonly eras: readonly Era[];
+  /** Whether its columns are the same now. */
+  readonly isPresent: boolean;
+}
+
+/** Rows written before the change `until`, and after that of the era before. */
+interface Era {
+  readonly until: number;
+  readonly columns: readonly ColumnSource[];
+}
+
+interface Life {
+  readonly id: number;
+  readonly definition: TableDefinition;
+  readonly changed: number;
+  readonly dropped: number | null;
+}
+
+/** Finds a table by the name that it had after `seq`. @throws Refused `table_not_found` when there was none */
+export async function tableAsOf(executor: Executor, name: string, seq: number): Promise<TableAsOf> {
+  const { rows } = await sql<Life>`
+    SELECT id, definition, changed, dropped FROM table_projection
+    WHERE name = ${name} AND id <= ${seq} AND (dropped IS NULL OR dropped > ${seq})`.execute(executor);
+  const [life] = rows;
+  if (life === undefined) throw refuseTable(name);
+  const { id, definition, changed, dropped } = life;
+  const isPresent = changed <= seq && dropped === null;
+  const changes = changed === id ? [] : await readTableChanges(executor, id, seq);
+  const then = isPresent ? definition : (changes.at(-1)?.definition ?? (await createdAs(executor, id)));
+  return { id, definition: then, seq, eras: erasOf(changes), isPresent };
+}
+
+async function readTableChanges(executor: Executor, id: number, seq: number): Promise<TableEntry[]> {
+  const { rows } = await sql<{ entry: TableEntry }>`
+    SELECT entry::json AS entry FROM change
+    WHERE table_id = ${id} AND key IS NULL AND seq > ${id} AND seq <= ${seq} ORDER BY seq`.execute(executor);
+  return rows.map(({ entry }) => entry);
+}
+
+async function createdAs(executor: Executor, id: number): Promise<TableDefinition> {
+  const { rows } = await sql<{ definition: TableDefinition }>`
+    SELECT entry::json -> 'definition' AS definition FROM change WHERE seq = ${id}`.execute(executor);
+  const [created] = rows;
+  if (created === undefined) throw new Error(`the log has no entry ${id}, which made a table`);
+  return created.definition;
+}
+
+/** Every era with all the changes of columns behind it. */
+function erasOf(changes: readonly TableEntry[]): Era[] {
+  const alters = changes.filter(({ steps }) => steps !== undefined && reshapesRows(steps));
+  return alters.flatMap(({ seq, was }, index) => {
+    const steps = alters.slice(index).flatMap((alter) => alter.steps ?? []);
+    return was === undefined ? [] : [{ until: seq, columns: columnSources(was, steps) }];
+  });
+}
+
+/** Changes since a seq up to which the rows of now, with those few put back, cost less than a look at every key. */
+const fewChangesMax = 2_000;
+
+/** Whether few rows were changed since: then the past is the present but for them. */
+export async function isNear(executor: Executor, { id, seq, isPresent }: TableAsOf): Promise<boolean> {
+  if (!isPresent) return false;
+  const { rows } = await sql<{ few: boolean }>`
+    SELECT count(*) <= ${fewChangesMax} AS few FROM (
+      SELECT FROM change WHERE table_id = ${id} AND seq > ${seq} LIMIT ${fewChangesMax + 1}
+    ) AS changes`.execute(executor);
+  return rows[0]?.few === true;
+}
+
+/** The rows of now. Each of these selects `key, version, seq, at, by, cells`. */
+export function rowsNowSql({ id }: Pick<TableAsOf, 'id'>): RawBuilder<unknown> {
+  return sql`SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id}`;
+}
+
+/** The rows as they were, told from the rows of now: those not changed since, and of the others their last entry before. */
+export function nearRowsSql({ eras, id, seq }: TableAsOf): RawBuilder<unknown> {
+  return sql`
+    SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id} AND seq <= ${seq}
+    UNION ALL
+    ${entryRowsSql({ eras, id, seq }, sql`SELECT DISTINCT key FROM change WHERE table_id = ${id} AND seq > ${seq} AND key IS NOT NULL`)}`;
+}
+
+/**
+ * The rows as they were, told from the log alone: of every key behind `after`, its last entry up to the seq. It goes
+ * from key to key by the index, so what it costs does not follow how often rows were changed; and as it comes in order of
+ * the key and is made as it is read, a page by key costs no more than its own rows.
+ */
+export function farRowsSql(table: TableAsOf, after = ''): RawBuilder<unknown> {
+  const next = (behind: RawBuilder<unknown>) => sql`
+    (SELECT c.key FROM change c WHERE c.table_id = ${table.id} AND c.key > ${behind} ORDER BY c.key LIMIT 1)`;
+  return entryRowsSql(
+    table,
+    sql`
+      WITH RECURSIVE keys (key) AS (
+        ${next(sql`${after}::text COLLATE "C"`)}
+        UNION ALL
+        SELECT ${next(sql`keys.key`)} FROM keys WHERE keys.key IS NOT NULL
+      )
+      SELECT key FROM keys WHERE key IS NOT NULL`,
+  );
+}
+
+/** One row as it was. */
+export function rowAsOfSql(table: TableAsOf, key: string): RawBuilder<unknown> {
+  return entryRowsSql(table, sql`SELECT ${key}::text COLLATE "C" AS key`);
+}
+
+function entryRowsSql({ id, seq, eras }: Pick<TableAsOf, 'id' | 'seq' | 'eras'>, keys: RawBuilder<unknown>) {
+  return sql`
+    SELECT was.key, (was.entry ->> 'version')::bigint AS version, was.seq, was.entry ->> 'at' AS at,
+           was.entry ->> 'by' AS by, ${cellsSql(eras)} AS cells
+    FROM (${keys}) AS wanted
+    CROSS JOIN LATERAL (
+      SELECT key, seq, entry::json AS entry FROM change
+      WHERE table_id = ${id} AND key = wanted.key AND seq <= ${seq} ORDER BY seq DESC LIMIT 1
+    ) AS was
+    WHERE was.entry -> 'row' IS NOT NULL`;
+}
+
+/** The cells of the relation `was`, in the columns of the seq. */
+function cellsSql(eras: readonly Era[]): RawBuilder<unknown> {
+  const last = eras.at(-1);
+  if (last === undefined) return sql`was.entry -> 'row'`;
+  return sql`CASE WHEN was.seq > ${last.until} THEN was.entry -> 'row' ELSE (
+    SELECT coalesce(json_object_agg(name, value ORDER BY position) FILTER (WHERE json_typeof(value) <> 'null'), '{}')
+    FROM (
+      SELECT name, position, CASE form
+        WHEN 'filled' THEN filled
+        WHEN 'same' THEN was.entry -> 'row' -> source
+        ELSE ${retypedSql(sql`CASE source_type WHEN 'json' THEN (was.entry -> 'row' -> source)::text ELSE was.entry -> 'row' ->> source END`)}
+      END AS value
+      FROM json_to_recordset(${JSON.stringify(eras.flatMap(eraRows))}::json)
+        AS columns (until bigint, position int, name text, form text, source text, source_type text, filled json)
+      WHERE until = (SELECT min(era) FROM unnest(${eras.map(({ until }) => until)}::bigint[]) AS eras (era) WHERE era > was.seq)
+    ) AS cells
+  ) END`;
+}
+
+const textForms: ReadonlySet<string> = new Set(['text', 'decimal', 'date', 'timestamp']);
+
+function eraRows({ until, columns }: Era): object[] {
+  return columns.map(({ name, type, from, filled }, position) => {
+    if (from === undefined) return { until, position, name, form: 'filled', filled };
+    const form = from.type === type ? 'same' : type === 'integer' ? 'integer' : textForms.has(type) ? 'text' : 'json';
+    return { until, position, name, form, source: from.name, source_type: from.type };
+  });
+}
+
+/** A change of type keeps the text form of a cell (see retypeCell), so the new cell is made of it. */
+function retypedSql(text: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(SELECT CASE form
+      WHEN 'text' THEN to_json(text)
+      WHEN 'integer' THEN CASE WHEN abs(text::numeric) > ${Number.MAX_SAFE_INTEGER} THEN to_json(text) ELSE text::json END
+      ELSE text::json
+    END FROM (SELECT ${text} AS text) AS kept)`;
+}
