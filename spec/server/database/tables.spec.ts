@@ -34,6 +34,15 @@ const typed: {
   },
   tile: { level: 'bigint', index: 'bigint', hash: 'bytea', leaves: 'bytea null' },
   change: { seq: 'bigint', table_id: 'bigint', key: 'text null', group_last: 'bigint', entry: 'text' },
+  tag: {
+    name: 'text',
+    seq: 'bigint',
+    at: 'timestamp with time zone',
+    by: 'text',
+    why: 'text null',
+    request: 'text',
+    asked: 'text',
+  },
   command: { id: 'text', body: 'bytea', answer: 'text' },
   table_projection: { id: 'bigint', name: 'text', definition: 'json', changed: 'bigint', dropped: 'bigint null' },
   row_projection: {
