@@ -121,29 +121,30 @@ export function rowAsOfSql(table: TableAsOf, key: string): RawBuilder<unknown> {
   return entryRowsSql(table, sql`SELECT ${key}::text COLLATE "C" AS key`);
 }
 
+/** The fields are read by json_to_record, as every `->` would parse the entry again. */
 function entryRowsSql({ id, seq, eras }: Pick<TableAsOf, 'id' | 'seq' | 'eras'>, keys: RawBuilder<unknown>) {
   return sql`
-    SELECT was.key, (was.entry ->> 'version')::bigint AS version, was.seq, was.entry ->> 'at' AS at,
-           was.entry ->> 'by' AS by, ${cellsSql(eras)} AS cells
+    SELECT was.key, entry.version, was.seq, entry.at, entry.by, ${cellsSql(eras)} AS cells
     FROM (${keys}) AS wanted
     CROSS JOIN LATERAL (
-      SELECT key, seq, entry::json AS entry FROM change
+      SELECT key, seq, entry AS line FROM change
       WHERE table_id = ${id} AND key = wanted.key AND seq <= ${seq} ORDER BY seq DESC LIMIT 1
     ) AS was
-    WHERE was.entry -> 'row' IS NOT NULL`;
+    CROSS JOIN LATERAL json_to_record(was.line::json) AS entry (version bigint, at text, by text, row json)
+    WHERE entry.row IS NOT NULL`;
 }
 
-/** The cells of the relation `was`, in the columns of the seq. */
+/** The cells of the relation `entry`, in the columns of the seq. */
 function cellsSql(eras: readonly Era[]): RawBuilder<unknown> {
   const last = eras.at(-1);
-  if (last === undefined) return sql`was.entry -> 'row'`;
-  return sql`CASE WHEN was.seq > ${last.until} THEN was.entry -> 'row' ELSE (
+  if (last === undefined) return sql`entry.row`;
+  return sql`CASE WHEN was.seq > ${last.until} THEN entry.row ELSE (
     SELECT coalesce(json_object_agg(name, value ORDER BY position) FILTER (WHERE json_typeof(value) <> 'null'), '{}')
     FROM (
       SELECT name, position, CASE form
         WHEN 'filled' THEN filled
-        WHEN 'same' THEN was.entry -> 'row' -> source
-        ELSE ${retypedSql(sql`CASE source_type WHEN 'json' THEN (was.entry -> 'row' -> source)::text ELSE was.entry -> 'row' ->> source END`)}
+        WHEN 'same' THEN entry.row -> source
+        ELSE ${retypedSql(sql`CASE source_type WHEN 'json' THEN (entry.row -> source)::text ELSE entry.row ->> source END`)}
       END AS value
       FROM json_to_recordset(${JSON.stringify(eras.flatMap(eraRows))}::json)
         AS columns (until bigint, position int, name text, form text, source text, source_type text, filled json)
