@@ -107,6 +107,7 @@ function replaceStreams(streams: Readonly<Record<'stdin' | 'stdout' | 'stderr', 
     return [name, descriptor] as const;
   });
   return () => {
-    for (const [name, descriptor] of before) if (descriptor !== undefined) Object.defineProperty(process, name, descriptor);
+    for (const [name, descriptor] of before)
+      if (descriptor !== undefined) Object.defineProperty(process, name, descriptor);
   };
 }

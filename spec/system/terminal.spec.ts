@@ -119,7 +119,7 @@ describe('P9 rowcast accounts', () => {
       expect(await bob.refusal(['accounts', ...words], ['long enough as it is'])).toMatchObject(forbidden);
     }
     const { err } = await bob.run(['accounts']);
-    expect(err).toContain('for administrators');
+    expect(err).toContain('✗ account.list is for administrators; bob is a viewer\n');
     expect(err).toContain('→ log in as an administrator: npx rowcast login NAME');
   });
 });
@@ -243,17 +243,15 @@ describe('P10 rowcast erase', () => {
   test('deletes a value and its past, tells why, and leaves the rest', async () => {
     expect(await ada.done(['get', 'people', 'E1'])).toContain('222-22');
     const done = await ada.done(['erase', 'people', 'E1', '--columns', 'ssn', '--why', 'asked for it', '--yes']);
-    expect(done).toMatch(
-      /^erased ssn of E1 in people: the values are gone, what proves them stays \(#\d+\)\n$/,
-    );
+    expect(done).toMatch(/^erased ssn of E1 in people: the values are gone, what proves them stays \(#\d+\)\n$/);
     expect(await keptValues()).toEqual(['"333-33"', '1000']);
-    const shown = await ada.done(['get', 'people', 'E1']);
-    expect(shown).not.toContain('222-22');
-    expect(shown).toContain('‹sealed›');
-    expect(shown).toContain('1000');
-    const history = await ada.done(['history', 'people', 'E1']);
-    expect(history).toContain('asked for it');
-    expect(history).not.toMatch(/111-11|222-22/);
+    const shown = await ada.run(['get', 'people', 'E1']);
+    expect(shown).toMatchObject({ exit: 0, err: '‹sealed› was erased: nobody can read it any more\n' });
+    expect(shown.out).toMatch(/ssn +‹sealed›/);
+    expect(shown.out).toContain('1000');
+    const history = await ada.run(['history', 'people', 'E1']);
+    expect(history).toMatchObject({ exit: 0, out: expect.stringContaining('asked for it') });
+    expect(history.out).not.toMatch(/111-11|222-22/);
   });
 
   test('everything of a row, for programs, and once more without an effect', async () => {
@@ -297,7 +295,8 @@ describe('P10 rowcast verify', () => {
     for (const one of [ada, bob]) expect(await one.refusal(['verify'])).toMatchObject({ code: 'tampered', exit: 7 });
     const { exit, out, err } = await ofItsOwn(['verify']);
     expect({ exit, out }).toEqual({ exit: 7, out: '' });
-    expect(err).toContain('#4');
+    // So short a log has no hashes of its own kept beside it: which entry it is cannot be known, only where.
+    expect(err).toMatch(/^ {2}the first bad change is (#4|one of #1 to #\d+)$/m);
     expect(err).toContain('→ believe nothing from this server until its operator has looked');
   });
 
