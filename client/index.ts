@@ -34,7 +34,8 @@ export {
   type TagOptions,
   type UpsertOptions,
 } from './client.ts';
-export type { RequestOptions } from './command-channel.ts';
+export type { RequestOptions, SendOptions } from './command-channel.ts';
+export type { CommandResult } from './command-result.ts';
 export { RowcastError, type RowcastErrorCode } from './errors.ts';
 export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, WatchState } from './events.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';

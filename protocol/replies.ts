@@ -29,6 +29,14 @@ const commandReply = z.object({
   /** Of a batch: how many changes it made, and the outcome of each command. */
   changes: z.int().optional(),
   results: z.array(outcomeSchema).optional(),
+  /**
+   * Of a dry run: nothing was recorded, and `seq` is what the changes would get now. The second frame holds the first
+   * entries as they would be recorded, one a line, with an end line: `count` of them, up to seq `last`; `more` were cut.
+   */
+  dryRun: z.literal(true).optional(),
+  count: z.int().optional(),
+  last: seqSchema.optional(),
+  more: z.boolean().optional(),
 });
 
 /** Of a query that carries entries: they stand in the second frame, one a line, with an end line. */

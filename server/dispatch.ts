@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Hmac } from '../proof/hmac.ts';
 import { type AccountRequest, accountSchemas } from '../protocol/accounts.ts';
-import type { Command } from '../protocol/commands.ts';
+import { type Command, commandSchemas } from '../protocol/commands.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { decodeJson, type Json, JsonError } from '../protocol/json.ts';
 import { type Query, querySchemas } from '../protocol/queries.ts';
@@ -101,13 +101,13 @@ export class Dispatch {
       throw new Refused({ code: 'busy', message: 'too many requests of this session at once', retryAfterMs: 100 });
     }
     try {
-      return await this.#answer({ ...identity, id: envelope.id, peer }, request);
+      return await this.#answer({ ...identity, id: envelope.id, peer }, { envelope, request });
     } finally {
       this.#inWork.remove(session);
     }
   }
 
-  async #answer(caller: Caller, request: Request): Promise<Frames> {
+  async #answer(caller: Caller, { envelope: { dryRun }, request }: Understood): Promise<Frames> {
     const { handlers } = this.#options;
     const { id } = caller;
     if (isSessionRequest(request)) return [replyText(id, await handlers.session(request, caller))];
@@ -118,8 +118,10 @@ export class Dispatch {
       return lines === undefined ? [replyText(id, body)] : [replyText(id, body), lines];
     }
     this.#checkSize(request);
-    const answer = await handlers.command(submission(id, caller.user, request, this.#options.commandKey));
-    return ['error' in answer ? refusalText(id, answer.error) : replyText(id, answer.body)];
+    const submitted = submission(id, caller.user, request, this.#options.commandKey);
+    const answer = await handlers.command({ ...submitted, dryRun });
+    if ('error' in answer) return [refusalText(id, answer.error)];
+    return answer.lines === undefined ? [replyText(id, answer.body)] : [replyText(id, answer.body), answer.lines];
   }
 
   #checkSize(command: Command): void {
@@ -245,9 +247,12 @@ function understand(message: Json): Understood {
     const text = `unknown type ${type.slice(0, 64)}; known: ${requestTypes.join(', ')}`;
     throw new Refused({ code: 'unknown_type', message: text });
   }
-  const { v: _v, id: _id, token: _token, ...body } = message as Record<string, Json>;
+  const { v: _v, id: _id, token: _token, dryRun: _dryRun, ...body } = message as Record<string, Json>;
   const request = requestSchemas[type].safeParse(body);
   if (!request.success) throw badRequest(request.error.issues);
+  if (envelope.data.dryRun && !isCommand(request.data)) {
+    throw new Refused({ code: 'bad_request', message: `${type} is no command: it has no dryRun` });
+  }
   return { envelope: envelope.data, request: request.data };
 }
 
@@ -281,6 +286,11 @@ function isAccountRequest(request: Request): request is AccountRequest {
 
 function isQuery(request: Request): request is Query {
   return Object.hasOwn(querySchemas, request.type);
+}
+
+function isCommand(request: Request): request is Command {
+  // Named one by one: what is done in spite of `dryRun` would be done for good.
+  return request.type === 'batch' || Object.hasOwn(commandSchemas, request.type);
 }
 
 /** The body may be text already: an answer that was kept, or rows that PostgreSQL printed. */

@@ -156,6 +156,7 @@ async function startOn(
     doorbell,
     queueCommandsMax: settings.server.queueCommandsMax,
     groupCommandsMax: settings.server.groupCommandsMax,
+    pageBytesMax,
     onCommitted: (changes) => tail.offer(changes),
     log,
   });

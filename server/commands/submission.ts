@@ -13,10 +13,12 @@ export interface Submission {
   readonly body: string;
   /** As it was kept before there were sealed columns: a plain hash. */
   readonly oldBody: () => string;
+  /** Decided in its place like any other, and thrown away. */
+  readonly dryRun?: boolean | undefined;
 }
 
-/** What a command is answered: the text of the reply's body, as it is kept, or the refusal. */
-export type Answer = { readonly body: string } | { readonly error: ErrorBody };
+/** What a command is answered: the text of the reply's body, as it is kept, or the refusal; of a dry run also entries. */
+export type Answer = { readonly body: string; readonly lines?: string } | { readonly error: ErrorBody };
 
 /** @param key of the server's own (see server/keys/derived-key.ts) */
 export function submission(id: string, by: string, command: Command, key: Hmac): Submission {

@@ -84,6 +84,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     doorbell,
     queueCommandsMax: options.queueCommandsMax ?? 10_000,
     groupCommandsMax: options.groupCommandsMax ?? 500,
+    pageBytesMax: options.pageBytesMax ?? 2_097_152,
     onCommitted: (changes) => {
       committed.push(...changes);
       options.onCommitted?.(changes);
