@@ -141,6 +141,8 @@ export const replySchemas = {
     limits: z.object({
       requestBytesMax: z.int(),
       changesPerCommandMax: z.int(),
+      /** Bytes of commands that one account may have staged. Servers before 0.3 have no stages. */
+      stagedBytesPerUserMax: z.int().optional(),
       pageRowsMax: z.int(),
       pageBytesMax: z.int(),
       feedMessageBytesMax: z.int(),
@@ -192,6 +194,17 @@ export const replySchemas = {
   'row.delete': commandReply,
   'row.erase': commandReply,
   batch: commandReply,
+  'batch.part': z.object({
+    stage: z.string(),
+    part: z.int(),
+    /** Bytes that the account has staged now, this part included. */
+    stagedBytes: z.int(),
+  }),
+  'batch.drop': z.object({
+    /** How many parts there were. */
+    parts: z.int(),
+  }),
+  'batch.commit': commandReply,
 } as const satisfies Record<RequestType, z.ZodType>;
 export type ReplyOf<Type extends RequestType> = z.infer<(typeof replySchemas)[Type]>;
 export type CommandReply = z.infer<typeof commandReply>;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { accountSchemas } from './accounts.ts';
 import { batchSchema, commandSchemas } from './commands.ts';
+import { largeCommandSchemas } from './large-commands.ts';
 import { querySchemas } from './queries.ts';
 import { sessionSchemas } from './session.ts';
+import { stagingSchemas } from './staging.ts';
 import { tagSchemas } from './tags.ts';
 
 /** The version of the protocol, `v` of every request and reply. A hash over the schemas pins it (spec/protocol). */
@@ -16,6 +18,8 @@ export const requestSchemas = {
   ...tagSchemas,
   ...commandSchemas,
   batch: batchSchema,
+  ...stagingSchemas,
+  ...largeCommandSchemas,
 } as const;
 export type RequestType = keyof typeof requestSchemas;
 export type RequestOf<Type extends RequestType> = z.infer<(typeof requestSchemas)[Type]>;

@@ -7,6 +7,7 @@ import { openAuth } from './auth/auth.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
 import { applyAdministrators, countAdministrators } from './auth/settings-administrators.ts';
 import { Committer } from './commands/committer.ts';
+import { Staging } from './commands/large/staging.ts';
 import { type ConnectionStrings, connectionStrings, leaveConnection } from './connection-strings.ts';
 import { type Connections, openConnections } from './database/connections.ts';
 import { openDatabase } from './database/database.ts';
@@ -158,6 +159,7 @@ async function startOn(
     groupCommandsMax: settings.server.groupCommandsMax,
     pageBytesMax,
     onCommitted: (changes) => tail.offer(changes),
+    onAppended: () => tail.wake(),
     log,
   });
 
@@ -189,6 +191,7 @@ async function startOn(
       limits: {
         requestBytesMax: settings.server.requestBytesMax,
         changesPerCommandMax: settings.server.changesPerCommandMax,
+        stagedBytesPerUserMax: settings.server.stagedBytesPerUserMax,
         pageRowsMax: settings.server.pageRowsMax,
         pageBytesMax,
         feedMessageBytesMax: settings.server.feedMessageBytesMax,
@@ -196,10 +199,12 @@ async function startOn(
       counters: () => counters({ committer, queries, publisher, feedSocket, commandSocket, dispatch }),
     },
   });
+  const staging = new Staging({ database: reading, bytesPerUserMax: settings.server.stagedBytesPerUserMax, log });
   const dispatch: Dispatch = new Dispatch({
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query) => queries.answer(query),
+      staging: (request, caller) => staging.answer(request, caller),
       tag: (request, caller) => setTag(reading, request, caller),
       ...auth.handlers,
     },
@@ -229,6 +234,8 @@ async function startOn(
   stops.push(() => tail.stop());
   await doorbell.run(() => tail.wake());
   stops.push(() => doorbell.stop());
+  staging.run();
+  stops.push(() => staging.stop());
   watchdog.run();
   stops.push(() => watchdog.stop());
   // Stopped in the other order: commands that were taken are answered, then the socket goes.

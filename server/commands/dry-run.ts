@@ -37,7 +37,7 @@ interface DryRun {
  * Decides a command as it would be decided now, and throws away what it comes to: the draft below stays as it is, no id
  * is looked up or used up. What seals cells is made for this answer only.
  */
-export function dryRun({ id, by, command }: Submission, place: Place, { pageBytesMax }: DryRunLimits): DryRun {
+export function dryRun({ id, by, command }: Submission, place: Place, dryRunLimits: DryRunLimits): DryRun {
   const { firstSeq } = place;
   const { at, epoch } = place.head;
   const draft = new Draft(place.draft);
@@ -45,27 +45,44 @@ export function dryRun({ id, by, command }: Submission, place: Place, { pageByte
   if ('problems' in decision) return { answer: { error: refusal(decision.problems) }, tables: [] };
   const { events, outcomes } = decision;
   const recorded = events.map((event, index) => ({ event, recording: { seq: firstSeq + index, at, by } }));
-  const page = firstPage(recordEvents(events, { command: id, by, at, firstSeq }), firstSeq - 1, pageBytesMax);
-  const { lines, ...counted } = page;
-  const body = JSON.stringify({ epoch, ...replyBody(command.type === 'batch', outcomes), dryRun: true, ...counted });
-  return { answer: { body, lines }, tables: recorded.filter(({ event }) => !isRowEvent(event)) };
+  const page = new FirstPage(firstSeq - 1, dryRunLimits);
+  page.add(recordEvents(events, { command: id, by, at, firstSeq }));
+  const body = JSON.stringify({ epoch, ...replyBody(command.type === 'batch', outcomes), ...page.counted });
+  return { answer: { body, lines: page.lines }, tables: recorded.filter(({ event }) => !isRowEvent(event)) };
 }
 
 /** The first entries, as many as a page of the log holds: one at least, so that there is something to look at. */
-function firstPage(
-  changes: readonly Pick<Change, 'seq' | 'entry'>[],
-  after: number,
-  bytesMax: number,
-): { readonly count: number; readonly last: number; readonly more: boolean; readonly lines: string } {
-  let bytes = 0;
-  const page = changes.slice(0, limits.entriesMax).filter(({ entry }) => {
-    const isWithin = bytes < bytesMax;
-    bytes += Buffer.byteLength(entry);
-    return isWithin;
-  });
-  const [count, last] = [page.length, page.at(-1)?.seq ?? after];
-  const text = page.map(({ entry }) => entry).join('\n');
-  return { count, last, more: count < changes.length, lines: endedLines({ text, count, last }) };
+export class FirstPage {
+  readonly #after: number;
+  readonly #bytesMax: number;
+  readonly #entries: string[] = [];
+  #bytes = 0;
+  #more = false;
+
+  constructor(after: number, { pageBytesMax }: DryRunLimits) {
+    this.#after = after;
+    this.#bytesMax = pageBytesMax;
+  }
+
+  /** Takes the changes that follow, as far as there is room. */
+  add(changes: readonly Pick<Change, 'entry'>[]): void {
+    for (const { entry } of changes) {
+      this.#more ||= this.#bytes >= this.#bytesMax || this.#entries.length >= limits.entriesMax;
+      if (this.#more) return;
+      this.#entries.push(entry);
+      this.#bytes += Buffer.byteLength(entry);
+    }
+  }
+
+  /** What a reply says of the page. */
+  get counted(): { readonly dryRun: true; readonly count: number; readonly last: number; readonly more: boolean } {
+    const { length: count } = this.#entries;
+    return { dryRun: true, count, last: this.#after + count, more: this.#more };
+  }
+
+  get lines(): string {
+    return endedLines({ text: this.#entries.join('\n'), ...this.counted });
+  }
 }
 
 /**

@@ -1,24 +1,20 @@
 import { nanoid } from 'nanoid';
 import type { Executor, Writer } from '../database/writer.ts';
 import { decide } from '../domain/decide.ts';
-import { isRowEvent } from '../domain/event.ts';
 import { Draft } from '../domain/state.ts';
-import { appendChanges } from '../log/append.ts';
 import type { Doorbell } from '../log/doorbell.ts';
 import { type LockedHead, lockHead } from '../log/head.ts';
 import { type Change, recordEvents } from '../log/record.ts';
-import { type Growth, growTree, type OpenTile } from '../log/tree.ts';
-import { projectTables, type RecordedEvent, rowsAfter } from '../projections/project.ts';
-import { rowStatements } from '../projections/rows.ts';
-import { sealedStatements } from '../projections/sealed.ts';
+import { growTree, type OpenTile } from '../log/tree.ts';
+import type { RecordedEvent } from '../projections/project.ts';
 import type { TableCache } from '../projections/table-cache.ts';
-import { writeHolders } from '../projections/unique.ts';
 import { type DryRunLimits, dryRun, tryTables } from './dry-run.ts';
-import { type AcceptedCommand, insertAnswers, type KnownCommand } from './known.ts';
+import { type AcceptedCommand, type KnownCommand, repeatedAnswer } from './known.ts';
 import { LoadedState } from './loaded-state.ts';
 import { refusal, replyBody } from './reply.ts';
 import { seal } from './seal.ts';
 import type { Answer, Submission } from './submission.ts';
+import { changesTable, writeChanges } from './write-changes.ts';
 
 export interface GroupContext extends DryRunLimits {
   readonly writer: Writer;
@@ -48,9 +44,9 @@ export async function commitGroup(context: GroupContext, group: readonly Submiss
     const decided = decideGroup(group, await read(context, transaction, group), context);
     if (decided.tried.length > 0) await tryTables(transaction, decided.tried);
     const growth = await growTree(transaction, { ...decided, open: openTile });
-    const writing = write(context, transaction, decided, growth);
+    const writing = writeChanges(context.doorbell, transaction, { ...decided, growth });
     // Statements about tables wait for one another; COMMIT must come behind them.
-    if (changesATable(decided)) await writing;
+    if (changesTable(decided)) await writing;
     await Promise.all([writing, transaction.commit()]);
     openTile.keep(growth);
     return decided;
@@ -72,32 +68,6 @@ async function read(
   const now = await tables.read(transaction, head.schemaSeq);
   const { state, known } = await LoadedState.load(transaction, now.tables, group);
   return { head, known, draft: new Draft(state) };
-}
-
-async function write(
-  { doorbell }: GroupContext,
-  transaction: Executor,
-  decided: DecidedGroup,
-  growth: Growth,
-): Promise<void> {
-  const { head, changes, recorded, accepted } = decided;
-  if (changesATable(decided)) await projectTables(transaction, recorded);
-  const { rows, holders } = rowsAfter(recorded);
-  const answers = accepted.length > 0 ? [insertAnswers(accepted)] : [];
-  await Promise.all([
-    appendChanges(transaction, {
-      head,
-      changes,
-      growth,
-      doorbell,
-      alongside: [...rowStatements(rows), ...sealedStatements(recorded), ...answers],
-    }),
-    writeHolders(transaction, holders),
-  ]);
-}
-
-function changesATable({ recorded }: DecidedGroup): boolean {
-  return recorded.some(({ event }) => !isRowEvent(event));
 }
 
 interface GroupState {
@@ -159,10 +129,4 @@ function decideGroup(
     answers.push({ body: answer });
   }
   return { head, answers, changes, recorded, accepted, tried };
-}
-
-function repeatedAnswer(before: KnownCommand, { id, body, oldBody }: Submission): Answer {
-  if (before.body === body || before.body === oldBody()) return { body: before.answer };
-  const message = `id ${id} was used for another command; make a new id for every command`;
-  return { error: { code: 'command_id_reused', message } };
 }

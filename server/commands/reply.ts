@@ -11,12 +11,12 @@ export function replyBody(isBatch: boolean, outcomes: readonly Outcome[]): objec
   return { seq, changed: changes > 0, changes, results: outcomes };
 }
 
-/** Lists problems as far as a refusal may. */
-export function refusal(problems: readonly Problem[]): ErrorBody {
+/** Lists problems as far as a refusal may; of `total`, when these are not all. */
+export function refusal(problems: readonly Problem[], total = problems.length): ErrorBody {
   const [first] = problems;
   if (first === undefined) throw new Error('a refusal without a problem');
   const listed = problems.slice(0, limits.problemsMax);
-  const more = problems.length - listed.length;
-  const message = problems.length === 1 ? first.message : `${first.message} (and ${problems.length - 1} more)`;
+  const more = total - listed.length;
+  const message = total === 1 ? first.message : `${first.message} (and ${total - 1} more)`;
   return { code: first.code, message, problems: listed, ...(more > 0 ? { more } : {}) };
 }

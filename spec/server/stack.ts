@@ -14,6 +14,7 @@ import type { Viewers } from '../../server/auth/rights.ts';
 import type { Sessions } from '../../server/auth/sessions.ts';
 import { applyAdministrators } from '../../server/auth/settings-administrators.ts';
 import { Committer, type CommitterOptions } from '../../server/commands/committer.ts';
+import { Staging } from '../../server/commands/large/staging.ts';
 import { type Answer, submission } from '../../server/commands/submission.ts';
 import type { Database } from '../../server/database/database.ts';
 import { Writer } from '../../server/database/writer.ts';
@@ -64,12 +65,13 @@ export interface Reply {
 }
 
 export interface StackOptions
-  extends Partial<Pick<CommitterOptions, 'queueCommandsMax' | 'groupCommandsMax' | 'onCommitted'>> {
+  extends Partial<Pick<CommitterOptions, 'queueCommandsMax' | 'groupCommandsMax' | 'onCommitted' | 'onAppended'>> {
   readonly pageRowsMax?: number;
   readonly pageBytesMax?: number;
   readonly viewers?: Viewers;
   readonly sessionIdleMinutes?: number;
   readonly requestsPerSessionMax?: number;
+  readonly stagedBytesPerUserMax?: number;
 }
 
 export function createStack(ledger: TestLedger, options: StackOptions = {}): Stack {
@@ -89,6 +91,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
       committed.push(...changes);
       options.onCommitted?.(changes);
     },
+    onAppended: () => options.onAppended?.(),
     log: silentLog,
   });
   const signingKey = generateKeyPairSync('ed25519').privateKey;
@@ -116,10 +119,13 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     log: silentLog,
   });
   const { sessions } = auth.identification;
+  const bytesPerUserMax = options.stagedBytesPerUserMax ?? 100_000_000;
+  const staging = new Staging({ database: reading, bytesPerUserMax, log: silentLog });
   const dispatch = new Dispatch({
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query) => queries.answer(query),
+      staging: (request, caller) => staging.answer(request, caller),
       tag: (request, caller) => setTag(reading, request, caller),
       ...auth.handlers,
     },
