@@ -2,6 +2,7 @@ import { nanoid } from 'nanoid';
 import { formatAddress, type ServerAddress } from '../protocol/address.ts';
 import { commandSchemas } from '../protocol/commands.ts';
 import type { ErrorBody, ErrorCode } from '../protocol/errors.ts';
+import { largeCommandSchemas } from '../protocol/large-commands.ts';
 import type { ReplyOf } from '../protocol/replies.ts';
 import { protocolVersion, type RequestOf, type RequestType } from '../protocol/requests.ts';
 import { onAbort } from './abort.ts';
@@ -419,5 +420,6 @@ function isUnknown({ isChange, unanswered, doubtful }: Pending): boolean {
 }
 
 function isCommand(type: RequestType): boolean {
-  return type === 'batch' || Object.hasOwn(commandSchemas, type) || accountChanges.has(type);
+  if (type === 'batch' || Object.hasOwn(commandSchemas, type)) return true;
+  return Object.hasOwn(largeCommandSchemas, type) || accountChanges.has(type);
 }

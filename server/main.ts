@@ -147,6 +147,8 @@ async function startOn(
     database: reading,
     position: start.seq,
     onChanges: (changes) => publisher.publish(changes),
+    onPart: (changes) => publisher.publishPart(changes),
+    groupBytesMax: settings.server.feedMessageBytesMax,
     log,
   });
   const doorbell = new Doorbell({ schema, connection: connections.server, log });

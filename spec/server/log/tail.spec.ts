@@ -34,6 +34,8 @@ const write = async (count = 1, by = stack): Promise<void> => {
 /** A tail from here on, and what it handed on: call by call. */
 class Followed {
   readonly calls: (readonly Change[])[] = [];
+  /** Of groups that are too large. */
+  readonly parts: (readonly Change[])[] = [];
   readonly tail: LogTail;
   #waiting: (() => void) | undefined;
 
@@ -45,6 +47,11 @@ class Followed {
         this.calls.push(changes);
         this.#waiting?.();
       },
+      onPart: (changes) => {
+        this.parts.push(changes);
+        this.#waiting?.();
+      },
+      groupBytesMax: 1_000_000,
       log: silentLog,
     });
     ends.push(() => this.tail.stop());
