@@ -33,6 +33,7 @@ import { administrator } from '../support/server.ts';
 export interface Stack {
   readonly committer: Committer;
   readonly queries: Queries;
+  readonly staging: Staging;
   readonly sessions: Sessions;
   readonly dispatch: Dispatch;
   readonly doorbell: Doorbell;
@@ -140,7 +141,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
   const submit = (command: Command, id = nanoid()): Promise<Answer> =>
     committer.submit(submission(id, administrator.name, command, commandKey));
   return {
-    ...{ committer, queries, sessions, dispatch, doorbell, committed, writer, reading, submit },
+    ...{ committer, queries, staging, sessions, dispatch, doorbell, committed, writer, reading, submit },
     async login(user = administrator.name): Promise<ClientSession> {
       await applyAdministrators(reading, administrators);
       const request = { v: 1, id: nanoid(), type: 'session.login', user, password: administrator.password };

@@ -90,7 +90,10 @@ export class Pass {
     );
     this.#tally.add({ steps: steps.length, changes: events.length, outcomes, problems });
     if (events.length === 0) return;
-    const changes = recordEvents(events, { command: id, by, at, firstSeq, group: this.#group });
+    const [first, last] = this.#group;
+    // More than were foreseen: this pass will be taken back, and until then no entry may lie behind its group.
+    const group = [first, Math.max(last, seq + events.length)] as const;
+    const changes = recordEvents(events, { command: id, by, at, firstSeq, group });
     const recorded = events.map((event, index) => ({ event, recording: { seq: firstSeq + index, at, by } }));
     this.#page.add(changes);
     await this.#write({ changes, recorded });
