@@ -80,19 +80,29 @@ export class LargeBatch {
       bytesMax: Math.min(partBytesMax, Math.max(requestBytesMax - aroundBytes, requestBytesMax / 2)),
       commandsMax: Math.min(partCommandsMax, changesPerCommandMax),
     };
-    const sending = new Set<Promise<void>>();
-    let parts = 0;
-    for await (const part of partsOf(commands, cut)) {
-      parts += 1;
-      const sent = this.#sendPart(part).finally(() => sending.delete(sent));
-      // Of several that fail the first is told.
-      sent.catch(() => undefined);
-      sending.add(sent);
-      if (sending.size >= partsInFlight) await Promise.race(sending);
-    }
-    await Promise.all(sending);
+    const parts = await this.#sendParts(partsOf(commands, cut));
     if (parts === 0) throw new RowcastError('bad_request', 'a batch has one command or more');
     return parts;
+  }
+
+  async #sendParts(parts: AsyncIterable<Part>): Promise<number> {
+    const sending = new Set<Promise<void>>();
+    let count = 0;
+    try {
+      for await (const part of parts) {
+        count += 1;
+        const sent = this.#sendPart(part).finally(() => sending.delete(sent));
+        // Of several that fail the first is told.
+        sent.catch(() => undefined);
+        sending.add(sent);
+        if (sending.size >= partsInFlight) await Promise.race(sending);
+      }
+      await Promise.all(sending);
+      return count;
+    } finally {
+      // What is on its way would come to a stage that was dropped.
+      await Promise.allSettled(sending);
+    }
   }
 
   async #sendPart({ index, firstIndex, commands }: Part): Promise<void> {
