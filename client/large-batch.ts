@@ -88,21 +88,26 @@ export class LargeBatch {
   async #sendParts(parts: AsyncIterable<Part>): Promise<number> {
     const sending = new Set<Promise<void>>();
     let count = 0;
+    let failure: { readonly error: unknown } | undefined;
     try {
       for await (const part of parts) {
         count += 1;
-        const sent = this.#sendPart(part).finally(() => sending.delete(sent));
-        // Of several that fail the first is told.
-        sent.catch(() => undefined);
+        const sent = this.#sendPart(part)
+          .catch((error: unknown) => {
+            // Of several that fail the first is told.
+            failure ??= { error };
+          })
+          .finally(() => sending.delete(sent));
         sending.add(sent);
         if (sending.size >= partsInFlight) await Promise.race(sending);
+        if (failure !== undefined) throw failure.error;
       }
-      await Promise.all(sending);
-      return count;
     } finally {
       // What is on its way would come to a stage that was dropped.
-      await Promise.allSettled(sending);
+      await Promise.all(sending);
     }
+    if (failure !== undefined) throw failure.error;
+    return count;
   }
 
   async #sendPart({ index, firstIndex, commands }: Part): Promise<void> {

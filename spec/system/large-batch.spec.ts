@@ -92,7 +92,7 @@ test('P5 P6 a watcher sees one group, though the feed only announces it', async 
   const watch = viewer.watch({ table: 'people' });
   const replica = viewer.replica('people');
   await replica.reached(1);
-  const [reply] = await Promise.all([admin.largeBatch(people(20_000), { why: 'the census' })]);
+  const reply = await admin.largeBatch(people(20_000), { why: 'the census' });
   await admin.insert('people', { id: -1, name: 'behind' });
   const groups: WatchEvent[] = [];
   for await (const event of watch) {
@@ -104,6 +104,20 @@ test('P5 P6 a watcher sees one group, though the feed only announces it', async 
   await replica.reached(reply.seq + 1);
   expect(replica.rows.size).toBe(20_001);
   await watch.close();
+}, 60_000);
+
+test('P6 over several tables it is one group to who watches the whole ledger, and a part of it to who watches one', async () => {
+  await admin.createTable({ name: 'other', columns: [] });
+  const { seq, epoch } = await admin.status();
+  const [all, one] = [admin.watch({ from: { seq, epoch } }), admin.watch({ table: 'other', from: { seq, epoch } })];
+  const first = async (watch: AsyncIterable<WatchEvent>): Promise<number> => {
+    for await (const event of watch) if (event.type === 'group') return event.changes.length;
+    return 0;
+  };
+  const seen = [first(all), first(one)];
+  const steps = [...people(10_000), { type: 'row.insert', table: 'other', key: 'x', row: {} } as const];
+  await admin.largeBatch([...steps, ...people(10_000, 10_000)]);
+  expect(await Promise.all(seen)).toEqual([20_001, 1]);
 }, 60_000);
 
 describe('the library', () => {
