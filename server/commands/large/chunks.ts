@@ -2,9 +2,9 @@ import type { Step } from '../../../protocol/commands.ts';
 
 /**
  * Steps that are loaded, decided and written at once. It bounds the memory, and how long this process attends to nothing
- * else: some 50 milliseconds.
+ * else: some 30 milliseconds.
  */
-const chunkStepsMax = 1_000;
+const chunkStepsMax = 500;
 
 /**
  * Cuts what a source gives into chunks. A table is altered in a chunk of its own, as its rows are judged as they are when
