@@ -49,7 +49,10 @@ export class Opener {
       changes.map(({ value }) => (value === undefined ? {} : { value })),
       options,
     );
-    return changes.map((change) => ({ ...change, ...openCells(change.value === undefined ? {} : { value: change.value }, values) }));
+    return changes.map((change) => ({
+      ...change,
+      ...openCells(change.value === undefined ? {} : { value: change.value }, values),
+    }));
   }
 
   /** Their lines stay as they stand in the log. */
