@@ -142,6 +142,18 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/blame.ts')).blameCommand,
   },
   {
+    name: 'diff',
+    group: changes,
+    summary: 'what is different between two points of the past',
+    load: async () => (await import('./verbs/diff.ts')).diffCommand,
+  },
+  {
+    name: 'apply',
+    group: changes,
+    summary: 'do here what a diff says was done elsewhere',
+    load: async () => (await import('./verbs/apply.ts')).applyCommand,
+  },
+  {
     name: 'log',
     group: changes,
     summary: 'the log of changes, from any place on',
