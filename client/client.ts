@@ -17,6 +17,9 @@ import { CommandChannel, type RequestOptions, type SendOptions, type Typed } fro
 import { type CommandResult, toCommandResult } from './command-result.ts';
 import { RowcastError } from './errors.ts';
 import type { EventQueueLimits } from './event-queue.ts';
+import type { Export } from './export/export.ts';
+import { type ExportLogOptions, LedgerExports } from './export/ledger-exports.ts';
+import type { RenderOptions } from './export/renderer.ts';
 import { FeedLink } from './feed-link.ts';
 import type { JoinOptions } from './join.ts';
 import { LargeBatch, type LargeBatchOptions } from './large-batch.ts';
@@ -101,6 +104,11 @@ export interface PageOptions extends ListOptions {
   readonly after?: string | undefined;
 }
 
+export interface ExportTableOptions extends Omit<ListOptions, 'limit'>, RenderOptions {
+  /** At most so many rows; all there are when left out. */
+  readonly rowsMax?: number | undefined;
+}
+
 export interface ReadLogOptions extends ReadingOptions {
   /** The changes of one table; of all when left out. */
   readonly table?: string | undefined;
@@ -172,6 +180,7 @@ export class Ledger implements AsyncDisposable {
   readonly #trust: LogTrust | undefined;
   readonly #keeper: SessionKeeper;
   readonly #opener: Opener;
+  readonly #exports: LedgerExports;
   readonly #open = new Set<Watch | Replica>();
   #closed = false;
 
@@ -184,6 +193,7 @@ export class Ledger implements AsyncDisposable {
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
     this.#opener = new Opener(this.#channel);
+    this.#exports = new LedgerExports(this.#channel, this.#opener);
   }
 
   /**
@@ -359,6 +369,16 @@ export class Ledger implements AsyncDisposable {
   readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
     const { table, after, epoch, limit } = options;
     return this.#pages({ type: 'log.read', table, after, epoch, limit }, options);
+  }
+
+  /** A table, or what of it a query chooses, as a file: of now, or as of any point. Sealed cells are commitments. */
+  exportTable(table: string, { rowsMax, ...options }: ExportTableOptions): Export<CurrentRow> {
+    return this.#exports.table({ ...options, rowsMax, list: toListRequest(table, options) });
+  }
+
+  /** A stretch of the log as a file; as NDJSON or JSON with the very bytes that were recorded. */
+  exportLog(options: ExportLogOptions): Export<LogEntry> {
+    return this.#exports.log(options);
   }
 
   /**

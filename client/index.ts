@@ -24,6 +24,7 @@ export {
   type ConnectOptions,
   connect,
   type EraseOptions,
+  type ExportTableOptions,
   type GetOptions,
   type InsertOptions,
   type Ledger,
@@ -38,6 +39,9 @@ export type { RequestOptions, SendOptions } from './command-channel.ts';
 export type { CommandResult } from './command-result.ts';
 export { RowcastError, type RowcastErrorCode } from './errors.ts';
 export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, WatchState } from './events.ts';
+export type { Export, ExportSummary, SaveOptions } from './export/export.ts';
+export type { ExportFormat } from './export/format.ts';
+export type { ExportLogOptions } from './export/ledger-exports.ts';
 export type { LargeBatchOptions, LargeBatchProgress } from './large-batch.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
 export type { LogEntry, LogPage } from './log-reader.ts';
