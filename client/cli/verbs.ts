@@ -154,6 +154,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/tags.ts')).tagsCommand,
   },
   {
+    name: 'export',
+    group: changes,
+    summary: 'a table, a query or the log as a file',
+    load: async () => (await import('./verbs/export.ts')).exportCommand,
+  },
+  {
     name: 'verify',
     group: changes,
     summary: 'read the whole log again and hold it against what was signed',

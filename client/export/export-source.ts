@@ -5,7 +5,7 @@ import type { TableDefinition } from '../../protocol/table.ts';
 import type { RecordShape } from './record-shape.ts';
 
 /** What is exported: goes into the sidecar, for whoever finds the file. */
-export type ExportedWhat =
+type ExportedWhat =
   | {
       readonly kind: 'table';
       readonly definition: TableDefinition;
