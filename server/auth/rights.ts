@@ -39,6 +39,8 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   'row.list': 'nobody',
   'tag.list': 'nobody',
   'row.history': 'nobody',
+  'cell.history': 'nobody',
+  'row.blame': 'nobody',
   'log.read': 'nobody',
   'log.proof': 'nobody',
   'sealed.open': 'administrator',

@@ -61,6 +61,8 @@ const bodies: Readonly<Record<RequestType, (about: Objects) => object>> = {
   'row.list': ({ table }) => ({ table }),
   'tag.list': () => ({}),
   'row.history': ({ table }) => ({ table, key: 'there' }),
+  'cell.history': ({ table }) => ({ table, key: 'there', column: 'n' }),
+  'row.blame': ({ table }) => ({ table, keys: ['there'] }),
   'log.read': () => ({ limit: 1 }),
   'log.proof': () => ({ from: 1 }),
   'sealed.open': () => ({ commitments: [] }),
