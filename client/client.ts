@@ -28,6 +28,8 @@ import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Opener } from './opener.ts';
+import { type PlayOptions, play } from './play/ledger-play.ts';
+import type { PlayEvent } from './play/play.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 import { ClientSession } from './session.ts';
 import { SessionKeeper } from './session-keeper.ts';
@@ -444,6 +446,26 @@ export class Ledger implements AsyncDisposable {
     });
     this.#remember(watch);
     return watch;
+  }
+
+  /**
+   * Plays a stretch of the log again with the time that passed between its changes, and then, without `to`, goes on with
+   * each change as it is made: every seq once, without a seam.
+   *
+   * @example
+   * for await (const event of ledger.play({ table: 'rates', from: { tag: '2025-closed' }, speed: 60, gapMsMax: 2_000 })) {
+   *   if (event.type === 'group') apply(event.changes);
+   * }
+   */
+  play(options: PlayOptions = {}): AsyncGenerator<PlayEvent, void, undefined> {
+    const { table, open, signal } = options;
+    const parts = {
+      channel: this.#channel,
+      timing: this.#parts.timing,
+      watch: (from: Cursor) => this.watch({ table, open, signal, from }),
+      read: ({ seq, epoch }: Cursor) => this.readLogPages({ table, open, signal, after: seq, epoch }),
+    };
+    return play(parts, options);
   }
 
   /** Holds a table in memory and keeps it up to date; see {@link Replica}. */

@@ -130,6 +130,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/watch.ts')).watchCommand,
   },
   {
+    name: 'play',
+    group: changes,
+    summary: 'the past once more, at its own pace or faster, and on into the present',
+    load: async () => (await import('./verbs/play.ts')).playCommand,
+  },
+  {
     name: 'history',
     group: changes,
     summary: 'every version of a row',

@@ -30,7 +30,7 @@ export function openLogSource(
 }
 
 /** The entries of pages up to a seq, which what comes behind it does not get past. */
-async function* entriesUpTo(
+export async function* entriesUpTo(
   pages: AsyncIterable<LogPage>,
   last: number,
 ): AsyncGenerator<readonly LogEntry[], void, undefined> {
