@@ -109,7 +109,7 @@ function valueIn(forms: readonly ColumnForm[], seq: number, row: Cells): Cell | 
   let value = written === undefined ? forms.at(-1)?.filled : row[written.name];
   let type = written?.type ?? forms.at(-1)?.type;
   for (const form of since.toReversed()) {
-    if (value !== undefined && value !== null && type !== undefined) value = retypeCell(value, type, form.type);
+    if (value !== undefined && type !== undefined && type !== form.type) value = retypeCell(value, type, form.type);
     type = form.type;
   }
   return value;

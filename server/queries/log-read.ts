@@ -40,8 +40,9 @@ type Place = Pick<QueryOf<'log.read'>, 'after' | 'newestFirst' | 'epoch'>;
 
 /** Beyond which seq to read: from the front, or from behind the head, unless the request names one. */
 function placeOf(head: Head, { after, newestFirst, epoch }: Place): number {
-  refusePlace(head, after ?? 0, epoch);
-  return after ?? (newestFirst ? head.seq + 1 : 0);
+  const first = newestFirst ? 1 : 0;
+  refusePlace(head, (after ?? 0) - first, epoch);
+  return after ?? first * (head.seq + 1);
 }
 
 interface HashesRead {

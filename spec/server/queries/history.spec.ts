@@ -254,6 +254,16 @@ describe('the history of a cell', () => {
     expect(rows[0]?.cells.pay).toBe((await cellHistory(query)).at(-1)?.seq);
   });
 
+  test('of a sealed column it is told what was committed to, through a rename', async () => {
+    await stack.done({ type: 'table.create', name: 'secret', columns: [{ name: 's', type: 'text', sealed: true }] });
+    await stack.done({ type: 'row.insert', table: 'secret', key: 'a', row: { s: 'hidden' } });
+    await stack.done({ type: 'table.alter', table: 'secret', steps: [{ do: 'rename', column: 's', to: 'z' }] });
+    const told = await cellHistory({ table: 'secret', key: 'a', column: 'z' });
+    expect(told).toMatchObject([{ op: 'insert' }, { op: 'alter' }]);
+    expect(told[0]?.value).toEqual({ sealed: expect.any(String) });
+    expect(told[1]?.value).toEqual(told[0]?.value);
+  });
+
   test('a row without columns is there or not', async () => {
     await stack.done({ type: 'table.create', name: 'bare', columns: [] });
     await stack.done({ type: 'row.insert', table: 'bare', key: 'a', row: {} });
