@@ -21,6 +21,9 @@ import type { Patch } from './diff/patch.ts';
 import { type DiffOptions, type LedgerDiff, readDiff } from './diff/read-diff.ts';
 import { RowcastError } from './errors.ts';
 import type { EventQueueLimits } from './event-queue.ts';
+import type { Export } from './export/export.ts';
+import { type ExportLogOptions, LedgerExports } from './export/ledger-exports.ts';
+import type { RenderOptions } from './export/renderer.ts';
 import { FeedLink } from './feed-link.ts';
 import type { JoinOptions } from './join.ts';
 import { LargeBatch, type LargeBatchOptions } from './large-batch.ts';
@@ -28,6 +31,8 @@ import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Opener } from './opener.ts';
+import { type PlayOptions, play } from './play/ledger-play.ts';
+import type { PlayEvent } from './play/play.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 import { ClientSession } from './session.ts';
 import { SessionKeeper } from './session-keeper.ts';
@@ -103,6 +108,11 @@ export interface ListOptions extends ReadingOptions, AsOfOptions {
 export interface PageOptions extends ListOptions {
   /** `next` of the page before. */
   readonly after?: string | undefined;
+}
+
+export interface ExportTableOptions extends Omit<ListOptions, 'limit'>, RenderOptions {
+  /** At most so many rows; all there are when left out. */
+  readonly rowsMax?: number | undefined;
 }
 
 export interface HistoryOptions extends ReadingOptions {
@@ -192,6 +202,7 @@ export class Ledger implements AsyncDisposable {
   readonly #trust: LogTrust | undefined;
   readonly #keeper: SessionKeeper;
   readonly #opener: Opener;
+  readonly #exports: LedgerExports;
   readonly #open = new Set<Watch | Replica>();
   #closed = false;
 
@@ -204,6 +215,7 @@ export class Ledger implements AsyncDisposable {
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
     this.#opener = new Opener(this.#channel);
+    this.#exports = new LedgerExports(this.#channel, this.#opener);
   }
 
   /**
@@ -428,6 +440,16 @@ export class Ledger implements AsyncDisposable {
     return this.#pages({ type: 'log.read', table, after, newestFirst, epoch, limit }, options);
   }
 
+  /** A table, or what of it a query chooses, as a file: of now, or as of any point. Sealed cells are commitments. */
+  exportTable(table: string, { rowsMax, ...options }: ExportTableOptions): Export<CurrentRow> {
+    return this.#exports.table({ ...options, rowsMax, list: toListRequest(table, options) });
+  }
+
+  /** A stretch of the log as a file; as NDJSON or JSON with the very bytes that were recorded. */
+  exportLog(options: ExportLogOptions): Export<LogEntry> {
+    return this.#exports.log(options);
+  }
+
   /**
    * Follows a table, or the whole ledger; see {@link Watch}.
    * A table begins with its snapshot, the whole ledger at its present head; both with `from` behind that cursor.
@@ -448,6 +470,26 @@ export class Ledger implements AsyncDisposable {
     });
     this.#remember(watch);
     return watch;
+  }
+
+  /**
+   * Plays a stretch of the log again with the time that passed between its changes, and then, without `to`, goes on with
+   * each change as it is made: every seq once, without a seam.
+   *
+   * @example
+   * for await (const event of ledger.play({ table: 'rates', from: { tag: '2025-closed' }, speed: 60, gapMsMax: 2_000 })) {
+   *   if (event.type === 'group') apply(event.changes);
+   * }
+   */
+  play(options: PlayOptions = {}): AsyncGenerator<PlayEvent, void, undefined> {
+    const { table, open, signal } = options;
+    const parts = {
+      channel: this.#channel,
+      timing: this.#parts.timing,
+      watch: (from: Cursor) => this.watch({ table, open, signal, from }),
+      read: ({ seq, epoch }: Cursor) => this.readLogPages({ table, open, signal, after: seq, epoch }),
+    };
+    return play(parts, options);
   }
 
   /** Holds a table in memory and keeps it up to date; see {@link Replica}. */

@@ -37,6 +37,7 @@ export {
   type ConnectOptions,
   connect,
   type EraseOptions,
+  type ExportTableOptions,
   type GetOptions,
   type HistoryOptions,
   type InsertOptions,
@@ -54,9 +55,14 @@ export { type Patch, patchLines, readPatch } from './diff/patch.ts';
 export type { DiffOptions, LedgerDiff } from './diff/read-diff.ts';
 export { RowcastError, type RowcastErrorCode } from './errors.ts';
 export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, WatchState } from './events.ts';
+export type { Export, ExportSummary, SaveOptions } from './export/export.ts';
+export type { ExportFormat } from './export/format.ts';
+export type { ExportLogOptions } from './export/ledger-exports.ts';
 export type { LargeBatchOptions, LargeBatchProgress } from './large-batch.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
 export type { LogEntry, LogPage } from './log-reader.ts';
+export type { PlayOptions } from './play/ledger-play.ts';
+export type { PlayEvent } from './play/play.ts';
 export type { ReachedOptions, Replica, ReplicaEvent, ReplicaOptions } from './replica.ts';
 export { TamperedError, type TrustFault, type TrustFaultKind } from './trust/fault.ts';
 export type { Verified } from './trust/log-trust.ts';

@@ -130,6 +130,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/watch.ts')).watchCommand,
   },
   {
+    name: 'play',
+    group: changes,
+    summary: 'the past once more, at its own pace or faster, and on into the present',
+    load: async () => (await import('./verbs/play.ts')).playCommand,
+  },
+  {
     name: 'history',
     group: changes,
     summary: 'every version of a row, or every value of a cell',
@@ -170,6 +176,12 @@ export const clientVerbs: readonly Verb[] = [
     group: changes,
     summary: 'the points of the log that have a name',
     load: async () => (await import('./verbs/tags.ts')).tagsCommand,
+  },
+  {
+    name: 'export',
+    group: changes,
+    summary: 'a table, a query or the log as a file',
+    load: async () => (await import('./verbs/export.ts')).exportCommand,
   },
   {
     name: 'verify',
