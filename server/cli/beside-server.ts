@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import pino from 'pino';
 import { loadSettings, type Settings } from '../../settings/load.ts';
 import { joinConnections } from '../database/connections.ts';
 import { type Database, openDatabase } from '../database/database.ts';
+import { NoLedgerError } from './no-ledger.ts';
 
 /** Statements of a program beside the server may take long: it reads whole tables. */
 const statementTimeoutMs = 600_000;
@@ -26,6 +28,7 @@ export async function besideServer<Result>(
       log,
     });
     try {
+      await demandLedger(database, connections.schema);
       return await work({ database, settings });
     } finally {
       await database.destroy();
@@ -33,4 +36,10 @@ export async function besideServer<Result>(
   } finally {
     await connections.stop();
   }
+}
+
+async function demandLedger(database: Database, schema: string): Promise<void> {
+  const { rows } = await sql<{ head: string | null }>`SELECT to_regclass('head')::text AS head`.execute(database);
+  if (rows[0]?.head != null) return;
+  throw new NoLedgerError(`there is no ledger in the schema ${schema} of this database: see [database] in setting.ini`);
 }

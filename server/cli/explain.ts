@@ -5,6 +5,7 @@ import { UnsafeDatabaseError } from '../database/safety.ts';
 import { KeyFileError } from '../keys/key-file.ts';
 import { TamperedLogError } from '../log/tampered.ts';
 import { ListenError } from '../transport/bind.ts';
+import { NoLedgerError } from './no-ledger.ts';
 
 /** SQLSTATEs and codes of what the operator can mend in [database]: wrong password, role, database or host. */
 const refusedByPostgres = new Set([
@@ -26,6 +27,7 @@ const plainErrors = [
   KeyFileError,
   TamperedLogError,
   ProofError,
+  NoLedgerError,
 ];
 
 /** Errors of ours say what to do; of others the stack helps whoever is asked. */

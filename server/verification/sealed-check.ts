@@ -92,7 +92,7 @@ export class SealedCheck {
 
   #compare(made: Commitment, kept: KeptValue): void {
     const what = problemOf(made, kept);
-    if (what !== undefined) this.#bad(made, what);
+    if (what !== undefined) this.#bad(asCalledNow(made), what);
   }
 
   #bad({ seq, life, key, column }: Omit<Commitment, 'commitment'>, what: string): void {
@@ -126,7 +126,7 @@ export class SealedCheck {
       }),
     );
     const bad = missing.find((_one, position) => !explained.has(position));
-    if (bad !== undefined) this.#bad(bad, 'is gone, and nobody has erased it');
+    if (bad !== undefined) this.#bad(asCalledNow(bad), 'is gone, and nobody has erased it');
   }
 
   /** Of what was erased no value of before may be left. */
@@ -170,6 +170,10 @@ export class SealedCheck {
     const { key, column } = stranger ?? {};
     this.#findings.bad('sealed', { table, key, column, what: `a value of ${cell} is kept that no change has made` });
   }
+}
+
+function asCalledNow(made: Commitment): Commitment {
+  return { ...made, column: renamedColumn(made.life, made.column, made.seq) };
 }
 
 function problemOf(made: Commitment, { tableId, key, column, salt, value, commitment }: KeptValue): string | undefined {

@@ -9,7 +9,7 @@ import { waitForPostmaster } from './postmaster.ts';
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './start.ts';
 
 /** A PostgreSQL that may be another's. */
-export type JoinedPostgres = Pick<EmbeddedPostgres, 'owner' | 'server' | 'stop'>;
+type JoinedPostgres = Pick<EmbeddedPostgres, 'owner' | 'server' | 'stop'>;
 
 /**
  * Joins the PostgreSQL that a running server has on a data folder, and leaves it running; where none runs it is started
