@@ -187,7 +187,10 @@ export const clientVerbs: readonly Verb[] = [
     name: 'verify',
     group: changes,
     summary: 'read the whole log again and hold it against what was signed',
-    load: async () => (await import('./verbs/verify.ts')).verifyCommand,
+    load: async () => {
+      const { verifyCommand } = await import('./verbs/verify.ts');
+      return (context) => verifyCommand(context);
+    },
   },
   {
     name: 'sample',
