@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
+import { revertSchema } from './revert.ts';
 import { stageSchema } from './staging.ts';
 
 /**
@@ -14,6 +15,8 @@ export const largeCommandSchemas = {
     parts: z.int().min(1).max(limits.partsMax),
     why: z.string().max(limits.whyUnitsMax).optional(),
   }),
+  /** Takes changes back, as new changes: the log keeps both. */
+  'change.revert': revertSchema,
 } as const;
 type LargeCommandType = keyof typeof largeCommandSchemas;
 export type LargeCommandOf<Type extends LargeCommandType> = z.infer<(typeof largeCommandSchemas)[Type]>;

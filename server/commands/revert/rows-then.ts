@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import type { Cells } from '../../../protocol/values.ts';
+import type { Executor } from '../../database/writer.ts';
+import type { Reverts } from '../../domain/event.ts';
+import type { RestoreStep } from '../../domain/planned-step.ts';
+import type { NetCell } from '../../domain/row-net.ts';
+import { farRowsSql, type TableAsOf, tableAsOf } from '../../queries/as-of.ts';
+import { fetched } from './fetched.ts';
+import { isSelectedSql, type Selection } from './selection.ts';
+
+interface RowThen {
+  readonly key: string;
+  readonly cells: Cells;
+}
+
+/** The rows of a table that was dropped at a seq, each to come back as it was just before. */
+export async function* droppedRows(transaction: Executor, name: string, seq: number): AsyncGenerator<RestoreStep[]> {
+  const table = await tableAsOf(transaction, name, seq - 1);
+  for await (const rows of fetched<RowThen>(transaction, farRowsSql(table))) {
+    yield rows.map(({ key, cells }) => ({
+      ...{ type: 'row.restore', table: name, key, conflicts: 'refuse' },
+      net: { reverts: [seq, seq], existed: true, cells: new Map(), whole: cells, homeless: 0 },
+    }));
+  }
+}
+
+/** A change of columns that removed some, which are there again. */
+interface Removal {
+  readonly seq: number;
+  readonly columns: readonly string[];
+  readonly selection: Selection;
+}
+
+/** What the cells of removed columns were, for the rows that were there already and still are. */
+export async function* removedCells(
+  transaction: Executor,
+  name: string,
+  { seq, columns, selection }: Removal,
+): AsyncGenerator<RestoreStep[]> {
+  const table = await tableAsOf(transaction, name, seq - 1);
+  const reverts: Reverts = [seq, seq];
+  for await (const rows of fetched<RowThen>(transaction, sameRowsSql(table, seq, selection))) {
+    yield rows.flatMap(({ key, cells }) => {
+      const then = new Map<string, NetCell>();
+      for (const column of columns) {
+        const before = cells[column];
+        if (before !== undefined) then.set(column, { before, after: null });
+      }
+      if (then.size === 0) return [];
+      return [{ type: 'row.restore', table: name, key, conflicts: 'refuse', net: { reverts, cells: then, homeless: 0 } }];
+    });
+  }
+}
+
+/** Without those whose key was given to another row since. */
+function sameRowsSql(table: TableAsOf, seq: number, selection: Selection) {
+  return sql`
+    SELECT key, cells FROM (${farRowsSql(table)}) AS then
+    WHERE NOT EXISTS (
+      SELECT FROM change c WHERE c.table_id = ${table.id} AND c.key = then.key AND c.seq > ${seq}
+        AND c.entry::json ->> 'op' = 'insert' AND NOT ${isSelectedSql(selection)})`;
+}

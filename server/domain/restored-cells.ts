@@ -1,0 +1,63 @@
+import { orderedCells } from '../../protocol/reshape.ts';
+import { commitmentIn, hasSealed } from '../../protocol/sealed.ts';
+import { type Column, findColumn } from '../../protocol/table.ts';
+import type { Cell, Cells } from '../../protocol/values.ts';
+import type { DecisionContext } from './decision.ts';
+import type { SealedCell } from './sealing.ts';
+import type { LedgerState, TableState } from './state.ts';
+
+/** A commitment of the log that stands in a row again. */
+export type ReusedCell = Pick<SealedCell, 'column' | 'commitment'>;
+
+/** A row with cells of the log put back: as everybody has it, and with the values that the rules judge. */
+export interface RestoredCells {
+  readonly row: Cells;
+  readonly open: { readonly row: Cells };
+  readonly hasSealed: boolean;
+  /** Of values that were public when they were written, and whose column is sealed now. */
+  readonly sealed: readonly SealedCell[];
+  readonly reused: readonly ReusedCell[];
+  /** How many came back as commitments to what was erased. */
+  readonly erased: number;
+}
+
+/**
+ * Puts cells back as they stand in the log. A commitment is put back as it is, as the value that it stands for was kept
+ * with it; what is not there any more was erased and stays so.
+ */
+export function restoreCells(
+  { state, seal }: DecisionContext,
+  { definition }: TableState,
+  { cells, opened = cells, set }: { readonly cells: Cells; readonly opened?: Cells | undefined; readonly set: Cells },
+): RestoredCells {
+  const row: Record<string, Cell> = { ...cells };
+  const open: Record<string, Cell> = { ...opened };
+  const sealed: SealedCell[] = [];
+  const reused: ReusedCell[] = [];
+  let erased = 0;
+  for (const [name, cell] of Object.entries(set)) {
+    const column = findColumn(definition, name);
+    if (column === undefined) continue;
+    const commitment = column.sealed ? commitmentIn(cell) : undefined;
+    open[name] = openCell(state, column, cell);
+    row[name] = cell;
+    if (commitment !== undefined) {
+      reused.push({ column: name, commitment });
+      if (state.opened(commitment) === undefined) erased += 1;
+    } else if (column.sealed && cell !== null) {
+      const value = JSON.stringify(cell);
+      const made = { column: name, value, ...seal(value) };
+      sealed.push(made);
+      row[name] = { sealed: made.commitment };
+    }
+  }
+  const ordered = { row: orderedCells(definition.columns, row), open: { row: orderedCells(definition.columns, open) } };
+  return { ...ordered, hasSealed: hasSealed(definition), sealed, reused, erased };
+}
+
+/** A cell of the log as the rules judge it: the value where it stands for one that is kept. */
+export function openCell(state: LedgerState, { sealed }: Column, cell: Cell): Cell {
+  const commitment = sealed ? commitmentIn(cell) : undefined;
+  const value = commitment === undefined ? undefined : state.opened(commitment);
+  return value === undefined ? cell : (JSON.parse(value) as Cell);
+}
