@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { why } from './commands.ts';
 import { limits } from './limits.ts';
 import { revertSchema } from './revert.ts';
 import { stageSchema } from './staging.ts';
@@ -13,7 +14,7 @@ export const largeCommandSchemas = {
     type: z.literal('batch.commit'),
     stage: stageSchema,
     parts: z.int().min(1).max(limits.partsMax),
-    why: z.string().max(limits.whyUnitsMax).optional(),
+    why,
   }),
   /** Takes changes back, as new changes: the log keeps both. */
   'change.revert': revertSchema,

@@ -25,21 +25,43 @@ interface Era {
   readonly columns: readonly ColumnSource[];
 }
 
-interface Life {
+/** A life of a table as it is now, or was when it was dropped. */
+export interface Life {
   readonly id: number;
+  readonly name: string;
   readonly definition: TableDefinition;
   readonly changed: number;
   readonly dropped: number | null;
 }
 
-/** Finds a table by the name that it had after `seq`. @throws Refused `table_not_found` when there was none */
-export async function tableAsOf(executor: Executor, name: string, seq: number): Promise<TableAsOf> {
+/** The tables that there were after `seq`, in order of their names; only that of a name when one is given. */
+export async function livesAt(executor: Executor, seq: number, name?: string): Promise<Life[]> {
   const { rows } = await sql<Life>`
-    SELECT id, definition, changed, dropped FROM table_projection
-    WHERE name = ${name} AND id <= ${seq} AND (dropped IS NULL OR dropped > ${seq})`.execute(executor);
-  const [life] = rows;
+    SELECT id, name, definition, changed, dropped FROM table_projection
+    WHERE ${name === undefined ? sql`true` : sql`name = ${name}`} AND id <= ${seq}
+      AND (dropped IS NULL OR dropped > ${seq})
+    ORDER BY name`.execute(executor);
+  return rows;
+}
+
+/** Finds a table by the name that it had after `seq`. @throws Refused `table_not_found` when there was none */
+export async function lifeAt(executor: Executor, seq: number, name: string): Promise<Life> {
+  const [life] = await livesAt(executor, seq, name);
   if (life === undefined) throw refuseTable(name);
-  const { id, definition, changed, dropped } = life;
+  return life;
+}
+
+/** A table as it is, at the head's seq: nothing of its past is asked for. */
+export function tableNow({ id, definition }: Life, seq: number): TableAsOf {
+  return { id, definition, seq, eras: [], isPresent: true };
+}
+
+/** A table as it was. */
+export async function tableAsOf(
+  executor: Executor,
+  { id, definition, changed, dropped }: Life,
+  seq: number,
+): Promise<TableAsOf> {
   const isPresent = changed <= seq && dropped === null;
   const changes = changed === id ? [] : await readTableChanges(executor, id, seq);
   const then = isPresent ? definition : (changes.at(-1)?.definition ?? (await createdAs(executor, id)));
@@ -121,29 +143,30 @@ export function rowAsOfSql(table: TableAsOf, key: string): RawBuilder<unknown> {
   return entryRowsSql(table, sql`SELECT ${key}::text COLLATE "C" AS key`);
 }
 
+/** The fields are read by json_to_record, as every `->` would parse the entry again. */
 function entryRowsSql({ id, seq, eras }: Pick<TableAsOf, 'id' | 'seq' | 'eras'>, keys: RawBuilder<unknown>) {
   return sql`
-    SELECT was.key, (was.entry ->> 'version')::bigint AS version, was.seq, was.entry ->> 'at' AS at,
-           was.entry ->> 'by' AS by, ${cellsSql(eras)} AS cells
+    SELECT was.key, entry.version, was.seq, entry.at, entry.by, ${cellsSql(eras)} AS cells
     FROM (${keys}) AS wanted
     CROSS JOIN LATERAL (
-      SELECT key, seq, entry::json AS entry FROM change
+      SELECT key, seq, entry AS line FROM change
       WHERE table_id = ${id} AND key = wanted.key AND seq <= ${seq} ORDER BY seq DESC LIMIT 1
     ) AS was
-    WHERE was.entry -> 'row' IS NOT NULL`;
+    CROSS JOIN LATERAL json_to_record(was.line::json) AS entry (version bigint, at text, by text, row json)
+    WHERE entry.row IS NOT NULL`;
 }
 
-/** The cells of the relation `was`, in the columns of the seq. */
+/** The cells of the relation `entry`, in the columns of the seq. */
 function cellsSql(eras: readonly Era[]): RawBuilder<unknown> {
   const last = eras.at(-1);
-  if (last === undefined) return sql`was.entry -> 'row'`;
-  return sql`CASE WHEN was.seq > ${last.until} THEN was.entry -> 'row' ELSE (
+  if (last === undefined) return sql`entry.row`;
+  return sql`CASE WHEN was.seq > ${last.until} THEN entry.row ELSE (
     SELECT coalesce(json_object_agg(name, value ORDER BY position) FILTER (WHERE json_typeof(value) <> 'null'), '{}')
     FROM (
       SELECT name, position, CASE form
         WHEN 'filled' THEN filled
-        WHEN 'same' THEN was.entry -> 'row' -> source
-        ELSE ${retypedSql(sql`CASE source_type WHEN 'json' THEN (was.entry -> 'row' -> source)::text ELSE was.entry -> 'row' ->> source END`)}
+        WHEN 'same' THEN entry.row -> source
+        ELSE ${retypedSql(sql`CASE source_type WHEN 'json' THEN (entry.row -> source)::text ELSE entry.row ->> source END`)}
       END AS value
       FROM json_to_recordset(${JSON.stringify(eras.flatMap(eraRows))}::json)
         AS columns (until bigint, position int, name text, form text, source text, source_type text, filled json)
