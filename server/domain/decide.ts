@@ -1,4 +1,4 @@
-import type { Command, Step } from '../../protocol/commands.ts';
+import type { Command } from '../../protocol/commands.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { Left, Outcome } from '../../protocol/replies.ts';
 import { decideAlterTable } from './alter-table.ts';

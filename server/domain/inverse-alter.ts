@@ -89,7 +89,9 @@ function inverseRules(
 ): AlterStep | { readonly problem: string } {
   const column: Partial<Column> = findColumn(before, name) ?? {};
   if (set.sealed && !column.sealed) {
-    return { problem: `sealed column ${name}, and that cannot be taken back: what was erased since has no value any more` };
+    return {
+      problem: `sealed column ${name}, and that cannot be taken back: what was erased since has no value any more`,
+    };
   }
   const names = (Object.keys(set) as (keyof Rules)[]).filter((rule) => rule !== 'sealed' && set[rule] !== undefined);
   return { do: 'rules', column: name, set: Object.fromEntries(names.map((rule) => [rule, column[rule] ?? null])) };
@@ -103,7 +105,10 @@ function move(returning: Map<string, Rules>, from: string, to: string): void {
 }
 
 /** The columns that steps touch, as they are called when a step finds them; of `after`, as the steps leave them. */
-export function touchedColumns(steps: readonly AlterStep[]): { before: ReadonlySet<string>; after: ReadonlySet<string> } {
+export function touchedColumns(steps: readonly AlterStep[]): {
+  before: ReadonlySet<string>;
+  after: ReadonlySet<string>;
+} {
   const before = new Set<string>();
   const after = new Set<string>();
   for (const step of steps) {

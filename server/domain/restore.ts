@@ -6,11 +6,11 @@ import type { Cell, Cells } from '../../protocol/values.ts';
 import { type Decision, type DecisionContext, problem, refuse } from './decision.ts';
 import type { RowEvent } from './event.ts';
 import type { RestoreStep } from './planned-step.ts';
+import { openCell, type RestoredCells, restoreCells } from './restored-cells.ts';
 import { resultProblems, sameCell } from './row.ts';
 import type { NetCell, RowNet, Touch } from './row-net.ts';
 import { openedCells } from './sealing.ts';
 import type { LedgerState, RowState, TableState } from './state.ts';
-import { openCell, type RestoredCells, restoreCells } from './restored-cells.ts';
 
 /**
  * Takes back what some changes came to for a row: a cell that is as they left it gets what it was before them, a row that
@@ -97,9 +97,7 @@ function updateEvent(
   const { sealed, reused, open } = restored;
   return {
     ...{ op: 'update', table, key: row.key, version: row.version + 1, row: restored.row, was: pick(row.cells, names) },
-    ...(restored.hasSealed
-      ? { open: { row: open.row, was: pick(openedCells(row), names) }, sealed, reused }
-      : {}),
+    ...(restored.hasSealed ? { open: { row: open.row, was: pick(openedCells(row), names) }, sealed, reused } : {}),
     reverts: step.net.reverts,
   };
 }
@@ -162,7 +160,11 @@ function pickRow(place: Place, row: RowState, madeAgain: Touch): Picked {
   const { homeless } = net;
   if (different.length === 0) return { set: {}, conflicts: [], homeless };
   if (rule === 'overwrite') {
-    return { set: Object.fromEntries(different.map(({ name }) => [name, target[name] ?? null])), conflicts: [], homeless };
+    return {
+      set: Object.fromEntries(different.map(({ name }) => [name, target[name] ?? null])),
+      conflicts: [],
+      homeless,
+    };
   }
   const message = `was made again since, by ${named(madeAgain)}; the revert would bring back the row that was there`;
   return { set: {}, conflicts: [{ message, touched: madeAgain, wouldBe: target }], homeless };

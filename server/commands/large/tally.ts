@@ -43,7 +43,7 @@ export class Tally {
 
   /** Of the reply: a reader that has reached `seq` has seen the effect. */
   get reply(): Pick<CommandReply, 'seq' | 'changed' | 'left'> & { readonly changes: number } {
-    const some = Object.entries(this.#left).filter(([, count]) => count > 0);
+    const some = Object.entries(this.#left).filter(([, count]) => (count ?? 0) > 0);
     return {
       ...{ seq: this.#seq, changed: this.#changes > 0, changes: this.#changes },
       ...(some.length > 0 ? { left: Object.fromEntries(some) } : {}),

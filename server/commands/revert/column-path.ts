@@ -47,7 +47,10 @@ export class ColumnPath {
   #passage(next: number): Passage {
     const behind = this.#changes.slice(next).filter(({ undone }) => undone === undefined);
     const before = this.#changes.slice(0, next).filter(({ undone }) => undone !== undefined);
-    const steps = [...behind.flatMap((change) => change.steps), ...before.reverse().flatMap(({ undone = [] }) => undone)];
+    const steps = [
+      ...behind.flatMap((change) => change.steps),
+      ...before.reverse().flatMap(({ undone = [] }) => undone),
+    ];
     if (steps.length === 0) return straight;
     const definition = this.#definition(next);
     const bare = steps.map(withoutDefault);

@@ -9,8 +9,8 @@ import type { LeaveStep, PlannedStep, RefuseStep, TableRevertStep } from '../../
 import { named } from '../../domain/restore.ts';
 import type { Touch } from '../../domain/row-net.ts';
 import { type ColumnChange, ColumnPath } from './column-path.ts';
-import { lastOtherChange, lastTouchOf } from './others.ts';
 import type { Life, TableChange } from './life.ts';
+import { lastOtherChange, lastTouchOf } from './others.ts';
 import { rowSteps } from './row-steps.ts';
 import { droppedRows, removedCells } from './rows-then.ts';
 import type { Selection } from './selection.ts';
@@ -43,7 +43,10 @@ export async function* lifeSteps(revert: LifeRevert, life: Life): AsyncGenerator
     const again = makeAgain(revert, dropped);
     yield [again];
     if (again.type !== 'table.revert') return;
-    revert.living.set(life.name, again.step.type === 'table.create' ? definitionOf(again.step) : { name: '', columns: [] });
+    revert.living.set(
+      life.name,
+      again.step.type === 'table.create' ? definitionOf(again.step) : { name: '', columns: [] },
+    );
     yield* droppedRows(revert.transaction, life.name, dropped.seq);
   } else if (created.isReverted) {
     const ending = await endTable(revert, life);
@@ -62,7 +65,10 @@ function definitionOf({ type: _type, why: _why, ...definition }: StepOf<'table.c
 function gone({ conflicts }: LifeRevert, dropped: TableChange): PlannedStep {
   if (conflicts === 'keep') return { type: 'leave', left: { kept: 1 } };
   const message = `table ${dropped.table} was dropped since, by ${named(dropped)}; revert that first`;
-  return { type: 'refuse', problem: problem('revert_conflict', message, { table: dropped.table, touched: touch(dropped) }) };
+  return {
+    type: 'refuse',
+    problem: problem('revert_conflict', message, { table: dropped.table, touched: touch(dropped) }),
+  };
 }
 
 function makeAgain({ conflicts, living }: LifeRevert, { seq, table, was }: TableChange): PlannedStep {
@@ -92,9 +98,7 @@ function touch({ seq, at, by }: TableChange): Touch {
 }
 
 /** A change of columns, and how it is taken back, when it is. */
-interface Alter extends ColumnChange, Touch {
-  undone?: readonly AlterStep[];
-}
+type Alter = ColumnChange & Touch & { undone?: readonly AlterStep[] };
 
 class LifePlan {
   readonly #revert: LifeRevert;
@@ -105,7 +109,9 @@ class LifePlan {
     this.#revert = revert;
     this.#life = life;
     this.#alters = changes.flatMap(({ was, definition, steps, ...change }) =>
-      was === undefined || definition === undefined || steps === undefined ? [] : [{ ...change, was, definition, steps }],
+      was === undefined || definition === undefined || steps === undefined
+        ? []
+        : [{ ...change, was, definition, steps }],
     );
   }
 
@@ -177,7 +183,10 @@ class LifePlan {
     return undefined;
   }
 
-  async *#takeBack(alter: Alter, { steps, returning, afterwards }: InverseAlter): AsyncGenerator<readonly PlannedStep[]> {
+  async *#takeBack(
+    alter: Alter,
+    { steps, returning, afterwards }: InverseAlter,
+  ): AsyncGenerator<readonly PlannedStep[]> {
     const { transaction, selection } = this.#revert;
     const { name } = this.#life;
     const { seq } = alter;

@@ -3,8 +3,8 @@ import type { Revert } from '../../../protocol/revert.ts';
 import type { PlannedStep } from '../../domain/planned-step.ts';
 import { loadTables } from '../../projections/tables.ts';
 import type { SourceReading, StepSource } from '../large/step-source.ts';
-import { lifeSteps } from './life-steps.ts';
 import { readLives } from './life.ts';
+import { lifeSteps } from './life-steps.ts';
 import { isSelectedSql, scopeOf, selectionOf } from './selection.ts';
 
 /** The steps that take changes back, planned from the log, the youngest life of a table first. */

@@ -4,7 +4,7 @@ import type { Executor } from '../../database/writer.ts';
 import type { Reverts } from '../../domain/event.ts';
 import type { RestoreStep } from '../../domain/planned-step.ts';
 import type { NetCell } from '../../domain/row-net.ts';
-import { farRowsSql, type TableAsOf, tableAsOf } from '../../queries/as-of.ts';
+import { farRowsSql, lifeAt, type TableAsOf, tableAsOf } from '../../queries/as-of.ts';
 import { fetched } from './fetched.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
 
@@ -15,7 +15,7 @@ interface RowThen {
 
 /** The rows of a table that was dropped at a seq, each to come back as it was just before. */
 export async function* droppedRows(transaction: Executor, name: string, seq: number): AsyncGenerator<RestoreStep[]> {
-  const table = await tableAsOf(transaction, name, seq - 1);
+  const table = await tableThen(transaction, name, seq - 1);
   for await (const rows of fetched<RowThen>(transaction, farRowsSql(table))) {
     yield rows.map(({ key, cells }) => ({
       ...{ type: 'row.restore', table: name, key, conflicts: 'refuse' },
@@ -37,7 +37,7 @@ export async function* removedCells(
   name: string,
   { seq, columns, selection }: Removal,
 ): AsyncGenerator<RestoreStep[]> {
-  const table = await tableAsOf(transaction, name, seq - 1);
+  const table = await tableThen(transaction, name, seq - 1);
   const reverts: Reverts = [seq, seq];
   for await (const rows of fetched<RowThen>(transaction, sameRowsSql(table, seq, selection))) {
     yield rows.flatMap(({ key, cells }) => {
@@ -47,7 +47,9 @@ export async function* removedCells(
         if (before !== undefined) then.set(column, { before, after: null });
       }
       if (then.size === 0) return [];
-      return [{ type: 'row.restore', table: name, key, conflicts: 'refuse', net: { reverts, cells: then, homeless: 0 } }];
+      return [
+        { type: 'row.restore', table: name, key, conflicts: 'refuse', net: { reverts, cells: then, homeless: 0 } },
+      ];
     });
   }
 }
@@ -59,4 +61,8 @@ function sameRowsSql(table: TableAsOf, seq: number, selection: Selection) {
     WHERE NOT EXISTS (
       SELECT FROM change c WHERE c.table_id = ${table.id} AND c.key = then.key AND c.seq > ${seq}
         AND c.entry::json ->> 'op' = 'insert' AND NOT ${isSelectedSql(selection)})`;
+}
+
+async function tableThen(transaction: Executor, name: string, seq: number): Promise<TableAsOf> {
+  return await tableAsOf(transaction, await lifeAt(transaction, seq, name), seq);
 }

@@ -20,7 +20,8 @@ export async function selectionOf(executor: Executor, head: Head, what: Reverted
   if ('by' in what) return { after: await resolvePoint(executor, head, what.since), last: head.seq, by: what.by };
   const [after, last] = 'seq' in what ? [what.seq - 1, what.seq] : [what.after, what.last];
   refusePlace(head, last, what.epoch);
-  if (after >= last) throw new Refused({ code: 'bad_request', message: `there is no change behind ${after} up to ${last}` });
+  if (after >= last)
+    throw new Refused({ code: 'bad_request', message: `there is no change behind ${after} up to ${last}` });
   return { after, last };
 }
 
@@ -32,7 +33,10 @@ async function ofCommand(executor: Executor, id: string): Promise<Selection> {
   const [known] = rows;
   if (known === undefined) throw new Refused({ code: 'invalid', message: `no command with the id ${id} was accepted` });
   if (known.entry === null || known.entry.command !== id) {
-    throw new Refused({ code: 'invalid', message: `the command ${id} changed nothing, so there is nothing to take back` });
+    throw new Refused({
+      code: 'invalid',
+      message: `the command ${id} changed nothing, so there is nothing to take back`,
+    });
   }
   const [first, last] = groupOf(known.entry);
   return { after: first - 1, last };
@@ -51,7 +55,11 @@ export function scopeOf({ tables, rows }: Revert): Scope | undefined {
   if (tables === undefined && rows === undefined) return undefined;
   const keys = Map.groupBy(rows ?? [], ({ table }) => table);
   const scope = new Map<string, readonly string[] | undefined>();
-  for (const [table, of] of keys) scope.set(table, of.map(({ key }) => key));
+  for (const [table, of] of keys)
+    scope.set(
+      table,
+      of.map(({ key }) => key),
+    );
   for (const table of tables ?? []) scope.set(table, undefined);
   return scope;
 }
