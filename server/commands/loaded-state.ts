@@ -6,6 +6,7 @@ import { type Cell, cellProblem, cellText } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import { alterDefinition } from '../domain/definition.ts';
 import { alterOf, type DecidedStep, isRestore, type RestoreStep } from '../domain/planned-step.ts';
+import type { RowNet } from '../domain/row-net.ts';
 import {
   InvariantError,
   type LedgerState,
@@ -204,7 +205,7 @@ function addRestored(
   rows.set(rowName(table.id, key), { tableId: table.id, key, table });
   for (const column of table.definition.columns) {
     if (!column.unique) continue;
-    for (const cell of [net.cells.get(column.name)?.before, net.whole?.[column.name]]) {
+    for (const cell of cellsOf(net, column.name)) {
       const value = JSON.parse(opened.get(commitmentIn(cell) ?? '') ?? 'null') ?? cell;
       if (value === undefined || value === null || cellProblem(column.type, value) !== undefined) continue;
       holders.set(uniqueName(table.id, column, value), { tableId: table.id, column, value });
@@ -212,9 +213,15 @@ function addRestored(
   }
 }
 
+/** What may be looked at of a column. */
+function cellsOf({ cells, before, after, last }: RowNet, name: string): (Cell | undefined)[] {
+  const cell = cells.get(name);
+  return [cell?.before, cell?.between, cell?.after, before?.[name], after?.[name], last[name]];
+}
+
 function commitmentsOf({ net }: RestoreStep): string[] {
-  const cells = [...net.cells.values()].flatMap(({ before, after }) => [before, after]);
-  return [...cells, ...Object.values(net.whole ?? {})].flatMap((cell) => commitmentIn(cell) ?? []);
+  const names = new Set([...net.cells.keys(), ...Object.keys({ ...net.before, ...net.after, ...net.last })]);
+  return [...names].flatMap((name) => cellsOf(net, name).flatMap((cell) => commitmentIn(cell) ?? []));
 }
 
 function addWanted({ rows, holders, erased }: WantedParts, table: StoredTable, step: RowStep): void {

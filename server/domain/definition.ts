@@ -21,6 +21,10 @@ function repeatedNames({ columns }: TableDefinition): CellProblem[] {
   });
 }
 
+function twice(column: string): CellProblem {
+  return { column, message: 'stands twice; give one of them another name' };
+}
+
 function keyProblems(definition: TableDefinition): CellProblem[] {
   if (definition.key === undefined) return [];
   const column = findColumn(definition, definition.key);
@@ -123,6 +127,7 @@ export function alterOnce(definition: TableDefinition, step: AlterStep): TableDe
   const isKey = definition.key === step.column;
   switch (step.do) {
     case 'rename':
+      if (step.to !== step.column && findColumn(definition, step.to) !== undefined) return twice(step.to);
       return { ...replace(definition, step.column, { ...column, name: step.to }), ...(isKey ? { key: step.to } : {}) };
     case 'remove':
       if (isKey) return { column: step.column, message: 'is the key and cannot be removed' };
@@ -139,6 +144,7 @@ export function alterOnce(definition: TableDefinition, step: AlterStep): TableDe
 }
 
 function addColumn(definition: TableDefinition, { column, before }: StepThat<'add'>): TableDefinition | CellProblem {
+  if (findColumn(definition, column.name) !== undefined) return twice(column.name);
   const columns = [...definition.columns];
   const place = before === undefined ? columns.length : columns.findIndex(({ name }) => name === before);
   if (place < 0) return { column: before ?? '', message: `is no column of table ${definition.name}` };

@@ -3,8 +3,9 @@ import { commitmentIn, hasSealed } from '../../protocol/sealed.ts';
 import { type Column, findColumn } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { DecisionContext } from './decision.ts';
-import type { SealedCell } from './sealing.ts';
-import type { LedgerState, TableState } from './state.ts';
+import { sameCell } from './row.ts';
+import { openedCells, type SealedCell } from './sealing.ts';
+import type { LedgerState, RowState, TableState } from './state.ts';
 
 /** A commitment of the log that stands in a row again. */
 export type ReusedCell = Pick<SealedCell, 'column' | 'commitment'>;
@@ -17,8 +18,6 @@ export interface RestoredCells {
   /** Of values that were public when they were written, and whose column is sealed now. */
   readonly sealed: readonly SealedCell[];
   readonly reused: readonly ReusedCell[];
-  /** How many came back as commitments to what was erased. */
-  readonly erased: number;
 }
 
 /**
@@ -34,7 +33,6 @@ export function restoreCells(
   const open: Record<string, Cell> = { ...opened };
   const sealed: SealedCell[] = [];
   const reused: ReusedCell[] = [];
-  let erased = 0;
   for (const [name, cell] of Object.entries(set)) {
     const column = findColumn(definition, name);
     if (column === undefined) continue;
@@ -43,7 +41,6 @@ export function restoreCells(
     row[name] = cell;
     if (commitment !== undefined) {
       reused.push({ column: name, commitment });
-      if (state.opened(commitment) === undefined) erased += 1;
     } else if (column.sealed && cell !== null) {
       const value = JSON.stringify(cell);
       const made = { column: name, value, ...seal(value) };
@@ -52,11 +49,29 @@ export function restoreCells(
     }
   }
   const ordered = { row: orderedCells(definition.columns, row), open: { row: orderedCells(definition.columns, open) } };
-  return { ...ordered, hasSealed: hasSealed(definition), sealed, reused, erased };
+  return { ...ordered, hasSealed: hasSealed(definition), sealed, reused };
+}
+
+/** Whether a cell of the row is what it was then: by what everybody has, or by what that stands for. */
+export function isSame(
+  state: LedgerState,
+  column: Column,
+  { row, past }: { readonly row: RowState; readonly past: Cell },
+): boolean {
+  const { name } = column;
+  return (
+    sameCell(row.cells[name] ?? null, past) || sameCell(openedCells(row)[name] ?? null, openCell(state, column, past))
+  );
+}
+
+/** Whether a cell of the log stands for a value that was erased since. */
+export function isGone(state: LedgerState, { definition }: TableState, name: string, cell: Cell): boolean {
+  const commitment = findColumn(definition, name)?.sealed ? commitmentIn(cell) : undefined;
+  return commitment !== undefined && state.opened(commitment) === undefined;
 }
 
 /** A cell of the log as the rules judge it: the value where it stands for one that is kept. */
-export function openCell(state: LedgerState, { sealed }: Column, cell: Cell): Cell {
+function openCell(state: LedgerState, { sealed }: Column, cell: Cell): Cell {
   const commitment = sealed ? commitmentIn(cell) : undefined;
   const value = commitment === undefined ? undefined : state.opened(commitment);
   return value === undefined ? cell : (JSON.parse(value) as Cell);

@@ -1,6 +1,7 @@
 import type { RowEntry } from '../../protocol/entry.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Reverts } from './event.ts';
+import { sameCell } from './row.ts';
 
 /** A change that stands in the way: which, when and whose. */
 export type Touch = Pick<RowEntry, 'seq' | 'at' | 'by'>;
@@ -10,65 +11,66 @@ export interface PastChange extends Touch {
   readonly op: RowEntry['op'];
   /** Whether it is to be taken back. */
   readonly isReverted: boolean;
-  readonly row?: Cells | undefined;
-  readonly was?: Cells | undefined;
-  /** Of a delete: the row as it would be now if it had stayed, with what defaults have filled since. */
-  readonly whole?: Cells | undefined;
+  /** The row before and after it, with what defaults have filled since; undefined where there was none. */
+  readonly before: Cells | undefined;
+  readonly after: Cells | undefined;
+  /** The cells that it changed, as they were and as it left them. */
+  readonly was: Cells;
+  readonly is: Cells;
   /** Cells that have no place in the columns of now. */
-  readonly homeless?: number;
+  readonly homeless: number;
 }
 
 /** A cell before the first of the changes that touched it, and behind the last one. */
 export interface NetCell {
   readonly before: Cell;
   readonly after: Cell;
-  /** The last other change of it behind them. */
+  /** What others made of it in between; absent when nobody did. */
+  readonly between?: Cell | undefined;
+  /** The last change of it by others. */
   readonly touched?: Touch | undefined;
 }
 
 /** What the changes that are to be taken back come to, for one row. */
 export interface RowNet {
   readonly reverts: Reverts;
-  /** Whether there was a row before them; undefined when they neither made nor ended one. */
-  readonly existed?: boolean | undefined;
+  /** The row before the first of them and behind the last; undefined where there was none. */
+  readonly before: Cells | undefined;
+  readonly after: Cells | undefined;
+  /** The row as it was last while they changed it: when they ended it, as it was until then. */
+  readonly last: Cells;
+  /** The cells that they changed. */
   readonly cells: ReadonlyMap<string, NetCell>;
-  /** What is beside these cells in a row that has to come back. */
-  readonly whole?: Cells | undefined;
-  /** The last other change of the row behind the first of them. */
+  /** The last change by others behind the first of them. */
   readonly touched?: Touch | undefined;
-  /** The other change that has ended the row since. */
-  readonly ended?: Touch | undefined;
-  /** The other change that has made a row of that key again, after they had ended it. */
-  readonly madeAgain?: Touch | undefined;
+  /** A change by others between two of them. */
+  readonly between?: Touch | undefined;
+  /** One that made or ended the row between two of them: what came before it and behind it do not add up. */
+  readonly broken?: Touch | undefined;
   readonly homeless: number;
 }
 
 /**
  * Adds up the changes of one row, from the first that is to be taken back to the last there is, in order of seq: what
- * those to be taken back come to, and what the others have touched since.
+ * those to be taken back come to, and what others have touched since.
  */
 export class RowNetFold {
   #reverts: Reverts | undefined;
-  #existed: boolean | undefined;
+  #before: Cells | undefined;
+  #after: Cells | undefined;
+  #last: Cells = {};
   readonly #cells = new Map<string, NetCell>();
-  #whole: Cells | undefined;
   #touched: Touch | undefined;
-  #ended: Touch | undefined;
-  #madeAgain: Touch | undefined;
+  #rival: Touch | undefined;
+  #between: Touch | undefined;
+  #broken: Touch | undefined;
   #homeless = 0;
 
-  /** Undefined when nothing of the changes is left to be taken back: the row that they made has gone by itself. */
   get net(): RowNet | undefined {
     if (this.#reverts === undefined) return undefined;
     return {
-      reverts: this.#reverts,
-      existed: this.#existed,
-      cells: new Map(this.#cells),
-      whole: this.#whole,
-      touched: this.#touched,
-      ended: this.#ended,
-      madeAgain: this.#madeAgain,
-      homeless: this.#homeless,
+      ...{ reverts: this.#reverts, before: this.#before, after: this.#after, last: this.#last, cells: this.#cells },
+      ...{ touched: this.#touched, between: this.#between, broken: this.#broken, homeless: this.#homeless },
     };
   }
 
@@ -79,63 +81,32 @@ export class RowNetFold {
     else if (this.#reverts !== undefined) this.#meet(change);
   }
 
-  #take({ op, seq, row = {}, was = {}, whole, homeless = 0 }: PastChange): void {
+  #take({ seq, before, after, was, is, homeless }: PastChange): void {
+    if (this.#reverts === undefined) this.#before = before;
     this.#reverts = [this.#reverts?.[0] ?? seq, seq];
+    this.#between = this.#touched;
+    this.#broken = this.#rival;
+    this.#after = after;
+    this.#last = after ?? before ?? {};
     this.#homeless += homeless;
-    if (op === 'insert') {
-      // What was to be taken back of the row before has ended with it.
-      if (this.#existed === undefined) this.#forgetRow();
-      this.#existed ??= false;
-      for (const name of new Set([...this.#cells.keys(), ...Object.keys(row)])) this.#net(name, null, row[name]);
-    } else if (op === 'delete') {
-      this.#existed ??= true;
-      this.#whole = whole;
-      for (const name of new Set([...this.#cells.keys(), ...Object.keys(was)])) this.#net(name, was[name], null);
-    } else {
-      for (const name of Object.keys(was)) this.#net(name, was[name], row[name]);
-    }
-    if (op !== 'update') {
-      this.#ended = undefined;
-      this.#madeAgain = undefined;
+    for (const name of new Set([...Object.keys(was), ...Object.keys(is)])) {
+      this.#net(name, was[name] ?? null, is[name] ?? null);
     }
   }
 
-  #net(name: string, before: Cell | undefined, after: Cell | undefined): void {
+  #net(name: string, was: Cell, after: Cell): void {
     const known = this.#cells.get(name);
-    this.#cells.set(name, { before: known === undefined ? (before ?? null) : known.before, after: after ?? null });
+    if (known === undefined) this.#cells.set(name, { before: was, after });
+    else if (sameCell(known.after, was)) this.#cells.set(name, { ...known, after });
+    else this.#cells.set(name, { ...known, after, between: was });
   }
 
-  #meet({ op, was = {}, whole, ...change }: PastChange): void {
-    const touch: Touch = { seq: change.seq, at: change.at, by: change.by };
-    if (op !== 'update' && this.#existed === false) {
-      // What they made has ended, by this change or before it: nothing of theirs is in what comes now.
-      this.#forget();
-      return;
-    }
+  #meet({ op, seq, at, by, was, is }: PastChange): void {
+    const touch: Touch = { seq, at, by };
     this.#touched = touch;
+    if (op !== 'update') this.#rival = touch;
     for (const [name, cell] of this.#cells) {
-      if (op !== 'update' || name in was) this.#cells.set(name, { ...cell, touched: touch });
+      if (name in was || name in is) this.#cells.set(name, { ...cell, touched: touch });
     }
-    if (op === 'delete') {
-      this.#whole = whole;
-      this.#ended = touch;
-      this.#madeAgain = undefined;
-    } else if (op === 'insert') {
-      this.#ended = undefined;
-      if (this.#existed === true) this.#madeAgain = touch;
-    }
-  }
-
-  #forget(): void {
-    this.#reverts = undefined;
-    this.#existed = undefined;
-    this.#forgetRow();
-  }
-
-  #forgetRow(): void {
-    this.#cells.clear();
-    this.#whole = undefined;
-    this.#touched = undefined;
-    this.#homeless = 0;
   }
 }

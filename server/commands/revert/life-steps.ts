@@ -187,14 +187,14 @@ class LifePlan {
     alter: Alter,
     { steps, returning, afterwards }: InverseAlter,
   ): AsyncGenerator<readonly PlannedStep[]> {
-    const { transaction, selection } = this.#revert;
+    const { transaction, ...revert } = this.#revert;
     const { name } = this.#life;
     const { seq } = alter;
     const fitting = this.#alter(steps);
     yield [this.#altering(fitting, seq)];
     alter.undone = fitting;
     if (returning.length === 0) return;
-    yield* removedCells(transaction, name, { seq, columns: returning, selection });
+    yield* removedCells(transaction, name, { ...revert, seq, columns: returning });
     if (afterwards.length > 0) yield [this.#altering(this.#alter(afterwards), seq)];
   }
 

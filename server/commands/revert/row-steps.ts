@@ -65,13 +65,16 @@ function pastSql({ life, selection, after, last, head }: RowChanges) {
 }
 
 function pastChange(path: ColumnPath, { isSelected, entry }: PastRow): PastChange {
-  const { op, seq, at, by, row, was } = entry;
+  const { op, seq, at, by, row, was = {} } = entry;
   const { some, whole } = path.from(seq);
-  const then = was && some(was);
+  const changed = op === 'insert' ? { ...row } : was;
+  const left = Object.fromEntries(Object.entries(row ?? {}).filter(([name]) => name in changed));
+  const then = some(was);
   return {
-    ...{ op, seq, at, by, isReverted: isSelected, row: row && some(row), was: then },
-    whole: op === 'delete' && was !== undefined ? whole(was) : undefined,
-    homeless: was === undefined || then === undefined ? 0 : Object.keys(was).length - Object.keys(then).length,
+    ...{ op, seq, at, by, isReverted: isSelected, was: then, is: some(left) },
+    before: op === 'insert' ? undefined : whole({ ...row, ...was }),
+    after: row && whole(row),
+    homeless: Object.keys(was).length - Object.keys(then).length,
   };
 }
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
+import type { ConflictRule } from '../../../protocol/revert.ts';
 import type { Cells } from '../../../protocol/values.ts';
 import type { Executor } from '../../database/writer.ts';
-import type { Reverts } from '../../domain/event.ts';
 import type { RestoreStep } from '../../domain/planned-step.ts';
-import type { NetCell } from '../../domain/row-net.ts';
+import type { NetCell, RowNet } from '../../domain/row-net.ts';
 import { farRowsSql, lifeAt, type TableAsOf, tableAsOf } from '../../queries/as-of.ts';
 import { fetched } from './fetched.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
@@ -19,7 +19,7 @@ export async function* droppedRows(transaction: Executor, name: string, seq: num
   for await (const rows of fetched<RowThen>(transaction, farRowsSql(table))) {
     yield rows.map(({ key, cells }) => ({
       ...{ type: 'row.restore', table: name, key, conflicts: 'refuse' },
-      net: { reverts: [seq, seq], existed: true, cells: new Map(), whole: cells, homeless: 0 },
+      net: { reverts: [seq, seq], before: cells, after: undefined, last: cells, cells: new Map(), homeless: 0 },
     }));
   }
 }
@@ -29,17 +29,19 @@ interface Removal {
   readonly seq: number;
   readonly columns: readonly string[];
   readonly selection: Selection;
+  /** Where the log ended. */
+  readonly head: number;
+  readonly conflicts: ConflictRule;
 }
 
 /** What the cells of removed columns were, for the rows that were there already and still are. */
 export async function* removedCells(
   transaction: Executor,
   name: string,
-  { seq, columns, selection }: Removal,
+  { seq, columns, selection, head, conflicts }: Removal,
 ): AsyncGenerator<RestoreStep[]> {
   const table = await tableThen(transaction, name, seq - 1);
-  const reverts: Reverts = [seq, seq];
-  for await (const rows of fetched<RowThen>(transaction, sameRowsSql(table, seq, selection))) {
+  for await (const rows of fetched<RowThen>(transaction, sameRowsSql(table, { seq, selection, head }))) {
     yield rows.flatMap(({ key, cells }) => {
       const then = new Map<string, NetCell>();
       for (const column of columns) {
@@ -47,20 +49,20 @@ export async function* removedCells(
         if (before !== undefined) then.set(column, { before, after: null });
       }
       if (then.size === 0) return [];
-      return [
-        { type: 'row.restore', table: name, key, conflicts: 'refuse', net: { reverts, cells: then, homeless: 0 } },
-      ];
+      const net: RowNet = { reverts: [seq, seq], before: cells, after: cells, last: cells, cells: then, homeless: 0 };
+      return [{ type: 'row.restore', table: name, key, conflicts, net }];
     });
   }
 }
 
-/** Without those whose key was given to another row since. */
-function sameRowsSql(table: TableAsOf, seq: number, selection: Selection) {
+/** Of the rows that are there now: those that others have made since are others. */
+function sameRowsSql(table: TableAsOf, { seq, selection, head }: Pick<Removal, 'seq' | 'selection' | 'head'>) {
   return sql`
-    SELECT key, cells FROM (${farRowsSql(table)}) AS then
-    WHERE NOT EXISTS (
-      SELECT FROM change c WHERE c.table_id = ${table.id} AND c.key = then.key AND c.seq > ${seq}
-        AND c.entry::json ->> 'op' = 'insert' AND NOT ${isSelectedSql(selection)})`;
+    SELECT key, cells FROM (${farRowsSql(table)}) AS past
+    WHERE EXISTS (SELECT FROM row_projection r WHERE r.table_id = ${table.id} AND r.key = past.key)
+      AND NOT EXISTS (
+        SELECT FROM change c WHERE c.table_id = ${table.id} AND c.key = past.key AND c.seq > ${seq} AND c.seq <= ${head}
+          AND c.entry::json ->> 'op' = 'insert' AND NOT ${isSelectedSql(selection)})`;
 }
 
 async function tableThen(transaction: Executor, name: string, seq: number): Promise<TableAsOf> {
