@@ -59,7 +59,9 @@ export async function* removedCells(
 function sameRowsSql(table: TableAsOf, { seq, selection, head }: Pick<Removal, 'seq' | 'selection' | 'head'>) {
   return sql`
     SELECT key, cells FROM (${farRowsSql(table)}) AS past
-    WHERE EXISTS (SELECT FROM row_projection r WHERE r.table_id = ${table.id} AND r.key = past.key)
+    WHERE EXISTS (
+        SELECT FROM table_projection t JOIN row_projection r ON r.table_id = t.id AND r.key = past.key
+        WHERE t.name = ${table.definition.name} AND t.dropped IS NULL)
       AND NOT EXISTS (
         SELECT FROM change c WHERE c.table_id = ${table.id} AND c.key = past.key AND c.seq > ${seq} AND c.seq <= ${head}
           AND c.entry::json ->> 'op' = 'insert' AND NOT ${isSelectedSql(selection)})`;
