@@ -23,16 +23,15 @@ export type Reverted = z.infer<typeof revertedSchema>;
 const conflictRuleSchema = z.enum(['refuse', 'keep', 'overwrite']);
 export type ConflictRule = z.infer<typeof conflictRuleSchema>;
 
+const revertedRowSchema = z.strictObject({ table: tableNameSchema, key: keySchema });
+export type RevertedRow = z.infer<typeof revertedRowSchema>;
+
 export const revertSchema = z.strictObject({
   type: z.literal('change.revert'),
   what: revertedSchema,
   /** Only the changes of these tables, and of these rows; of all when both are left out. */
   tables: z.array(tableNameSchema).min(1).max(limits.revertedMax).optional(),
-  rows: z
-    .array(z.strictObject({ table: tableNameSchema, key: keySchema }))
-    .min(1)
-    .max(limits.revertedMax)
-    .optional(),
+  rows: z.array(revertedRowSchema).min(1).max(limits.revertedMax).optional(),
   conflicts: conflictRuleSchema.optional(),
   why: z.string().max(limits.whyUnitsMax).optional(),
 });
