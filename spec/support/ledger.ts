@@ -6,7 +6,7 @@ import type { ConnectionSettings } from '../../server/database/connection-settin
 import { type Database, openDatabase } from '../../server/database/database.ts';
 import { templateDatabase } from './postgres.ts';
 
-export const silentLog = pino({ level: process.env.DBG ? 'error' : 'silent' });
+export const silentLog = pino({ level: 'silent' });
 
 /** A ledger of a test's own: an empty database with the schema applied. */
 export interface TestLedger {

@@ -67,7 +67,7 @@ async function revert(context: Context, changes: string | undefined, options: Re
     const reply = await ledger.revert(what, { ...scope, conflicts, why, id, dryRun, signal: context.signal });
     await report(context, reply);
   } catch (error) {
-    await refuse(context, error);
+    await refuse(context, error, conflicts);
   }
 }
 
@@ -110,7 +110,7 @@ function leftNotes({ left = {} }: CommandResult): string[] {
 }
 
 /** Shows conflicts side by side; everything else goes on as it is. */
-async function refuse(context: Context, error: unknown): Promise<never> {
+async function refuse(context: Context, error: unknown, rule: ConflictRule): Promise<never> {
   if (context.json || !(error instanceof RowcastError) || error.code !== 'revert_conflict') throw error;
   const conflicts = error.problems.filter(({ code }) => code === 'revert_conflict');
   const others = error.problems.filter(({ code }) => code !== 'revert_conflict');
@@ -119,7 +119,7 @@ async function refuse(context: Context, error: unknown): Promise<never> {
   await context.err.write(`${conflictLines(conflicts, { paint, width, now: new Date() }).join('\n')}\n`);
   const all = conflicts.length + more;
   throw new CliError(`${count(all, 'conflict')}: this was changed again since; nothing was taken back`, {
-    ...{ code: error.code, exit: exitCodes.conflict, next: whoWins, cause: error },
+    ...{ code: error.code, exit: exitCodes.conflict, next: rule === 'refuse' ? whoWins : undefined, cause: error },
     problems: [...others.map(({ message }) => message), ...(more > 0 ? [`and ${more} more than are shown`] : [])],
   });
 }

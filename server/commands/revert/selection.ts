@@ -53,13 +53,8 @@ export type Scope = ReadonlyMap<string, readonly string[] | undefined>;
 
 export function scopeOf({ tables, rows }: Revert): Scope | undefined {
   if (tables === undefined && rows === undefined) return undefined;
-  const keys = Map.groupBy(rows ?? [], ({ table }) => table);
   const scope = new Map<string, readonly string[] | undefined>();
-  for (const [table, of] of keys)
-    scope.set(
-      table,
-      of.map(({ key }) => key),
-    );
+  for (const { table, key } of rows ?? []) scope.set(table, [...(scope.get(table) ?? []), key]);
   for (const table of tables ?? []) scope.set(table, undefined);
   return scope;
 }
