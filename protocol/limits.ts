@@ -43,6 +43,8 @@ export const limits = {
   commitmentsMax: 10_000,
   /** Tables, and rows, that one change.revert may name. */
   revertedMax: 10_000,
+  /** Rows that one row.blame asks for. */
+  blameRowsMax: 1_000,
   /** Entries of one log.read or row.history reply. */
   entriesMax: 10_000,
 } as const;
