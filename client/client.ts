@@ -17,8 +17,14 @@ import { readCellHistory } from './cell-history.ts';
 import type { Transport } from './channels.ts';
 import { CommandChannel, type RequestOptions, type SendOptions, type Typed } from './command-channel.ts';
 import { type CommandResult, toCommandResult } from './command-result.ts';
+import { patchSteps } from './diff/apply-patch.ts';
+import type { Patch } from './diff/patch.ts';
+import { type DiffOptions, type LedgerDiff, readDiff } from './diff/read-diff.ts';
 import { RowcastError } from './errors.ts';
 import type { EventQueueLimits } from './event-queue.ts';
+import type { Export } from './export/export.ts';
+import { type ExportLogOptions, LedgerExports } from './export/ledger-exports.ts';
+import type { RenderOptions } from './export/renderer.ts';
 import { FeedLink } from './feed-link.ts';
 import type { JoinOptions } from './join.ts';
 import { LargeBatch, type LargeBatchOptions } from './large-batch.ts';
@@ -26,6 +32,8 @@ import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Opener } from './opener.ts';
+import { type PlayOptions, play } from './play/ledger-play.ts';
+import type { PlayEvent } from './play/play.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 import { type RevertOptions, sendRevert } from './revert.ts';
 import { ClientSession } from './session.ts';
@@ -102,6 +110,11 @@ export interface ListOptions extends ReadingOptions, AsOfOptions {
 export interface PageOptions extends ListOptions {
   /** `next` of the page before. */
   readonly after?: string | undefined;
+}
+
+export interface ExportTableOptions extends Omit<ListOptions, 'limit'>, RenderOptions {
+  /** At most so many rows; all there are when left out. */
+  readonly rowsMax?: number | undefined;
 }
 
 export interface HistoryOptions extends ReadingOptions {
@@ -191,6 +204,7 @@ export class Ledger implements AsyncDisposable {
   readonly #trust: LogTrust | undefined;
   readonly #keeper: SessionKeeper;
   readonly #opener: Opener;
+  readonly #exports: LedgerExports;
   readonly #open = new Set<Watch | Replica>();
   #closed = false;
 
@@ -203,6 +217,7 @@ export class Ledger implements AsyncDisposable {
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
     this.#opener = new Opener(this.#channel);
+    this.#exports = new LedgerExports(this.#channel, this.#opener);
   }
 
   /**
@@ -412,6 +427,27 @@ export class Ledger implements AsyncDisposable {
     return this.request({ type: 'row.blame', table, keys: [...keys], asOf: options.asOf }, options);
   }
 
+  /**
+   * What is different at `to`, or now, from what was at `from`: tables that were made, altered or dropped, and every row
+   * that is not as it was, once, whatever happened to it in between.
+   */
+  diff(from: Point, options: DiffOptions = {}): Promise<LedgerDiff> {
+    return readDiff({ channel: this.#channel, opener: this.#opener }, from, options);
+  }
+
+  /**
+   * Does here what a diff says was done elsewhere, as one command. Nothing is done where this ledger is not as that one
+   * was: `version_conflict`, with each cell that is not. Rows of a patch are held in memory.
+   */
+  async apply(patch: Patch, options: LargeBatchOptions = {}): Promise<CommandResult> {
+    const { tables } = await this.tables({ signal: options.signal });
+    const steps = await patchSteps(patch, {
+      definitions: new Map(tables.map(({ definition }) => [definition.name, definition])),
+      rows: (table) => this.rows(table, { signal: options.signal, open: this.#channel.session !== undefined }),
+    });
+    return await this.largeBatch(steps, options);
+  }
+
   /** The log, in order of seq, up to its head; or from there back. */
   readLog(options: ReadLogOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
     return readEntries(this.readLogPages(options));
@@ -421,6 +457,16 @@ export class Ledger implements AsyncDisposable {
   readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
     const { table, after, newestFirst, epoch, limit } = options;
     return this.#pages({ type: 'log.read', table, after, newestFirst, epoch, limit }, options);
+  }
+
+  /** A table, or what of it a query chooses, as a file: of now, or as of any point. Sealed cells are commitments. */
+  exportTable(table: string, { rowsMax, ...options }: ExportTableOptions): Export<CurrentRow> {
+    return this.#exports.table({ ...options, rowsMax, list: toListRequest(table, options) });
+  }
+
+  /** A stretch of the log as a file; as NDJSON or JSON with the very bytes that were recorded. */
+  exportLog(options: ExportLogOptions): Export<LogEntry> {
+    return this.#exports.log(options);
   }
 
   /**
@@ -443,6 +489,26 @@ export class Ledger implements AsyncDisposable {
     });
     this.#remember(watch);
     return watch;
+  }
+
+  /**
+   * Plays a stretch of the log again with the time that passed between its changes, and then, without `to`, goes on with
+   * each change as it is made: every seq once, without a seam.
+   *
+   * @example
+   * for await (const event of ledger.play({ table: 'rates', from: { tag: '2025-closed' }, speed: 60, gapMsMax: 2_000 })) {
+   *   if (event.type === 'group') apply(event.changes);
+   * }
+   */
+  play(options: PlayOptions = {}): AsyncGenerator<PlayEvent, void, undefined> {
+    const { table, open, signal } = options;
+    const parts = {
+      channel: this.#channel,
+      timing: this.#parts.timing,
+      watch: (from: Cursor) => this.watch({ table, open, signal, from }),
+      read: ({ seq, epoch }: Cursor) => this.readLogPages({ table, open, signal, after: seq, epoch }),
+    };
+    return play(parts, options);
   }
 
   /** Holds a table in memory and keeps it up to date; see {@link Replica}. */

@@ -130,6 +130,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/watch.ts')).watchCommand,
   },
   {
+    name: 'play',
+    group: changes,
+    summary: 'the past once more, at its own pace or faster, and on into the present',
+    load: async () => (await import('./verbs/play.ts')).playCommand,
+  },
+  {
     name: 'history',
     group: changes,
     summary: 'every version of a row, or every value of a cell',
@@ -140,6 +146,18 @@ export const clientVerbs: readonly Verb[] = [
     group: changes,
     summary: 'who last set each cell, when and why',
     load: async () => (await import('./verbs/blame.ts')).blameCommand,
+  },
+  {
+    name: 'diff',
+    group: changes,
+    summary: 'what is different between two points of the past',
+    load: async () => (await import('./verbs/diff.ts')).diffCommand,
+  },
+  {
+    name: 'apply',
+    group: changes,
+    summary: 'do here what a diff says was done elsewhere',
+    load: async () => (await import('./verbs/apply.ts')).applyCommand,
   },
   {
     name: 'log',
@@ -166,10 +184,19 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/tags.ts')).tagsCommand,
   },
   {
+    name: 'export',
+    group: changes,
+    summary: 'a table, a query or the log as a file',
+    load: async () => (await import('./verbs/export.ts')).exportCommand,
+  },
+  {
     name: 'verify',
     group: changes,
     summary: 'read the whole log again and hold it against what was signed',
-    load: async () => (await import('./verbs/verify.ts')).verifyCommand,
+    load: async () => {
+      const { verifyCommand } = await import('./verbs/verify.ts');
+      return (context) => verifyCommand(context);
+    },
   },
   {
     name: 'sample',

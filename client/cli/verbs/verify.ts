@@ -1,27 +1,48 @@
 import type { Command } from 'commander';
 import type { VerifyReport } from '../../trust/verify-ledger.ts';
+import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { type CheckDatabase, showDatabase } from '../database-report.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
 import { describedCommand } from '../verb.ts';
 import { readPositive } from '../write-options.ts';
 
-/** `rowcast verify`: the whole log again, byte for byte. */
-export function verifyCommand(context: () => Context): Command {
-  return describedCommand({
+/** `rowcast verify`: the whole log again, byte for byte. @param checkDatabase where the program can do that */
+export function verifyCommand(context: () => Context, checkDatabase?: CheckDatabase): Command {
+  const command = describedCommand({
     name: 'verify',
     summary: 'read the whole log again and hold it against what was signed',
     notes: [
       'Every entry is hashed from its bytes and held against the signed checkpoint of the server and the one that this',
       'program kept at its last contact, and every table against what the log adds up to. Ends with 7 when the log is',
       'not what it was, and names the first change that is bad as far as it can be known.',
+      ...(checkDatabase === undefined ? [] : databaseNotes),
     ],
-    examples: ['verify', 'verify --from 100000', 'verify --json'],
-  })
+    examples: [
+      'verify',
+      'verify --from 100000',
+      'verify --json',
+      ...(checkDatabase === undefined ? [] : databaseExamples),
+    ],
+  });
+  if (checkDatabase !== undefined) command.option('--database', "on the server's machine: check the database itself");
+  return command
     .option('--from <seq>', 'begin with this change, and leave the tables out', readPositive)
-    .action(({ from }: { readonly from?: number }) => showServer(context(), from));
+    .action(async ({ from, database }: { readonly from?: number; readonly database?: true }) => {
+      if (database !== true || checkDatabase === undefined) return await showServer(context(), from);
+      if (from !== undefined) throw usageError('--database checks all of it: leave --from out');
+      await showDatabase(context(), checkDatabase);
+    });
 }
+
+const databaseNotes = [
+  '',
+  "With --database it needs no server: on the server's machine it checks the database of setting.ini, log, tree, rows,",
+  'sealed values, answers and accounts, each against the log, while the server may go on.',
+];
+const databaseExamples = ['verify --database'];
 
 async function showServer(context: Context, from: number | undefined): Promise<void> {
   const progress = new Progress(context);
