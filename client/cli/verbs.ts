@@ -166,6 +166,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/log.ts')).logCommand,
   },
   {
+    name: 'revert',
+    group: changes,
+    summary: 'take changes back, as new changes; also what was deleted',
+    load: async () => (await import('./verbs/revert.ts')).revertCommand,
+  },
+  {
     name: 'tag',
     group: changes,
     summary: 'name a point of the log, for ever',
