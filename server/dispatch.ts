@@ -163,7 +163,10 @@ export class Dispatch {
     const refused =
       identity.role === 'nobody'
         ? new Refused({ code: 'login_required', message: `${type} needs a login; log in first` })
-        : new Refused({ code: 'forbidden', message: `${identity.user} may not ${type}` });
+        : new Refused({
+            code: 'forbidden',
+            message: `${type} is for administrators; ${identity.user} is a ${identity.role}`,
+          });
     this.#options.audit.count({ what: 'refused', by: identity.user, type, code: refused.body.code });
     throw refused;
   }

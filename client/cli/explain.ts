@@ -1,5 +1,7 @@
 import type { CurrentRow, Problem } from '../../protocol/errors.ts';
 import { RowcastError, type RowcastErrorCode } from '../errors.ts';
+import type { TrustFault } from '../trust/fault.ts';
+import { TamperedError } from '../trust/fault.ts';
 import { CliError } from './cli-error.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { type Paint, show, showCell } from './print/paint.ts';
@@ -18,6 +20,8 @@ export interface Told {
   readonly next?: string | undefined;
   /** Under which the command can be sent again, when its outcome is unknown. */
   readonly id?: string | undefined;
+  /** How the log is not what it was. */
+  readonly fault?: TrustFault | undefined;
 }
 
 export interface Surroundings {
@@ -49,6 +53,7 @@ function tellRowcastError(error: RowcastError, { addresses }: Surroundings): Tol
       ? `run the same command with --id ${id}: it takes effect once, and you learn what became of it`
       : (nextStepOf(problems) ?? nextSteps[code]),
     id: outcomeUnknown ? id : undefined,
+    fault: error instanceof TamperedError ? error.fault : undefined,
   };
 }
 
@@ -84,7 +89,7 @@ const nextSteps: Partial<Readonly<Record<RowcastErrorCode, string>>> = {
   too_old: 'begin anew',
   busy: 'the server has too much to do; try again',
   unavailable: 'the server cannot reach its database; try again',
-  tampered: 'believe nothing from this server until its operator has looked; there: npx rowcast verify --database',
+  tampered: 'believe nothing from this server until its operator has looked',
   timeout: 'is a server running there? npx rowcast server starts one; --server names another',
   unsupported_version: 'use the same version of rowcast on both sides',
   unknown_type: 'the server is older than this program; use the same version of rowcast on both sides',
@@ -98,9 +103,20 @@ export function toldLines(told: Told, paint: Paint): string[] {
   return [
     `${paint.problem('✗')} ${first}`,
     ...rest.map((line) => `  ${line}`),
+    ...faultLines(told.fault),
     ...told.problems.flatMap((problem) => problemLines(problem, told, paint)),
     ...(told.more === undefined || told.more === 0 ? [] : [`  … and ${told.more} more`]),
     ...(told.next === undefined ? [] : [`  ${paint.strong('→')} ${show(told.next, paint)}`]),
+  ];
+}
+
+/** Where the log begins to be bad, as far as it can be known. */
+function faultLines(fault: TrustFault | undefined): string[] {
+  if (fault === undefined) return [];
+  const { first, last } = fault;
+  if (last === undefined) return [`  the first bad change is #${first} or one behind it`];
+  return [
+    first === last ? `  the first bad change is #${first}` : `  the first bad change is one of #${first} to #${last}`,
   ];
 }
 
@@ -127,7 +143,7 @@ function currentLines({ key, version, seq, at, by, row }: CurrentRow, paint: Pai
 }
 
 /** The line that a program reads. */
-export function toldJson({ exit, code, message, problems, more, next, id }: Told): string {
+export function toldJson({ exit, code, message, problems, more, next, id, fault }: Told): string {
   return JSON.stringify({
     error: {
       code,
@@ -137,6 +153,7 @@ export function toldJson({ exit, code, message, problems, more, next, id }: Told
       exit,
       next,
       id,
+      fault,
     },
   });
 }

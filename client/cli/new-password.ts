@@ -17,7 +17,11 @@ export async function readNewPassword(
   of: string,
   { passwordStdin }: PasswordOptions,
 ): Promise<string> {
-  const password = passwordStdin === true ? await readFirstLine(context.signal) : await askTwice(context, of);
+  return demandLength(passwordStdin === true ? await readFirstLine(context.signal) : await askTwice(context, of));
+}
+
+/** The password, if it is long enough to be a new one. @throws CliError */
+export function demandLength(password: string): string {
   const letters = [...password].length;
   if (letters < limits.passwordCharactersMin) {
     throw usageError(`a password has at least ${limits.passwordCharactersMin} characters; this has ${letters}`);

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type Help } from 'commander';
 import type { Context } from './context.ts';
 import type { GlobalOptions } from './options.ts';
 
@@ -27,8 +27,31 @@ export interface CommandText {
 
 /** A command with its examples; a verb adds arguments, options and its action. */
 export function describedCommand({ name, summary, notes = [], examples }: CommandText): Command {
-  const lines = ['', ...notes, ...(notes.length > 0 ? [''] : []), examples.length > 1 ? 'Examples:' : 'Example:'];
-  return new Command(name)
-    .description(summary)
-    .addHelpText('after', [...lines, ...examples.map((example) => `  npx rowcast ${example}`)].join('\n'));
+  const title = examples.length > 1 ? 'Examples:' : 'Example:';
+  const after = [title, ...examples.map((example) => `  npx rowcast ${example}`)];
+  const paragraphs = notes.length > 0 ? [...joinProse(notes), ''] : [];
+  return new Command(name).description(summary).addHelpText('after', ({ command }) => {
+    const widthOf = command.configureOutput().getOutHelpWidth;
+    const help = command.createHelp();
+    return ['', ...paragraphs.map((text) => wrap(text, widthOf?.() ?? 80, help)), ...after].join('\n');
+  });
+}
+
+/** Breaks a text to the width of the terminal; of a list, `  NAME   text`, below its text. */
+function wrap(text: string, width: number, help: Help): string {
+  const [lead = ''] = /^ +(?:\S+(?: \S+)* {2,})?/.exec(text) ?? [];
+  const lines = help.boxWrap(text.slice(lead.length), width - lead.length).split('\n');
+  return lead + lines.join(`\n${' '.repeat(lead.length)}`);
+}
+
+/** Lines of prose as one; what is indented stays a line. */
+function joinProse(lines: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const line of lines) {
+    const last = joined.at(-1);
+    const goesOn = last !== undefined && !last.startsWith(' ') && !line.startsWith(' ');
+    if (goesOn) joined.splice(-1, 1, `${last} ${line}`);
+    else joined.push(line);
+  }
+  return joined;
 }

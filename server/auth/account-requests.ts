@@ -1,4 +1,5 @@
 import type { AccountOf, AccountRequest } from '../../protocol/accounts.ts';
+import { Refused } from '../refused.ts';
 import { addAccount, type Changed, changeAccount, removeAccount } from './account-changes.ts';
 import type { Accounts, Changing } from './accounts.ts';
 import type { Audit, Executor } from './audit.ts';
@@ -58,7 +59,10 @@ export class AccountRequests {
 
   /** Whoever found a session open must not learn the password by trying: it is judged as a login is. */
   async #judgeOld({ old }: AccountOf<'account.password'>, { user, peer }: Caller): Promise<void> {
-    await this.#parts.login.judge({ user, password: old, peer });
+    await this.#parts.login.judge({ user, password: old, peer }).catch((error: unknown) => {
+      if (!(error instanceof Refused) || error.body.code !== 'login_failed') throw error;
+      throw new Refused({ ...error.body, message: 'the old password is wrong' });
+    });
   }
 
   async #hashNew(request: ChangeRequest, { peer }: Caller): Promise<string | undefined> {

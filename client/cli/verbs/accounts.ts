@@ -25,7 +25,10 @@ export function accountsCommand(context: () => Context): Command {
   return describedCommand({
     name: 'accounts',
     summary: 'who may do what: list, add, change or remove accounts',
-    notes: ['Without more it lists them. A viewer may read where only who has an account may; an administrator edits.'],
+    notes: [
+      'Without more it lists them. A viewer may read where only who has an account may; an administrator may change',
+      'everything.',
+    ],
     examples: [
       'accounts',
       'accounts add bob',
@@ -37,8 +40,8 @@ export function accountsCommand(context: () => Context): Command {
     ],
   })
     .argument('[what]', 'add, change or remove')
-    .argument('[name]')
-    .addOption(new Option('--role <role>', 'viewer (unless said otherwise) or administrator').choices(roles))
+    .argument('[name]', 'whose')
+    .addOption(new Option('--role <role>', 'what it may do; a new one is a viewer unless you say more').choices(roles))
     .option('--password', 'ask for a new password')
     .option('--password-stdin', passwordStdinText)
     .option('--disable', 'it can be used no more, and keeps its name')

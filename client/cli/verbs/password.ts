@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { askPassword } from '../ask.ts';
 import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
-import { demandTerminal, readNewPassword } from '../new-password.ts';
+import { demandLength, demandTerminal, readNewPassword } from '../new-password.ts';
 import { count } from '../print/time.ts';
 import { readFirstLines } from '../standard-input.ts';
 import { describedCommand } from '../verb.ts';
@@ -29,13 +29,16 @@ async function changePassword(context: Context, { passwordStdin }: PasswordOptio
   const ledger = await context.ledger();
   const { user, ended } = await ledger.accounts.changePassword(passwords, { signal });
   if (context.json) await context.printJson({ user, ended });
-  else await context.print(`changed the password of ${user}; ${count(ended, 'other session')} ended`);
+  else
+    await context.print(
+      `changed the password of ${user}${ended === 0 ? '' : `; ${count(ended, 'other session')} ended`}`,
+    );
 }
 
 async function readBoth({ signal }: Context): Promise<{ old: string; new: string }> {
   const [old = '', fresh = ''] = await readFirstLines(2, signal);
   if (old === '' || fresh === '') throw usageError('standard input holds no two passwords on its first two lines');
-  return { old, new: fresh };
+  return { old, new: demandLength(fresh) };
 }
 
 async function askBoth(context: Context): Promise<{ old: string; new: string }> {

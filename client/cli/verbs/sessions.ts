@@ -43,7 +43,7 @@ async function list(context: Context, user: string | undefined): Promise<void> {
     { title: 'begun' },
     { title: 'last used' },
     { title: 'ends' },
-    { title: '' },
+    { title: 'note' },
   ];
   const { paint, width } = context.out;
   await context.print(...new Grid({ columns, paint, width }).lines(found.map(toRow)));

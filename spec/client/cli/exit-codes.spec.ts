@@ -4,6 +4,7 @@ import { exitCodeOf, exitCodes } from '../../../client/cli/exit-codes.ts';
 import { tell, toldJson, toldLines } from '../../../client/cli/explain.ts';
 import { plain } from '../../../client/cli/print/paint.ts';
 import { RowcastError } from '../../../client/errors.ts';
+import { TamperedError } from '../../../client/trust/fault.ts';
 import { errorCodes } from '../../../protocol/errors.ts';
 
 const surroundings = { addresses: ['rowcast://127.0.0.1:5555?feed=5556'] };
@@ -82,6 +83,15 @@ describe('an error as it is told', () => {
   it('says under which id to settle an outcome that is unknown', () => {
     const error = new RowcastError('timeout', 'no answer', { id: 'abcdefgh', outcomeUnknown: true });
     expect(tell(error, surroundings).next).toContain('--id abcdefgh');
+  });
+
+  it('says where the log begins to be bad, as far as it is known', () => {
+    const fault = { kind: 'changed', first: 4, last: 4, what: 'entry 4 is not the one that was signed' } as const;
+    const toldOf = (last: number | undefined) => tell(new TamperedError({ ...fault, last }), surroundings);
+    expect(toldLines(toldOf(4), plain)[1]).toBe('  the first bad change is #4');
+    expect(toldLines(toldOf(9), plain)[1]).toBe('  the first bad change is one of #4 to #9');
+    expect(toldLines(toldOf(undefined), plain)[1]).toBe('  the first bad change is #4 or one behind it');
+    expect(JSON.parse(toldJson(toldOf(4)))).toMatchObject({ error: { code: 'tampered', exit: 7, fault } });
   });
 
   it('is a line of JSON for programs', () => {

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { buildProgram, namedVerb } from '../../../client/cli/program.ts';
 import { clientVerbs } from '../../../client/cli/verbs.ts';
 
-async function helpOf(name: string): Promise<string> {
+async function helpOf(name: string, width = 80): Promise<string> {
   let help = '';
   const output = {
+    getOutHelpWidth: () => width,
     writeOut: (text: string): void => {
       help += text;
     },
@@ -29,5 +30,18 @@ describe('the program', () => {
 
   it.each(clientVerbs.map(({ name }) => name))('%s has an example in its help', async (name) => {
     expect(await helpOf(name)).toContain(`npx rowcast ${name}`);
+  });
+
+  it.each(clientVerbs.map(({ name }) => name))(
+    'the help of %s fits the terminal, but for its examples',
+    async (name) => {
+      const [text = ''] = (await helpOf(name, 72)).split(/^Examples?:/m);
+      expect(text.split('\n').filter((line) => line.length > 72)).toEqual([]);
+    },
+  );
+
+  it('help goes on below the text of a list', async () => {
+    const rules = /^ {2}rules COLUMN RULE… {4}(.*\n {24}\S.*)+$/m;
+    expect(await helpOf('alter', 72)).toMatch(rules);
   });
 });
