@@ -142,6 +142,21 @@ CREATE TABLE IF NOT EXISTS sealed_cell (
   value      text NOT NULL
 );
 
+-- Commands of large batches that are laid ready, part by part, until they are committed: then they are deleted, and so
+-- are those that nobody goes on with. They hold values of sealed columns as sealed_cell does, for that time.
+CREATE TABLE IF NOT EXISTS staged_part (
+  stage    text COLLATE "C" NOT NULL,
+  part     bigint NOT NULL CHECK (part >= 0),
+  by       text COLLATE "C" NOT NULL,
+  -- How many commands, as JSON, in how many bytes.
+  steps    bigint NOT NULL,
+  bytes    bigint NOT NULL,
+  commands text NOT NULL,
+  added    timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (stage, part)
+);
+CREATE INDEX IF NOT EXISTS staged_part_by_user ON staged_part (by);
+
 -- Who may do what, and who is here. Nothing of this is in the log, and nothing of the log depends on it.
 
 CREATE TABLE IF NOT EXISTS account (
@@ -265,7 +280,7 @@ BEGIN
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON table_projection TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON row_projection, unique_projection, sealed_cell TO %I', server);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON account, applied_administrator TO %I', server);
-  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON session, session_key TO %I', server);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON session, session_key, staged_part TO %I', server);
   EXECUTE format('REVOKE ALL ON FUNCTION refresh_view FROM PUBLIC');
   EXECUTE format('GRANT EXECUTE ON FUNCTION refresh_view TO %I', server);
 END $$;

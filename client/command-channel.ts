@@ -2,6 +2,7 @@ import { nanoid } from 'nanoid';
 import { formatAddress, type ServerAddress } from '../protocol/address.ts';
 import { commandSchemas } from '../protocol/commands.ts';
 import type { ErrorBody, ErrorCode } from '../protocol/errors.ts';
+import { largeCommandSchemas } from '../protocol/large-commands.ts';
 import type { ReplyOf } from '../protocol/replies.ts';
 import { protocolVersion, type RequestOf, type RequestType } from '../protocol/requests.ts';
 import { onAbort } from './abort.ts';
@@ -20,6 +21,12 @@ export interface RequestOptions {
   /** Milliseconds until the caller is told `timeout`, all tries together. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How a request is sent that may be a command. */
+export interface SendOptions extends RequestOptions {
+  /** Of a command: it is decided as it would be now, and nothing is recorded. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface CommandChannelOptions {
@@ -48,6 +55,8 @@ const attemptMsMax = 2_000;
 interface Pending {
   readonly id: string;
   readonly type: RequestType;
+  /** Whether it changes something: then it matters what became of it. */
+  readonly isChange: boolean;
   /** The request without its token, which each try makes anew. */
   readonly frame: string;
   readonly timeoutMs: number;
@@ -119,7 +128,7 @@ export class CommandChannel {
   #attaching = false;
 
   /** @throws RowcastError the server's refusal, or `timeout`, `aborted`, `closed`, `protocol`, `busy` */
-  async request<Type extends RequestType>(request: Typed<Type>, options: RequestOptions = {}): Promise<Answer<Type>> {
+  async request<Type extends RequestType>(request: Typed<Type>, options: SendOptions = {}): Promise<Answer<Type>> {
     const { type } = request as { readonly type: Type };
     const id = options.id ?? nanoid();
     this.#refuseIfUnfit(id, options.signal);
@@ -149,11 +158,12 @@ export class CommandChannel {
     readonly id: string;
     readonly type: RequestType;
     readonly request: object;
-    readonly options: RequestOptions;
+    readonly options: SendOptions;
   }): Promise<Reply & { ok: true }> {
     const { id, type, request, options } = sending;
     // The id first: a server that cannot read the rest can still say which request it refuses.
-    const frame = JSON.stringify({ v: protocolVersion, id, ...request });
+    const dryRun = options.dryRun || undefined;
+    const frame = JSON.stringify({ v: protocolVersion, id, dryRun, ...request });
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     return new Promise((resolve, reject) => {
       const settle = (outcome: Reply | RowcastError): void => {
@@ -169,6 +179,7 @@ export class CommandChannel {
       const pending: Pending = {
         id,
         type,
+        isChange: isCommand(type) && !dryRun,
         frame,
         timeoutMs,
         deadline: this.#timing.now() + timeoutMs,
@@ -264,8 +275,8 @@ export class CommandChannel {
   }
 
   /** What was told to have failed must not leave later. */
-  #withdraw({ type, withdraw }: Pending): void {
-    if (withdraw() || !isCommand(type)) return;
+  #withdraw({ isChange, withdraw }: Pending): void {
+    if (withdraw() || !isChange) return;
     this.#closeSocket();
     this.#sendAll();
   }
@@ -404,10 +415,11 @@ function deciding(code: ErrorCode): boolean {
   return code !== 'busy' && !unsettling.has(code);
 }
 
-function isUnknown({ type, unanswered, doubtful }: Pending): boolean {
-  return isCommand(type) && (unanswered > 0 || doubtful);
+function isUnknown({ isChange, unanswered, doubtful }: Pending): boolean {
+  return isChange && (unanswered > 0 || doubtful);
 }
 
 function isCommand(type: RequestType): boolean {
-  return type === 'batch' || Object.hasOwn(commandSchemas, type) || accountChanges.has(type);
+  if (type === 'batch' || Object.hasOwn(commandSchemas, type)) return true;
+  return Object.hasOwn(largeCommandSchemas, type) || accountChanges.has(type);
 }

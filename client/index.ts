@@ -34,9 +34,11 @@ export {
   type TagOptions,
   type UpsertOptions,
 } from './client.ts';
-export type { RequestOptions } from './command-channel.ts';
+export type { RequestOptions, SendOptions } from './command-channel.ts';
+export type { CommandResult } from './command-result.ts';
 export { RowcastError, type RowcastErrorCode } from './errors.ts';
 export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, WatchState } from './events.ts';
+export type { LargeBatchOptions, LargeBatchProgress } from './large-batch.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
 export type { LogEntry, LogPage } from './log-reader.ts';
 export type { ReachedOptions, Replica, ReplicaEvent, ReplicaOptions } from './replica.ts';

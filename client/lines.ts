@@ -21,7 +21,10 @@ export function splitLines(text: string): string[] {
  * The entry lines of a reply, without its end line.
  * @throws RowcastError `protocol` when they are cut off: a short answer must never look like a whole one
  */
-export function entryLines(frame: Uint8Array | undefined, { count, last }: EntriesReply): string[] {
+export function entryLines(
+  frame: Uint8Array | undefined,
+  { count, last }: Pick<EntriesReply, 'count' | 'last'>,
+): string[] {
   if (frame === undefined) throw new RowcastError('protocol', 'the answer came without its entries');
   const lines = splitLines(decodeText(frame));
   const end = endLineSchema.safeParse(parseLine(lines.pop() ?? '')).data?.end;

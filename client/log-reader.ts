@@ -57,7 +57,8 @@ export async function* readPages(
   }
 }
 
-function toLogEntry(line: string): LogEntry {
+/** @throws RowcastError `protocol` when the line is no JSON */
+export function toLogEntry(line: string): LogEntry {
   return { line, entry: parseEntry(line) };
 }
 

@@ -28,6 +28,8 @@ export const limits = {
   searchUnitsMax: 1_000,
   /** Problems that one refusal lists; it says how many more there were. */
   problemsMax: 1_000,
+  /** Parts of one stage. */
+  partsMax: 100_000,
   /** Steps of one table.alter. */
   alterStepsMax: 1_000,
   /** Characters (code points) of a new password at least, and UTF-16 units of any at most. */

@@ -29,6 +29,14 @@ const commandReply = z.object({
   /** Of a batch: how many changes it made, and the outcome of each command. */
   changes: z.int().optional(),
   results: z.array(outcomeSchema).optional(),
+  /**
+   * Of a dry run: nothing was recorded, and `seq` is what the changes would get now. The second frame holds the first
+   * entries as they would be recorded, one a line, with an end line: `count` of them, up to seq `last`; `more` were cut.
+   */
+  dryRun: z.literal(true).optional(),
+  count: z.int().optional(),
+  last: seqSchema.optional(),
+  more: z.boolean().optional(),
 });
 
 /** Of a query that carries entries: they stand in the second frame, one a line, with an end line. */
@@ -133,6 +141,8 @@ export const replySchemas = {
     limits: z.object({
       requestBytesMax: z.int(),
       changesPerCommandMax: z.int(),
+      /** Bytes of commands that one account may have staged. Servers before 0.3 have no stages. */
+      stagedBytesPerUserMax: z.int().optional(),
       pageRowsMax: z.int(),
       pageBytesMax: z.int(),
       feedMessageBytesMax: z.int(),
@@ -184,6 +194,17 @@ export const replySchemas = {
   'row.delete': commandReply,
   'row.erase': commandReply,
   batch: commandReply,
+  'batch.part': z.object({
+    stage: z.string(),
+    part: z.int(),
+    /** Bytes that the account has staged now, this part included. */
+    stagedBytes: z.int(),
+  }),
+  'batch.drop': z.object({
+    /** How many parts there were. */
+    parts: z.int(),
+  }),
+  'batch.commit': commandReply,
 } as const satisfies Record<RequestType, z.ZodType>;
 export type ReplyOf<Type extends RequestType> = z.infer<(typeof replySchemas)[Type]>;
 export type CommandReply = z.infer<typeof commandReply>;

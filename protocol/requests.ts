@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { accountSchemas } from './accounts.ts';
 import { batchSchema, commandSchemas } from './commands.ts';
+import { largeCommandSchemas } from './large-commands.ts';
 import { querySchemas } from './queries.ts';
 import { sessionSchemas } from './session.ts';
+import { stagingSchemas } from './staging.ts';
 import { tagSchemas } from './tags.ts';
 
 /** The version of the protocol, `v` of every request and reply. A hash over the schemas pins it (spec/protocol). */
@@ -16,6 +18,8 @@ export const requestSchemas = {
   ...tagSchemas,
   ...commandSchemas,
   batch: batchSchema,
+  ...stagingSchemas,
+  ...largeCommandSchemas,
 } as const;
 export type RequestType = keyof typeof requestSchemas;
 export type RequestOf<Type extends RequestType> = z.infer<(typeof requestSchemas)[Type]>;
@@ -25,13 +29,15 @@ export const requestTypes = Object.keys(requestSchemas) as readonly RequestType[
 
 /**
  * What every request carries besides its own fields: `v`, the protocol's version; `id`, made by the client (nanoid) and
- * returned with the reply, which for a command is its id for ever; `token`, which proves a session (token.ts), where rights are needed.
+ * returned with the reply, which for a command is its id for ever; `token`, which proves a session (token.ts), where rights are needed;
+ * `dryRun`, of a command only: it is decided as it would be, and nothing is recorded, its id neither.
  */
 export const envelopeSchema = z.object({
   v: z.literal(protocolVersion),
   id: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, 'an id has 8 to 64 letters, digits, _ and -; use a nanoid'),
   type: z.string(),
   token: z.string().max(256).optional(),
+  dryRun: z.literal(true).optional(),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { Hmac } from '../proof/hmac.ts';
 import { type AccountRequest, accountSchemas } from '../protocol/accounts.ts';
-import type { Command } from '../protocol/commands.ts';
+import { type Command, commandSchemas } from '../protocol/commands.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { decodeJson, type Json, JsonError } from '../protocol/json.ts';
+import { type LargeCommand, largeCommandSchemas } from '../protocol/large-commands.ts';
 import { type Query, querySchemas } from '../protocol/queries.ts';
 import {
   type Envelope,
@@ -16,13 +17,14 @@ import {
   requestTypes,
 } from '../protocol/requests.ts';
 import { type SessionRequest, sessionSchemas } from '../protocol/session.ts';
+import { type StagingRequest, stagingSchemas } from '../protocol/staging.ts';
 import type { TagRequest } from '../protocol/tags.ts';
 import type { AuditCounts } from './auth/audit-counts.ts';
 import { type Proofs, sessionExpired, unattached } from './auth/proofs.ts';
 import { anonymous, type Identity, mayRequest, type Viewers } from './auth/rights.ts';
 import type { Caller } from './auth/session-requests.ts';
 import type { Sessions } from './auth/sessions.ts';
-import { type Answer, submission } from './commands/submission.ts';
+import { type Answer, type AnySubmission, submission } from './commands/submission.ts';
 import { isDatabaseAway } from './database/sql-state.ts';
 import type { QueryAnswer } from './queries/context.ts';
 import { Refused } from './refused.ts';
@@ -30,8 +32,10 @@ import { Refused } from './refused.ts';
 /** What the requests are answered by. */
 export interface Handlers {
   /** Answers when the command is durable or refused. */
-  readonly command: (submitted: ReturnType<typeof submission>) => Promise<Answer>;
+  readonly command: (submitted: AnySubmission) => Promise<Answer>;
   readonly query: (query: Query) => Promise<QueryAnswer>;
+  /** Lays commands of large batches ready. */
+  readonly staging: (request: StagingRequest, caller: Caller) => Promise<object>;
   readonly session: (request: SessionRequest, caller: Caller) => Promise<object>;
   readonly account: (request: AccountRequest, caller: Caller) => Promise<object | string>;
   readonly tag: (request: TagRequest, caller: Caller) => Promise<object>;
@@ -101,13 +105,13 @@ export class Dispatch {
       throw new Refused({ code: 'busy', message: 'too many requests of this session at once', retryAfterMs: 100 });
     }
     try {
-      return await this.#answer({ ...identity, id: envelope.id, peer }, request);
+      return await this.#answer({ ...identity, id: envelope.id, peer }, { envelope, request });
     } finally {
       this.#inWork.remove(session);
     }
   }
 
-  async #answer(caller: Caller, request: Request): Promise<Frames> {
+  async #answer(caller: Caller, { envelope: { dryRun }, request }: Understood): Promise<Frames> {
     const { handlers } = this.#options;
     const { id } = caller;
     if (isSessionRequest(request)) return [replyText(id, await handlers.session(request, caller))];
@@ -118,14 +122,18 @@ export class Dispatch {
       return lines === undefined ? [replyText(id, body)] : [replyText(id, body), lines];
     }
     this.#checkSize(request);
-    const answer = await handlers.command(submission(id, caller.user, request, this.#options.commandKey));
-    return ['error' in answer ? refusalText(id, answer.error) : replyText(id, answer.body)];
+    if (isStagingRequest(request)) return [replyText(id, await handlers.staging(request, caller))];
+    const submitted = submission(id, caller.user, request, this.#options.commandKey);
+    const answer = await handlers.command({ ...submitted, dryRun });
+    if ('error' in answer) return [refusalText(id, answer.error)];
+    return answer.lines === undefined ? [replyText(id, answer.body)] : [replyText(id, answer.body), answer.lines];
   }
 
-  #checkSize(command: Command): void {
+  #checkSize(request: Command | LargeCommand | StagingRequest): void {
     const max = this.#options.changesPerCommandMax;
-    if (command.type !== 'batch' || command.commands.length <= max) return;
-    const message = `a batch has at most ${max} commands here (changes_per_command_max); send several`;
+    if (!('commands' in request) || request.commands.length <= max) return;
+    const what = request.type === 'batch' ? 'a batch' : 'a part';
+    const message = `${what} has at most ${max} commands here (changes_per_command_max); send several`;
     throw new Refused({ code: 'too_large', message });
   }
 
@@ -248,9 +256,12 @@ function understand(message: Json): Understood {
     const text = `unknown type ${type.slice(0, 64)}; known: ${requestTypes.join(', ')}`;
     throw new Refused({ code: 'unknown_type', message: text });
   }
-  const { v: _v, id: _id, token: _token, ...body } = message as Record<string, Json>;
+  const { v: _v, id: _id, token: _token, dryRun: _dryRun, ...body } = message as Record<string, Json>;
   const request = requestSchemas[type].safeParse(body);
   if (!request.success) throw badRequest(request.error.issues);
+  if (envelope.data.dryRun && !isCommand(request.data)) {
+    throw new Refused({ code: 'bad_request', message: `${type} is no command: it has no dryRun` });
+  }
   return { envelope: envelope.data, request: request.data };
 }
 
@@ -284,6 +295,16 @@ function isAccountRequest(request: Request): request is AccountRequest {
 
 function isQuery(request: Request): request is Query {
   return Object.hasOwn(querySchemas, request.type);
+}
+
+function isStagingRequest(request: Request): request is StagingRequest {
+  return Object.hasOwn(stagingSchemas, request.type);
+}
+
+function isCommand(request: Request): request is Command | LargeCommand {
+  // Named one by one: what is done in spite of `dryRun` would be done for good.
+  const { type } = request;
+  return type === 'batch' || Object.hasOwn(commandSchemas, type) || Object.hasOwn(largeCommandSchemas, type);
 }
 
 /** The body may be text already: an answer that was kept, or rows that PostgreSQL printed. */

@@ -7,6 +7,7 @@ import { openAuth } from './auth/auth.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
 import { applyAdministrators, countAdministrators } from './auth/settings-administrators.ts';
 import { Committer } from './commands/committer.ts';
+import { Staging } from './commands/large/staging.ts';
 import { type ConnectionStrings, connectionStrings, leaveConnection } from './connection-strings.ts';
 import { type Connections, openConnections } from './database/connections.ts';
 import { openDatabase } from './database/database.ts';
@@ -146,6 +147,8 @@ async function startOn(
     database: reading,
     position: start.seq,
     onChanges: (changes) => publisher.publish(changes),
+    onPart: (changes) => publisher.publishPart(changes),
+    groupBytesMax: settings.server.feedMessageBytesMax,
     log,
   });
   const doorbell = new Doorbell({ schema, connection: connections.server, log });
@@ -156,7 +159,9 @@ async function startOn(
     doorbell,
     queueCommandsMax: settings.server.queueCommandsMax,
     groupCommandsMax: settings.server.groupCommandsMax,
+    pageBytesMax,
     onCommitted: (changes) => tail.offer(changes),
+    onAppended: () => tail.wake(),
     log,
   });
 
@@ -188,6 +193,7 @@ async function startOn(
       limits: {
         requestBytesMax: settings.server.requestBytesMax,
         changesPerCommandMax: settings.server.changesPerCommandMax,
+        stagedBytesPerUserMax: settings.server.stagedBytesPerUserMax,
         pageRowsMax: settings.server.pageRowsMax,
         pageBytesMax,
         feedMessageBytesMax: settings.server.feedMessageBytesMax,
@@ -195,10 +201,12 @@ async function startOn(
       counters: () => counters({ committer, queries, publisher, feedSocket, commandSocket, dispatch }),
     },
   });
+  const staging = new Staging({ database: reading, bytesPerUserMax: settings.server.stagedBytesPerUserMax, log });
   const dispatch: Dispatch = new Dispatch({
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query) => queries.answer(query),
+      staging: (request, caller) => staging.answer(request, caller),
       tag: (request, caller) => setTag(reading, request, caller),
       ...auth.handlers,
     },
@@ -228,6 +236,8 @@ async function startOn(
   stops.push(() => tail.stop());
   await doorbell.run(() => tail.wake());
   stops.push(() => doorbell.stop());
+  staging.run();
+  stops.push(() => staging.stop());
   watchdog.run();
   stops.push(() => watchdog.stop());
   // Stopped in the other order: commands that were taken are answered, then the socket goes.

@@ -109,6 +109,11 @@ export const serverSection = z.object({
     '100000',
     'changes that one command may make',
   ),
+  stagedBytesPerUserMax: withDefault(
+    value.integer({ min: 1024, max: 1_099_511_627_776, unit: 'bytes' }),
+    '1073741824',
+    'bytes of commands that one account may have laid ready for large batches',
+  ),
   pageRowsMax: withDefault(value.integer({ min: 1, max: 100_000 }), '1000', 'rows or changes of one page'),
   feedHighWaterMarkMessages: withDefault(
     value.integer({ min: 1, max: 10_000_000 }),

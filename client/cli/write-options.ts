@@ -1,13 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Expect } from '../../protocol/commands.ts';
-import type { CommandReply } from '../../protocol/replies.ts';
 import type { CommandOptions } from '../client.ts';
+import type { CommandResult } from '../command-result.ts';
 import type { Context } from './context.ts';
+import { reportDryRun } from './dry-run.ts';
 
 /** The options of every verb that changes something. */
 export interface WriteOptions {
   readonly why?: string;
   readonly id?: string;
+  readonly dryRun?: true;
 }
 
 export interface ExpectOptions {
@@ -17,7 +19,8 @@ export interface ExpectOptions {
 export function addWriteOptions(command: Command): Command {
   return command
     .option('--why <text>', 'the reason; it stands in the log for ever')
-    .option('--id <id>', "the command's id: the same one again takes effect once, and tells what became of it");
+    .option('--id <id>', "the command's id: the same one again takes effect once, and tells what became of it")
+    .option('--dry-run', 'show what would be recorded as things stand, and change nothing');
 }
 
 export function addExpectOption(command: Command): Command {
@@ -30,16 +33,20 @@ export function readPositive(text: string): number {
   return number;
 }
 
-export function commandOptions({ why, id }: WriteOptions, context: Context): CommandOptions {
-  return { why, id, signal: context.signal };
+export function commandOptions({ why, id, dryRun }: WriteOptions, context: Context): CommandOptions {
+  return { why, id, dryRun, signal: context.signal };
 }
 
 export function expectOf({ ifVersion }: ExpectOptions): Expect | undefined {
   return ifVersion === undefined ? undefined : { version: ifVersion };
 }
 
-/** Says what a command did: its reply to programs, the sentence to people. */
-export async function reportReply(context: Context, reply: CommandReply, sentence: string): Promise<void> {
+/** Says what a command did, or would do: its reply to programs; to people the sentence, or the changes. */
+export async function reportReply(context: Context, reply: CommandResult, sentence: string): Promise<void> {
+  if (reply.dryRun === true) {
+    await reportDryRun(context, reply);
+    return;
+  }
   if (context.json) {
     const { epoch, seq, table, key, version, changed, results } = reply;
     await context.printJson({ epoch, seq, table, key, version, changed, results });

@@ -52,6 +52,9 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   'row.delete': 'administrator',
   'row.erase': 'administrator',
   batch: 'administrator',
+  'batch.part': 'administrator',
+  'batch.drop': 'administrator',
+  'batch.commit': 'administrator',
 };
 
 /** What nobody would get in without. */

@@ -4,7 +4,16 @@ import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Change } from '../log/record.ts';
 import { classifyFailure } from './failure.ts';
 import { commitGroup, type GroupContext } from './group.ts';
-import { type Answer, changesTables, type Submission, stepsOf } from './submission.ts';
+import { commitLarge } from './large/commit-large.ts';
+import {
+  type Answer,
+  type AnySubmission,
+  changesTables,
+  isLarge,
+  type LargeSubmission,
+  type Submission,
+  stepsOf,
+} from './submission.ts';
 
 export interface CommitterOptions extends GroupContext {
   /** Commands that may wait; more are answered `busy`. */
@@ -13,16 +22,23 @@ export interface CommitterOptions extends GroupContext {
   readonly groupCommandsMax: number;
   /** Called with what was appended, once it is durable. */
   readonly onCommitted: (changes: readonly Change[]) => void;
+  /** Called when something was appended that is too much to be handed over. */
+  readonly onAppended: () => void;
   readonly log: Logger;
 }
 
-interface Waiting {
-  readonly submission: Submission;
+interface Waiting<Kind extends AnySubmission = AnySubmission> {
+  readonly submission: Kind;
   readonly answer: (answer: Answer) => void;
 }
 
 /** Row changes that one transaction takes, so that a few large batches do not make one enormous one. */
 const groupStepsMax = 10_000;
+const stopping: ErrorBody = {
+  code: 'unavailable',
+  message: 'the server is stopping; send the command again',
+  retryAfterMs: 500,
+};
 /** How long a group is tried again while the database is away, before its commands are answered `unavailable`. */
 const unavailableAfterMs = 5_000;
 const retryPauseMs = { first: 20, most: 500 } as const;
@@ -38,13 +54,19 @@ export class Committer {
   #working: Promise<void> | undefined;
   #stopped = false;
   #halted: ErrorBody | undefined;
+  /** Large commands that wait or are in work, by id and body. */
+  readonly #large = new Map<string, Promise<Answer>>();
 
   constructor(options: CommitterOptions) {
     this.#options = options;
   }
 
   /** Answers when the command is durable, or was refused; `busy` at once when too many wait. */
-  submit(submission: Submission): Promise<Answer> {
+  submit(submission: AnySubmission): Promise<Answer> {
+    return isLarge(submission) ? this.#submitLarge(submission) : this.#submit(submission);
+  }
+
+  #submit(submission: AnySubmission): Promise<Answer> {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.resolve({ error: refusal });
     return new Promise((answer) => {
@@ -53,24 +75,45 @@ export class Committer {
     });
   }
 
+  /**
+   * Who waits long for an answer asks again under the same id, as it may be lost: such a command is not done for each
+   * asking, but answered to all of them.
+   */
+  async #submitLarge(submission: LargeSubmission): Promise<Answer> {
+    const name = `${submission.id} ${submission.body} ${submission.dryRun}`;
+    const before = this.#large.get(name);
+    if (before !== undefined) return await before;
+    const answering = this.#submit(submission);
+    this.#large.set(name, answering);
+    try {
+      return await answering;
+    } finally {
+      this.#large.delete(name);
+    }
+  }
+
   /** Answers every command from now on with this refusal. */
   halt(refusal: ErrorBody): void {
     this.#halted = refusal;
   }
 
-  /** Takes no more commands and returns when those taken are answered. */
+  /** Takes no more commands and returns when those taken are answered; a large one in work is given up. */
   async drain(): Promise<void> {
     this.#stopped = true;
     await this.#working;
   }
 
   #refusal(): ErrorBody | undefined {
-    if (this.#halted !== undefined) return this.#halted;
-    if (this.#stopped)
-      return { code: 'unavailable', message: 'the server is stopping; send the command again', retryAfterMs: 500 };
+    const refusal = this.#interruption();
+    if (refusal !== undefined) return refusal;
     if (this.#queue.length < this.#options.queueCommandsMax) return undefined;
     this.counters.busy += 1;
     return { code: 'busy', message: 'too many commands are waiting; send it again a little later', retryAfterMs: 100 };
+  }
+
+  #interruption(): ErrorBody | undefined {
+    if (this.#halted !== undefined) return this.#halted;
+    return this.#stopped ? stopping : undefined;
   }
 
   async #work(): Promise<void> {
@@ -84,9 +127,9 @@ export class Committer {
     let steps = 0;
     let count = 0;
     for (const { submission } of this.#queue) {
-      const alone = changesTables(submission.command);
+      const alone = isLarge(submission) || changesTables(submission.command);
       if (alone && count > 0) break;
-      steps += stepsOf(submission.command).length;
+      if (!isLarge(submission)) steps += stepsOf(submission.command).length;
       if (count > 0 && steps > groupStepsMax) break;
       count += 1;
       if (alone || count >= this.#options.groupCommandsMax) break;
@@ -119,6 +162,20 @@ export class Committer {
   }
 
   async #commitOnce(group: readonly Waiting[]): Promise<void> {
+    const [first] = group;
+    if (first !== undefined && isLargeWaiting(first)) await this.#commitLarge(first);
+    else await this.#commitSmall(group.filter((one) => !isLargeWaiting(one)) as readonly Waiting<Submission>[]);
+  }
+
+  async #commitLarge({ submission, answer }: Waiting<LargeSubmission>): Promise<void> {
+    const context = { ...this.#options, interruption: () => this.#interruption() };
+    const committed = await commitLarge(context, submission);
+    this.#count([committed.answer], committed.changes);
+    if (committed.changes > 0) this.#options.onAppended();
+    answer(committed.answer);
+  }
+
+  async #commitSmall(group: readonly Waiting<Submission>[]): Promise<void> {
     const submissions = group.map(({ submission }) => submission);
     const { answers, changes } = await commitGroup(this.#options, submissions);
     this.#count(answers, changes.length);
@@ -150,6 +207,10 @@ export class Committer {
     this.counters.changes += changes;
     this.counters.refused += answers.filter((answer) => 'error' in answer).length;
   }
+}
+
+function isLargeWaiting(waiting: Waiting): waiting is Waiting<LargeSubmission> {
+  return isLarge(waiting.submission);
 }
 
 function answerAll(group: readonly Waiting[], error: ErrorBody): void {

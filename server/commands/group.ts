@@ -1,27 +1,22 @@
 import { nanoid } from 'nanoid';
-import type { ErrorBody, Problem } from '../../protocol/errors.ts';
-import { limits } from '../../protocol/limits.ts';
-import type { Outcome } from '../../protocol/replies.ts';
 import type { Executor, Writer } from '../database/writer.ts';
 import { decide } from '../domain/decide.ts';
-import { isRowEvent } from '../domain/event.ts';
 import { Draft } from '../domain/state.ts';
-import { appendChanges } from '../log/append.ts';
 import type { Doorbell } from '../log/doorbell.ts';
 import { type LockedHead, lockHead } from '../log/head.ts';
 import { type Change, recordEvents } from '../log/record.ts';
-import { type Growth, growTree, type OpenTile } from '../log/tree.ts';
-import { projectTables, type RecordedEvent, rowsAfter } from '../projections/project.ts';
-import { rowStatements } from '../projections/rows.ts';
-import { sealedStatements } from '../projections/sealed.ts';
+import { growTree, type OpenTile } from '../log/tree.ts';
+import type { RecordedEvent } from '../projections/project.ts';
 import type { TableCache } from '../projections/table-cache.ts';
-import { writeHolders } from '../projections/unique.ts';
-import { type AcceptedCommand, insertAnswers, type KnownCommand } from './known.ts';
+import { type DryRunLimits, dryRun, tryTables } from './dry-run.ts';
+import { type AcceptedCommand, type KnownCommand, repeatedAnswer } from './known.ts';
 import { LoadedState } from './loaded-state.ts';
+import { refusal, replyBody } from './reply.ts';
 import { seal } from './seal.ts';
 import type { Answer, Submission } from './submission.ts';
+import { changesTable, writeChanges } from './write-changes.ts';
 
-export interface GroupContext {
+export interface GroupContext extends DryRunLimits {
   readonly writer: Writer;
   readonly tables: TableCache;
   readonly doorbell: Doorbell;
@@ -46,11 +41,12 @@ export interface CommittedGroup {
 export async function commitGroup(context: GroupContext, group: readonly Submission[]): Promise<CommittedGroup> {
   const { openTile } = context;
   return await context.writer.transaction(async (transaction) => {
-    const decided = decideGroup(group, await read(context, transaction, group));
+    const decided = decideGroup(group, await read(context, transaction, group), context);
+    if (decided.tried.length > 0) await tryTables(transaction, decided.tried);
     const growth = await growTree(transaction, { ...decided, open: openTile });
-    const writing = write(context, transaction, decided, growth);
+    const writing = writeChanges(context.doorbell, transaction, { ...decided, growth });
     // Statements about tables wait for one another; COMMIT must come behind them.
-    if (changesATable(decided)) await writing;
+    if (changesTable(decided)) await writing;
     await Promise.all([writing, transaction.commit()]);
     openTile.keep(growth);
     return decided;
@@ -74,32 +70,6 @@ async function read(
   return { head, known, draft: new Draft(state) };
 }
 
-async function write(
-  { doorbell }: GroupContext,
-  transaction: Executor,
-  decided: DecidedGroup,
-  growth: Growth,
-): Promise<void> {
-  const { head, changes, recorded, accepted } = decided;
-  if (changesATable(decided)) await projectTables(transaction, recorded);
-  const { rows, holders } = rowsAfter(recorded);
-  const answers = accepted.length > 0 ? [insertAnswers(accepted)] : [];
-  await Promise.all([
-    appendChanges(transaction, {
-      head,
-      changes,
-      growth,
-      doorbell,
-      alongside: [...rowStatements(rows), ...sealedStatements(recorded), ...answers],
-    }),
-    writeHolders(transaction, holders),
-  ]);
-}
-
-function changesATable({ recorded }: DecidedGroup): boolean {
-  return recorded.some(({ event }) => !isRowEvent(event));
-}
-
 interface GroupState {
   readonly known: Map<string, KnownCommand>;
   readonly head: LockedHead;
@@ -110,23 +80,39 @@ interface DecidedGroup extends CommittedGroup {
   readonly head: LockedHead;
   readonly recorded: readonly RecordedEvent[];
   readonly accepted: readonly AcceptedCommand[];
+  /** What a dry run would change of tables. */
+  readonly tried: readonly RecordedEvent[];
 }
 
-/** Decides commands one after another, each against what the ones before it leave. A refused one leaves no trace. */
-function decideGroup(group: readonly Submission[], { known, head, draft }: GroupState): DecidedGroup {
+/**
+ * Decides commands one after another, each against what the ones before it leave. A refused one leaves no trace, and
+ * neither does a dry run.
+ */
+function decideGroup(
+  group: readonly Submission[],
+  { known, head, draft }: GroupState,
+  dryRunLimits: DryRunLimits,
+): DecidedGroup {
   const answers: Answer[] = [];
   const changes: Change[] = [];
   const recorded: RecordedEvent[] = [];
   const accepted: AcceptedCommand[] = [];
+  const tried: RecordedEvent[] = [];
   const { at, epoch } = head;
   for (const submission of group) {
     const { id, by, command, body } = submission;
+    const firstSeq = head.seq + changes.length + 1;
+    if (submission.dryRun) {
+      const trial = dryRun(submission, { head, draft, firstSeq }, dryRunLimits);
+      answers.push(trial.answer);
+      tried.push(...trial.tables);
+      continue;
+    }
     const before = known.get(id);
     if (before !== undefined) {
       answers.push(repeatedAnswer(before, submission));
       continue;
     }
-    const firstSeq = head.seq + changes.length + 1;
     const decision = decide({ draft, firstSeq, at, by, newKey: nanoid, seal }, command);
     if ('problems' in decision) {
       answers.push({ error: refusal(decision.problems) });
@@ -142,28 +128,5 @@ function decideGroup(group: readonly Submission[], { known, head, draft }: Group
     known.set(id, { body, answer });
     answers.push({ body: answer });
   }
-  return { head, answers, changes, recorded, accepted };
-}
-
-function repeatedAnswer(before: KnownCommand, { id, body, oldBody }: Submission): Answer {
-  if (before.body === body || before.body === oldBody()) return { body: before.answer };
-  const message = `id ${id} was used for another command; make a new id for every command`;
-  return { error: { code: 'command_id_reused', message } };
-}
-
-function replyBody(isBatch: boolean, outcomes: readonly Outcome[]): object {
-  const [first] = outcomes;
-  if (!isBatch && first !== undefined) return first;
-  const seq = outcomes.reduce((last, outcome) => Math.max(last, outcome.seq), 0);
-  const changes = outcomes.filter(({ changed }) => changed).length;
-  return { seq, changed: changes > 0, changes, results: outcomes };
-}
-
-function refusal(problems: readonly Problem[]): ErrorBody {
-  const [first] = problems;
-  if (first === undefined) throw new Error('a refusal without a problem');
-  const listed = problems.slice(0, limits.problemsMax);
-  const more = problems.length - listed.length;
-  const message = problems.length === 1 ? first.message : `${first.message} (and ${problems.length - 1} more)`;
-  return { code: first.code, message, problems: listed, ...(more > 0 ? { more } : {}) };
+  return { head, answers, changes, recorded, accepted, tried };
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Submission } from './submission.ts';
+import type { Answer, Submission } from './submission.ts';
 
 /** A command that was accepted before, and its answer. */
 export interface KnownCommand {
@@ -22,7 +22,7 @@ export function readKnown(values: readonly KnownValue[]): Map<string, KnownComma
 }
 
 export interface AcceptedCommand {
-  readonly submission: Submission;
+  readonly submission: Pick<Submission, 'id' | 'body'>;
   readonly answer: string;
 }
 
@@ -34,4 +34,14 @@ export function insertAnswers(accepted: readonly AcceptedCommand[]): RawBuilder<
       ${accepted.map(({ submission }) => submission.id)}::text[],
       ${accepted.map(({ submission }) => `\\x${submission.body}`)}::bytea[],
       ${accepted.map(({ answer }) => answer)}::text[])`;
+}
+
+/** What a command is answered whose id was used before. */
+export function repeatedAnswer(
+  before: KnownCommand,
+  { id, body, oldBody }: Pick<Submission, 'id' | 'body' | 'oldBody'>,
+): Answer {
+  if (before.body === body || before.body === oldBody()) return { body: before.answer };
+  const message = `id ${id} was used for another command; make a new id for every command`;
+  return { error: { code: 'command_id_reused', message } };
 }

@@ -61,7 +61,7 @@ export class LoadedState implements LedgerState {
   static async load(
     transaction: Executor,
     tables: ReadonlyMap<string, StoredTable>,
-    group: readonly Submission[],
+    group: readonly Pick<Submission, 'id' | 'command'>[],
   ): Promise<{ state: LoadedState; known: Map<string, KnownCommand> }> {
     const wanted = wantedParts(
       tables,

@@ -13,6 +13,7 @@ export interface LedgerTables {
   row_projection: RowProjection;
   unique_projection: UniqueProjection;
   sealed_cell: SealedCellTable;
+  staged_part: StagedPartTable;
   account: AccountTable;
   applied_administrator: AppliedAdministratorTable;
   session: SessionTable;
@@ -92,6 +93,16 @@ interface SealedCellTable {
   column: string;
   salt: Buffer;
   value: string;
+}
+
+interface StagedPartTable {
+  stage: string;
+  part: number;
+  by: string;
+  steps: number;
+  bytes: number;
+  commands: string;
+  added: Generated<Date>;
 }
 
 interface AccountTable {

@@ -39,6 +39,35 @@ export function decide(context: CommandContext, command: Command): CommandDecisi
   const isBatch = command.type === 'batch';
   const steps = isBatch ? command.commands : [command];
   const draft = new Draft(context.draft);
+  const batch = isBatch ? { why: command.why, firstIndex: 0 } : undefined;
+  const { problems, ...decided } = decideSteps({ ...context, draft }, steps, batch);
+  if (problems.length > 0) return { problems };
+  draft.applyTo(context.draft);
+  return decided;
+}
+
+/** Of a batch: the reason that stands for the steps without one, and the place of the first of these steps in it. */
+export interface BatchPart {
+  readonly why: string | undefined;
+  readonly firstIndex: number;
+}
+
+/** What became of some steps: of those that are granted events and outcomes, of the others what is wrong with them. */
+interface DecidedSteps {
+  readonly events: readonly Event[];
+  readonly outcomes: readonly Outcome[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Decides steps one after another and lays those that are granted onto the draft, whatever becomes of the others:
+ * whether they take effect then is the caller's business.
+ */
+export function decideSteps(
+  { draft, ...context }: CommandContext,
+  steps: readonly Step[],
+  batch: BatchPart | undefined,
+): DecidedSteps {
   const events: Event[] = [];
   const outcomes: Outcome[] = [];
   const problems: Problem[] = [];
@@ -46,29 +75,27 @@ export function decide(context: CommandContext, command: Command): CommandDecisi
   for (const [index, step] of steps.entries()) {
     if (tangled.has(tableOf(step))) {
       // Its rows would have to be judged as they will be: only the alter itself is named, the rest is not judged.
-      if (step.type === 'table.alter') problems.push(alterProblem(step.table, index));
+      if (step.type === 'table.alter') problems.push(alterProblem(step.table, (batch?.firstIndex ?? 0) + index));
       continue;
     }
     const seq = context.firstSeq + events.length;
     const decision = decideStep({ state: draft, nextSeq: seq, newKey: context.newKey, seal: context.seal }, step);
     if ('problems' in decision) {
-      for (const one of decision.problems) problems.push(isBatch ? { ...one, index } : one);
+      for (const one of decision.problems) problems.push(batch ? { ...one, index: batch.firstIndex + index } : one);
     } else if ('unchanged' in decision) {
       const { table, row } = decision.unchanged;
       outcomes.push({ table, key: row.key, seq: row.seq, version: row.version, changed: false });
     } else {
       const { event: first, also = [] } = decision;
       for (const one of [first, ...also]) {
-        const event = isBatch ? withReason(one, command.why) : one;
+        const event = batch ? withReason(one, batch.why) : one;
         events.push(event);
         evolve(draft, event, { seq: context.firstSeq + events.length - 1, at: context.at, by: context.by });
       }
       outcomes.push(outcomeOf(first, seq + also.length));
     }
   }
-  if (problems.length > 0) return { problems };
-  draft.applyTo(context.draft);
-  return { events, outcomes };
+  return { events, outcomes, problems };
 }
 
 /** Tables that a batch alters and does something else to. A table is altered by itself, as its rows are judged before. */

@@ -35,11 +35,47 @@ export function tableMessages(changes: readonly Change[], bytesMax: number): Tab
     }
     const bytes = group.reduce((sum, { entry }) => sum + Buffer.byteLength(entry) + 1, 0);
     if (run[0] !== undefined && (run[0].table !== first.table || runBytes + bytes > bytesMax)) flush();
-    run.push(...group);
+    for (const change of group) run.push(change);
     runBytes += bytes;
   }
   flush();
   return messages;
+}
+
+/**
+ * A group that is too large for the feed and is read in parts, of which nothing is kept but how many changes each table
+ * has: it is announced, a message a table, without its entries.
+ */
+export class AnnouncedGroup {
+  readonly #tables = new Map<string, { first: number; last: number; count: number }>();
+  #first = 0;
+  #last = 0;
+
+  /** Takes the changes that follow; returns whether they end the group. */
+  add(changes: readonly Change[]): boolean {
+    for (const { seq, table } of changes) {
+      const known = this.#tables.get(table);
+      if (known === undefined) this.#tables.set(table, { first: seq, last: seq, count: 1 });
+      else Object.assign(known, { last: seq, count: known.count + 1 });
+    }
+    if (this.#first === 0) this.#first = changes[0]?.seq ?? 0;
+    const end = changes.at(-1);
+    this.#last = end?.seq ?? this.#last;
+    return end !== undefined && end.seq === end.groupLast;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  get messages(): TableMessage[] {
+    const group: FeedHeader['group'] = this.#tables.size > 1 ? [this.#first, this.#last] : undefined;
+    return [...this.#tables].map(([table, counted]) => ({
+      table,
+      header: { ...counted, ...(group === undefined ? {} : { group }), omitted: true },
+      lines: '',
+    }));
+  }
 }
 
 function* groups(changes: readonly Change[]): Generator<readonly Change[]> {

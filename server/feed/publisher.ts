@@ -1,7 +1,7 @@
 import { encodeWelcome, type FeedHeader, type HeadMessage, headTopic, tableTopic } from '../../protocol/feed.ts';
 import type { Checkpoints } from '../log/checkpoints.ts';
 import type { Change } from '../log/record.ts';
-import { tableMessages } from './messages.ts';
+import { AnnouncedGroup, type TableMessage, tableMessages } from './messages.ts';
 
 /** Where messages go: the feed's socket. It never waits for a reader; what a slow one misses it fetches from the log. */
 export interface FeedOutlet {
@@ -31,6 +31,8 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #tables: Map<string, number>;
   #seq: number;
+  /** A large group of which the end was not read yet. */
+  #announced: AnnouncedGroup | undefined;
   #timer: NodeJS.Timeout | undefined;
   #joined: NodeJS.Timeout | undefined;
 
@@ -64,15 +66,30 @@ export class Publisher {
   }
 
   publish(changes: readonly Change[]): void {
-    for (const { table, header, lines } of tableMessages(changes, this.#options.messageBytesMax)) {
-      const full: FeedHeader = { epoch: this.#options.epoch, previous: this.#tables.get(table) ?? 0, ...header };
-      this.#options.outlet.send([tableTopic(table), JSON.stringify(full), lines]);
-      this.#tables.set(table, header.last);
-      this.counters.messages += 1;
-    }
+    for (const message of tableMessages(changes, this.#options.messageBytesMax)) this.#send(message);
     this.#options.checkpoints.take(changes);
     this.counters.changes += changes.length;
     this.#seq = changes.at(-1)?.seq ?? this.#seq;
+  }
+
+  /** Takes a part of a group that is too large for the feed. With its last part it is announced, and not before (P6). */
+  publishPart(changes: readonly Change[]): void {
+    const { checkpoints } = this.#options;
+    this.#announced ??= new AnnouncedGroup();
+    checkpoints.takeAhead(changes);
+    this.counters.changes += changes.length;
+    if (!this.#announced.add(changes)) return;
+    for (const message of this.#announced.messages) this.#send(message);
+    checkpoints.adopt();
+    this.#seq = this.#announced.last;
+    this.#announced = undefined;
+  }
+
+  #send({ table, header, lines }: TableMessage): void {
+    const full: FeedHeader = { epoch: this.#options.epoch, previous: this.#tables.get(table) ?? 0, ...header };
+    this.#options.outlet.send([tableTopic(table), JSON.stringify(full), lines]);
+    this.#tables.set(table, header.last);
+    this.counters.messages += 1;
   }
 
   /** Names what has been published on this feed, so that a reader who lacks any of it knows (P7). */

@@ -9,7 +9,9 @@ import type { Change } from './record.ts';
  */
 export class Checkpoints {
   readonly #signer: CheckpointSigner;
-  readonly #frontier: Frontier;
+  #frontier: Frontier;
+  /** With the changes of a group that is not published yet, as it is read in parts. */
+  #ahead: Frontier | undefined;
   #note: string | undefined;
 
   /** @param frontier the tree as the server found it */
@@ -34,6 +36,19 @@ export class Checkpoints {
   /** Takes what is published next. */
   take(changes: readonly Change[]): void {
     for (const { entry } of changes) this.#frontier.push(leafHash(entry));
+    this.#note = undefined;
+  }
+
+  /** Takes changes that will be published when the rest of their group has been read. */
+  takeAhead(changes: readonly Change[]): void {
+    this.#ahead ??= this.#frontier.copy();
+    for (const { entry } of changes) this.#ahead.push(leafHash(entry));
+  }
+
+  /** What was taken ahead is published. */
+  adopt(): void {
+    this.#frontier = this.#ahead ?? this.#frontier;
+    this.#ahead = undefined;
     this.#note = undefined;
   }
 

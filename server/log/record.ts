@@ -20,12 +20,14 @@ export interface CommandRecord {
   readonly by: string;
   readonly at: string;
   readonly firstSeq: number;
+  /** First and last seq of all changes of the command, when these are a part of them. */
+  readonly group?: readonly [first: number, last: number];
 }
 
 /** Turns the events of one command into changes: here, once, the bytes of an entry are made. */
 export function recordEvents(events: readonly Event[], record: CommandRecord): Change[] {
-  const last = record.firstSeq + events.length - 1;
-  const group = events.length > 1 ? ([record.firstSeq, last] as [number, number]) : undefined;
+  const [first, last] = record.group ?? [record.firstSeq, record.firstSeq + events.length - 1];
+  const group = last > first ? ([first, last] as [number, number]) : undefined;
   return events.map((event, index) => {
     const seq = record.firstSeq + index;
     return {
@@ -34,12 +36,15 @@ export function recordEvents(events: readonly Event[], record: CommandRecord): C
       table: event.table.definition.name,
       key: isRowEvent(event) ? event.key : null,
       groupLast: last,
-      entry: JSON.stringify(entryOf(event, { seq, group, ...record })),
+      entry: JSON.stringify(entryOf(event, { ...record, seq, group })),
     };
   });
 }
 
-type EntryRecord = CommandRecord & { readonly seq: number; readonly group: [number, number] | undefined };
+type EntryRecord = Omit<CommandRecord, 'group'> & {
+  readonly seq: number;
+  readonly group: [number, number] | undefined;
+};
 
 /** The entry of an event. Fields stand in this order; JSON leaves out the undefined ones. */
 function entryOf(event: Event, { seq, at, by, command, group }: EntryRecord): Undefinable<Entry> {

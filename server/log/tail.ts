@@ -9,6 +9,9 @@ export interface TailOptions {
   readonly position: number;
   /** Given whole groups only, in order of seq, without a gap, each change once. */
   readonly onChanges: (changes: readonly Change[]) => void;
+  /** Given a group of more than `groupBytesMax` bytes part by part, so that it need not lie in memory. */
+  readonly onPart: (changes: readonly Change[]) => void;
+  readonly groupBytesMax: number;
   readonly log: Logger;
 }
 
@@ -29,6 +32,8 @@ export class LogTail {
   #position: number;
   /** Read but not handed on: a group of which the end was not read yet. */
   #partial: Change[] = [];
+  /** Where reading has come to within a group that is handed on in parts. */
+  #within: { readonly seq: number; readonly groupLast: number } | undefined;
   #offered: (readonly Change[])[] = [];
   #offeredCount = 0;
   #reading: Promise<void> | undefined;
@@ -100,7 +105,7 @@ export class LogTail {
     const [first] = changes;
     const last = changes.at(-1);
     if (first === undefined || last === undefined || last.seq <= this.#position) return true;
-    if (first.seq !== this.#position + 1 || this.#partial.length > 0) return false;
+    if (first.seq !== this.#position + 1 || this.#partial.length > 0 || this.#within !== undefined) return false;
     this.#handOn(changes, last.seq);
     return true;
   }
@@ -116,21 +121,45 @@ export class LogTail {
 
   /** Returns whether there may be more. */
   async #readPage(): Promise<boolean> {
-    const after = this.#partial.at(-1)?.seq ?? this.#position;
+    const after = this.#partial.at(-1)?.seq ?? this.#within?.seq ?? this.#position;
     const page = await readChanges(this.#options.database, after);
     if (page.length === 0) return false;
-    const changes = [...this.#partial, ...page];
+    const rest = this.#within === undefined ? page : this.#goOnWithin(page, this.#within.groupLast);
+    const changes = [...this.#partial, ...rest];
     const whole = wholeGroups(changes);
     this.#partial = changes.slice(whole);
     const last = changes[whole - 1];
     if (last !== undefined) this.#handOn(changes.slice(0, whole), last.seq);
+    const [first] = this.#partial;
+    if (first !== undefined && isLarger(this.#partial, this.#options.groupBytesMax)) {
+      this.#partial = [...this.#goOnWithin(this.#partial, first.groupLast)];
+    }
     return true;
   }
 
-  #handOn(changes: readonly Change[], last: number): void {
-    this.#position = last;
-    this.#options.onChanges(changes);
+  /** Hands on the part of a group with which these changes begin; returns what is behind it. */
+  #goOnWithin(changes: readonly Change[], groupLast: number): readonly Change[] {
+    const end = changes.findIndex((change) => change.groupLast !== groupLast);
+    const part = end < 0 ? changes : changes.slice(0, end);
+    this.#options.onPart(part);
+    const seq = part.at(-1)?.seq ?? this.#position;
+    this.#within = seq === groupLast ? undefined : { seq, groupLast };
+    if (this.#within === undefined) this.#position = groupLast;
+    return changes.slice(part.length);
   }
+
+  #handOn(changes: readonly Change[], last: number): void {
+    this.#options.onChanges(changes);
+    this.#position = last;
+  }
+}
+
+function isLarger(changes: readonly Change[], bytesMax: number): boolean {
+  let bytes = 0;
+  return changes.some(({ entry }) => {
+    bytes += Buffer.byteLength(entry) + 1;
+    return bytes > bytesMax;
+  });
 }
 
 /** How many of these changes are whole groups. */

@@ -1,8 +1,8 @@
 import { toBase64 } from '../../proof/hash.ts';
-import type { EndLine } from '../../protocol/entry.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { QueryOf } from '../../protocol/queries.ts';
 import type { EntriesReply } from '../../protocol/replies.ts';
+import { endedLines } from '../log/ended-lines.ts';
 import { type Head, readHead } from '../log/head.ts';
 import { refusePlace } from '../log/point.ts';
 import { type Lines, readLines } from '../log/read.ts';
@@ -68,10 +68,8 @@ interface ReadEntries {
   readonly lines: Lines;
 }
 
-/** The reply, and its lines with the end line: a reader that does not find it was cut off (S10). */
 function entriesAnswer({ head, after, lines }: ReadEntries): QueryAnswer {
   const last = lines.last ?? after;
-  const end: EndLine = { end: { count: lines.count, last } };
   const body: EntriesReply = {
     epoch: head.epoch,
     // Entries committed since the head was read may be among the lines.
@@ -80,5 +78,5 @@ function entriesAnswer({ head, after, lines }: ReadEntries): QueryAnswer {
     last,
     more: lines.full,
   };
-  return { body, lines: `${lines.text}${lines.count > 0 ? '\n' : ''}${JSON.stringify(end)}` };
+  return { body, lines: endedLines({ ...lines, last }) };
 }

@@ -24,7 +24,7 @@ function golden(name: string): string[] {
 }
 
 const requests = golden('v1-requests.jsonl').map((frame) => {
-  const { v: _v, id: _id, token: _token, ...body } = parseJson(frame) as Record<string, unknown>;
+  const { v: _v, id: _id, token: _token, dryRun: _dryRun, ...body } = parseJson(frame) as Record<string, unknown>;
   return { frame, type: String(body.type), body };
 });
 

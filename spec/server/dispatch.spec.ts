@@ -143,6 +143,7 @@ describe('P9 rights', () => {
     'account.change': { user: 'ada', role: 'viewer' },
     'account.remove': { user: 'ada' },
     'sealed.open': { commitments: [] },
+    'tag.set': { name: 'mine' },
     'table.create': { name: 'mine', columns: [] },
     'table.alter': { table: 't', steps: [{ do: 'remove', column: 'n' }] },
     'table.drop': { table: 't' },
@@ -152,6 +153,9 @@ describe('P9 rights', () => {
     'row.delete': { table: 't', key: 'a' },
     'row.erase': { table: 't', key: 'a' },
     batch: { commands: [{ type: 'row.delete', table: 't', key: 'a' }] },
+    'batch.part': { stage: 'a-stage-of-one', part: 0, commands: [{ type: 'row.delete', table: 't', key: 'a' }] },
+    'batch.drop': { stage: 'a-stage-of-one' },
+    'batch.commit': { stage: 'a-stage-of-one', parts: 1 },
   };
   const commands = requestTypes.filter((type) => rights[type] === 'administrator');
 

@@ -14,6 +14,7 @@ import type { Viewers } from '../../server/auth/rights.ts';
 import type { Sessions } from '../../server/auth/sessions.ts';
 import { applyAdministrators } from '../../server/auth/settings-administrators.ts';
 import { Committer, type CommitterOptions } from '../../server/commands/committer.ts';
+import { Staging } from '../../server/commands/large/staging.ts';
 import { type Answer, submission } from '../../server/commands/submission.ts';
 import type { Database } from '../../server/database/database.ts';
 import { Writer } from '../../server/database/writer.ts';
@@ -32,6 +33,7 @@ import { administrator } from '../support/server.ts';
 export interface Stack {
   readonly committer: Committer;
   readonly queries: Queries;
+  readonly staging: Staging;
   readonly sessions: Sessions;
   readonly dispatch: Dispatch;
   readonly doorbell: Doorbell;
@@ -64,12 +66,13 @@ export interface Reply {
 }
 
 export interface StackOptions
-  extends Partial<Pick<CommitterOptions, 'queueCommandsMax' | 'groupCommandsMax' | 'onCommitted'>> {
+  extends Partial<Pick<CommitterOptions, 'queueCommandsMax' | 'groupCommandsMax' | 'onCommitted' | 'onAppended'>> {
   readonly pageRowsMax?: number;
   readonly pageBytesMax?: number;
   readonly viewers?: Viewers;
   readonly sessionIdleMinutes?: number;
   readonly requestsPerSessionMax?: number;
+  readonly stagedBytesPerUserMax?: number;
 }
 
 export function createStack(ledger: TestLedger, options: StackOptions = {}): Stack {
@@ -84,10 +87,12 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     doorbell,
     queueCommandsMax: options.queueCommandsMax ?? 10_000,
     groupCommandsMax: options.groupCommandsMax ?? 500,
+    pageBytesMax: options.pageBytesMax ?? 2_097_152,
     onCommitted: (changes) => {
       committed.push(...changes);
       options.onCommitted?.(changes);
     },
+    onAppended: () => options.onAppended?.(),
     log: silentLog,
   });
   const signingKey = generateKeyPairSync('ed25519').privateKey;
@@ -115,10 +120,13 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     log: silentLog,
   });
   const { sessions } = auth.identification;
+  const bytesPerUserMax = options.stagedBytesPerUserMax ?? 100_000_000;
+  const staging = new Staging({ database: reading, bytesPerUserMax, log: silentLog });
   const dispatch = new Dispatch({
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query) => queries.answer(query),
+      staging: (request, caller) => staging.answer(request, caller),
       tag: (request, caller) => setTag(reading, request, caller),
       ...auth.handlers,
     },
@@ -133,7 +141,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
   const submit = (command: Command, id = nanoid()): Promise<Answer> =>
     committer.submit(submission(id, administrator.name, command, commandKey));
   return {
-    ...{ committer, queries, sessions, dispatch, doorbell, committed, writer, reading, submit },
+    ...{ committer, queries, staging, sessions, dispatch, doorbell, committed, writer, reading, submit },
     async login(user = administrator.name): Promise<ClientSession> {
       await applyAdministrators(reading, administrators);
       const request = { v: 1, id: nanoid(), type: 'session.login', user, password: administrator.password };

@@ -73,6 +73,13 @@ const bodies: Readonly<Record<RequestType, (about: Objects) => object>> = {
   'row.upsert': ({ table }) => ({ table, row: { id: 'there', n: 3 } }),
   'row.delete': ({ table }) => ({ table, key: 'there' }),
   'row.erase': ({ table }) => ({ table, key: 'there' }),
+  'batch.part': ({ table }) => ({
+    stage: `stage-${table}`,
+    part: 0,
+    commands: [{ type: 'row.delete', table, key: 'there' }],
+  }),
+  'batch.drop': ({ table }) => ({ stage: `stage-${table}` }),
+  'batch.commit': ({ table }) => ({ stage: `stage-${table}`, parts: 1 }),
   batch: ({ table }) => ({ commands: [{ type: 'row.delete', table, key: 'there' }] }),
 };
 
@@ -151,8 +158,14 @@ function expectedAnswer(caller: string, type: RequestType, viewers: Viewers): st
   return ranks[caller] >= ranks[needed] ? 'ok' : 'forbidden';
 }
 
-/** For administrators, but they only read. */
-const reading: ReadonlySet<RequestType> = new Set(['account.list', 'audit.read', 'sealed.open']);
+/** For administrators, but nothing of the ledger changes. */
+const reading: ReadonlySet<RequestType> = new Set([
+  'account.list',
+  'audit.read',
+  'sealed.open',
+  'batch.part',
+  'batch.drop',
+]);
 
 /** Those that leave something behind in the log or among the accounts. */
 function writes(type: RequestType): boolean {
@@ -169,6 +182,7 @@ describe.each(['anyone', 'login'] as const)('P9 the matrix of rights, where %s m
     const about = { table: await tableWithARow(), victim: await account('viewer'), session: (await somebody()).id };
     const id = nanoid();
     const token = await callers[caller]?.(id, address);
+    if (type === 'batch.commit') await stageForNewest(about.table);
     const before = await fingerprint();
     const answer = await ask(
       { type, ...bodies[type](about), ...(token === undefined ? {} : { token }) },
@@ -350,6 +364,16 @@ async function tableWithARow(): Promise<string> {
   await admin.createTable({ name, key: 'id', columns });
   await admin.insert(name, { id: 'there', n: 1 });
   return name;
+}
+
+/** A stage of whoever asks: the account that was made last. */
+async function stageForNewest(table: string): Promise<void> {
+  const commands = JSON.stringify([{ type: 'row.delete', table, key: 'there' }]);
+  await ledger.query(
+    `INSERT INTO staged_part (stage, part, by, steps, bytes, commands)
+     SELECT $1, 0, name, 1, 1, $2 FROM account ORDER BY created DESC LIMIT 1`,
+    [`stage-${table}`, commands],
+  );
 }
 
 /** Where the ledger stands: moves with everything that is written. */

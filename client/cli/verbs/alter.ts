@@ -47,12 +47,14 @@ async function alter(context: Context, { table, words, options }: Alter): Promis
   const { definition } = await findTable(context, table);
   const steps = readAlterSteps(definition, words);
   const sealing = sealedBy(steps);
-  if (sealing.length > 0 && options.yes !== true) await confirm(context, sealingQuestion(table, sealing));
+  if (sealing.length > 0 && options.yes !== true && options.dryRun !== true)
+    await confirm(context, sealingQuestion(table, sealing));
   const ledger = await context.ledger();
   const reply = await ledger.alterTable(table, steps, commandOptions(options, context));
   const done = steps.map((step) => show(stepWords(step), context.out.paint)).join(', ');
   await reportReply(context, reply, `changed table ${table}: ${done} (#${reply.seq})`);
-  if (sealing.length > 0) await context.note(`the past of ${sealing.join(' and ')} stays public: ${pastNote}`);
+  if (sealing.length > 0 && reply.dryRun !== true)
+    await context.note(`the past of ${sealing.join(' and ')} stays public: ${pastNote}`);
 }
 
 /** The columns that were there and shall be sealed; one that is added has no past. */

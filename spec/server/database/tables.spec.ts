@@ -56,6 +56,15 @@ const typed: {
   },
   unique_projection: { table_id: 'bigint', column: 'text', value: 'bytea', key: 'text' },
   sealed_cell: { commitment: 'text', table_id: 'bigint', key: 'text', column: 'text', salt: 'bytea', value: 'text' },
+  staged_part: {
+    stage: 'text',
+    part: 'bigint',
+    by: 'text',
+    steps: 'bigint',
+    bytes: 'bigint',
+    commands: 'text',
+    added: 'timestamp with time zone',
+  },
   account: {
     name: 'text',
     role: 'text',

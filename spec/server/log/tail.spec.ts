@@ -34,10 +34,12 @@ const write = async (count = 1, by = stack): Promise<void> => {
 /** A tail from here on, and what it handed on: call by call. */
 class Followed {
   readonly calls: (readonly Change[])[] = [];
+  /** Of groups that are too large. */
+  readonly parts: (readonly Change[])[] = [];
   readonly tail: LogTail;
   #waiting: (() => void) | undefined;
 
-  constructor(position: number, database = stack.reading) {
+  constructor(position: number, database = stack.reading, groupBytesMax = 10_000_000) {
     this.tail = new LogTail({
       database,
       position,
@@ -45,6 +47,11 @@ class Followed {
         this.calls.push(changes);
         this.#waiting?.();
       },
+      onPart: (changes) => {
+        this.parts.push(changes);
+        this.#waiting?.();
+      },
+      groupBytesMax,
       log: silentLog,
     });
     ends.push(() => this.tail.stop());
@@ -139,6 +146,24 @@ describe('what is read from the log', () => {
     expect(followed.seqs).toEqual(range(from + 1, from + 7_100));
     expectWholeGroups(followed.calls);
     expect(followed.calls.length).toBeGreaterThan(1);
+  });
+
+  test('P8 a group of too many bytes is handed on part by part, and nothing else with it', async () => {
+    const from = await head();
+    const followed = new Followed(from, stack.reading, 10_000);
+    await write();
+    await write(5_000);
+    await write();
+    followed.tail.run();
+    await followed.reached(from + 5_002);
+    expect(followed.seqs).toEqual([from + 1, from + 5_002]);
+    expect(followed.parts.flat().map(({ seq }) => seq)).toEqual(range(from + 2, from + 5_001));
+    expect(new Set(followed.parts.flat().map(({ groupLast }) => groupLast))).toEqual(new Set([from + 5_001]));
+    expect(Math.max(...followed.parts.map(({ length }) => length))).toBeLessThanOrEqual(2_000);
+    // What is committed behind it is taken in memory again.
+    await write();
+    followed.tail.offer(stack.committed.slice(-1));
+    expect(followed.tail.position).toBe(from + 5_003);
   });
 
   test('P5 is, to the byte, what was offered', async () => {

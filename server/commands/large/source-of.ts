@@ -1,0 +1,13 @@
+import type { LargeSubmission } from '../submission.ts';
+import { StagedSteps } from './staged-steps.ts';
+import type { StepSource } from './step-source.ts';
+
+/** Where a large command has its steps from. */
+export function sourceOf({ by, command }: LargeSubmission): StepSource {
+  switch (command.type) {
+    case 'batch.commit':
+      return new StagedSteps(by, command);
+    default:
+      return command.type satisfies never;
+  }
+}

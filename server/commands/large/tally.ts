@@ -1,0 +1,44 @@
+import type { ErrorBody, Problem } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
+import type { Outcome } from '../../../protocol/replies.ts';
+import { refusal } from '../reply.ts';
+
+/** What a large command comes to, told without keeping what became of each step. */
+export class Tally {
+  readonly #problems: Problem[] = [];
+  #problemCount = 0;
+  #steps = 0;
+  #changes = 0;
+  #seq = 0;
+
+  /** Steps so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get changes(): number {
+    return this.#changes;
+  }
+
+  add(decided: {
+    readonly steps: number;
+    readonly changes: number;
+    readonly outcomes: readonly Outcome[];
+    readonly problems: readonly Problem[];
+  }): void {
+    this.#steps += decided.steps;
+    this.#changes += decided.changes;
+    for (const { seq } of decided.outcomes) this.#seq = Math.max(this.#seq, seq);
+    this.#problemCount += decided.problems.length;
+    this.#problems.push(...decided.problems.slice(0, limits.problemsMax - this.#problems.length));
+  }
+
+  get refusal(): ErrorBody | undefined {
+    return this.#problemCount === 0 ? undefined : refusal(this.#problems, this.#problemCount);
+  }
+
+  /** Of the reply: a reader that has reached `seq` has seen the effect. */
+  get reply(): { readonly seq: number; readonly changed: boolean; readonly changes: number } {
+    return { seq: this.#seq, changed: this.#changes > 0, changes: this.#changes };
+  }
+}
