@@ -63,7 +63,9 @@ export interface GetOptions extends RequestOptions, ReadingOptions, AsOfOptions 
 
 export interface TablesOptions extends RequestOptions, AsOfOptions {}
 
-export interface TagOptions extends CommandOptions {
+export interface TagOptions extends RequestOptions {
+  /** The reason, which is kept with the tag. */
+  readonly why?: string | undefined;
   /** What it names; the head when left out. */
   readonly point?: Point | undefined;
 }

@@ -1,10 +1,8 @@
 import { nanoid } from 'nanoid';
 import { formatAddress, type ServerAddress } from '../protocol/address.ts';
-import { commandSchemas } from '../protocol/commands.ts';
 import type { ErrorBody, ErrorCode } from '../protocol/errors.ts';
-import { largeCommandSchemas } from '../protocol/large-commands.ts';
 import type { ReplyOf } from '../protocol/replies.ts';
-import { protocolVersion, type RequestOf, type RequestType } from '../protocol/requests.ts';
+import { isCommandType, protocolVersion, type RequestOf, type RequestType } from '../protocol/requests.ts';
 import { onAbort } from './abort.ts';
 import { Backoff, jittered, reconnectLimits } from './backoff.ts';
 import type { CommandSocket, Transport } from './channels.ts';
@@ -132,7 +130,7 @@ export class CommandChannel {
     const { type } = request as { readonly type: Type };
     const id = options.id ?? nanoid();
     this.#refuseIfUnfit(id, options.signal);
-    if (isCommand(type)) checkSendable(request);
+    if (takesEffectOnce(type)) checkSendable(request);
     const reply = await this.#send({ id, type, request, options });
     return { body: readBody(type, reply.body, id), lines: reply.lines };
   }
@@ -179,7 +177,7 @@ export class CommandChannel {
       const pending: Pending = {
         id,
         type,
-        isChange: isCommand(type) && !dryRun,
+        isChange: takesEffectOnce(type) && !dryRun,
         frame,
         timeoutMs,
         deadline: this.#timing.now() + timeoutMs,
@@ -395,11 +393,12 @@ export class CommandChannel {
 }
 
 /** They take effect once for their id, as commands do. */
-const accountChanges: ReadonlySet<RequestType> = new Set<RequestType>([
+const alsoOnce: ReadonlySet<RequestType> = new Set<RequestType>([
   'account.add',
   'account.change',
   'account.remove',
   'account.password',
+  'tag.set',
 ]);
 
 /** Requests that no session is needed for: a proof would be thrown away. */
@@ -419,7 +418,6 @@ function isUnknown({ isChange, unanswered, doubtful }: Pending): boolean {
   return isChange && (unanswered > 0 || doubtful);
 }
 
-function isCommand(type: RequestType): boolean {
-  if (type === 'batch' || Object.hasOwn(commandSchemas, type)) return true;
-  return Object.hasOwn(largeCommandSchemas, type) || accountChanges.has(type);
+function takesEffectOnce(type: RequestType): boolean {
+  return isCommandType(type) || alsoOnce.has(type);
 }

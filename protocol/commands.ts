@@ -18,7 +18,7 @@ export type Expect = z.infer<typeof expectSchema>;
 
 const table = tableNameSchema;
 /** The reason given for a change; it stands in the change for ever. */
-const why = z.string().max(limits.whyUnitsMax).optional();
+export const why = z.string().max(limits.whyUnitsMax).optional();
 const expect = expectSchema.optional();
 
 /** The commands: requests to change something. Each is one operation of `server/domain/`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { why } from './commands.ts';
 import { limits } from './limits.ts';
 import { stageSchema } from './staging.ts';
 
@@ -12,7 +13,7 @@ export const largeCommandSchemas = {
     type: z.literal('batch.commit'),
     stage: stageSchema,
     parts: z.int().min(1).max(limits.partsMax),
-    why: z.string().max(limits.whyUnitsMax).optional(),
+    why,
   }),
 } as const;
 type LargeCommandType = keyof typeof largeCommandSchemas;

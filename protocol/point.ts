@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { epochSchema, parseCursor, seqSchema } from './cursor.ts';
 import { instantMicros } from './values.ts';
 
-/** Like a time, a bare number or a cursor: what a tag may not be called, or a text would be two points. */
-const otherPoints = /^\d+$|^\d+@|^\d{4}-\d\d(-\d\d)?([T ]|$)/;
+/** Like a bare number or a time: what a tag may not be called, or a text would be two points. */
+const otherPoints = /^\d+$|^\d{4}-\d\d(-\d\d)?(T|$)/;
 
 /** A name for a seq, e.g. `v1.54.0` or `before-import`. */
 export const tagNameSchema = z
@@ -27,8 +27,7 @@ export const pointSchema = z.union([
 ]);
 export type Point = z.infer<typeof pointSchema>;
 
-const dayPattern = /^\d{4}-\d\d-\d\d$/;
-const localTimePattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?$/;
+const timePattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /**
  * Reads a point as people write it: `1042`, `1042@EPOCH`, `2026-05-01T12:00Z`, `2026-05-01 12:00` (of this place's
@@ -38,12 +37,11 @@ export function parsePoint(text: string): Point | undefined {
   const cursor = parseCursor(text);
   if (cursor !== undefined) return cursor;
   if (/^\d{1,16}$/.test(text)) return checked({ seq: Number(text) });
-  if (dayPattern.test(text)) return instant(new Date(`${text}T23:59:59.999`), '999999');
-  const [, day, minutes, seconds = ':00', zone] = localTimePattern.exec(text) ?? [];
+  const [, day, minutes, seconds = '00', fraction = '0', zone] = timePattern.exec(text) ?? [];
   if (day === undefined) return checked({ tag: text });
-  if (zone !== undefined) return checked({ at: `${day}T${minutes}${seconds}${zone}` });
-  const [whole = ':00', fraction = '0'] = seconds.split('.');
-  return instant(new Date(`${day}T${minutes}${whole}`), fraction.padEnd(6, '0'));
+  if (minutes === undefined) return localTime(`${day}T23:59:59`, '999999');
+  const time = `${day}T${minutes}:${seconds}`;
+  return zone === undefined ? localTime(time, fraction.padEnd(6, '0')) : checked({ at: `${time}.${fraction}${zone}` });
 }
 
 /** A point as it is written: the inverse of {@link parsePoint}. */
@@ -53,8 +51,10 @@ export function formatPoint(point: Point): string {
   return point.epoch === undefined ? String(point.seq) : `${point.seq}@${point.epoch}`;
 }
 
-function instant(date: Date, micros: string): Point | undefined {
-  return Number.isNaN(date.getTime()) ? undefined : checked({ at: `${date.toISOString().slice(0, 19)}.${micros}Z` });
+/** A time of this place's clock, to the second, and its microseconds. A day that no calendar has is none. */
+function localTime(time: string, micros: string): Point | undefined {
+  if (instantMicros(`${time}Z`) === undefined) return undefined;
+  return checked({ at: `${new Date(time).toISOString().slice(0, 19)}.${micros}Z` });
 }
 
 function checked(point: Point): Point | undefined {

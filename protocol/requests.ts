@@ -41,6 +41,14 @@ export const envelopeSchema = z.object({
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
+/**
+ * Whether it asks for a change of tables or rows: those are decided and recorded, and have a dry run.
+ * They are named, and not those that are none: what is done in spite of `dryRun` would be done for good.
+ */
+export function isCommandType(type: RequestType): boolean {
+  return type === 'batch' || Object.hasOwn(commandSchemas, type) || Object.hasOwn(largeCommandSchemas, type);
+}
+
 export function isRequestType(type: string): type is RequestType {
   return Object.hasOwn(requestSchemas, type);
 }

@@ -25,8 +25,10 @@ export function reshapeRow(definition: TableDefinition, steps: readonly AlterSte
       case 'rename':
         move(types, step.column, step.to);
         if (step.column in cells) {
-          cells[step.to] = cells[step.column] as Cell;
+          // Taken away first: a column may be renamed to the name that it has.
+          const cell = cells[step.column] as Cell;
           delete cells[step.column];
+          cells[step.to] = cell;
         }
         break;
       case 'remove':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limits } from './limits.ts';
+import { why } from './commands.ts';
 import { pointSchema, tagNameSchema } from './point.ts';
 
 /** Requests that name points of the log. `tag.list` is a query. */
@@ -9,7 +9,7 @@ export const tagSchemas = {
     type: z.literal('tag.set'),
     name: tagNameSchema,
     point: pointSchema.optional(),
-    why: z.string().max(limits.whyUnitsMax).optional(),
+    why,
   }),
 } as const;
 export type TagRequest = z.infer<(typeof tagSchemas)['tag.set']>;

@@ -1,14 +1,15 @@
 import type { Logger } from 'pino';
 import type { Hmac } from '../proof/hmac.ts';
 import { type AccountRequest, accountSchemas } from '../protocol/accounts.ts';
-import { type Command, commandSchemas } from '../protocol/commands.ts';
+import type { Command } from '../protocol/commands.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { decodeJson, type Json, JsonError } from '../protocol/json.ts';
-import { type LargeCommand, largeCommandSchemas } from '../protocol/large-commands.ts';
+import type { LargeCommand } from '../protocol/large-commands.ts';
 import { type Query, querySchemas } from '../protocol/queries.ts';
 import {
   type Envelope,
   envelopeSchema,
+  isCommandType,
   isRequestType,
   protocolVersion,
   type Request,
@@ -118,15 +119,13 @@ export class Dispatch {
     if (isAccountRequest(request)) return [replyText(id, await handlers.account(request, caller))];
     if (request.type === 'tag.set') return [replyText(id, await handlers.tag(request, caller))];
     if (isQuery(request)) {
-      const { body, lines } = await handlers.query(request);
-      return lines === undefined ? [replyText(id, body)] : [replyText(id, body), lines];
+      return replyFrames(id, await handlers.query(request));
     }
     this.#checkSize(request);
     if (isStagingRequest(request)) return [replyText(id, await handlers.staging(request, caller))];
     const submitted = submission(id, caller.user, request, this.#options.commandKey);
     const answer = await handlers.command({ ...submitted, dryRun });
-    if ('error' in answer) return [refusalText(id, answer.error)];
-    return answer.lines === undefined ? [replyText(id, answer.body)] : [replyText(id, answer.body), answer.lines];
+    return 'error' in answer ? [refusalText(id, answer.error)] : replyFrames(id, answer);
   }
 
   #checkSize(request: Command | LargeCommand | StagingRequest): void {
@@ -302,9 +301,12 @@ function isStagingRequest(request: Request): request is StagingRequest {
 }
 
 function isCommand(request: Request): request is Command | LargeCommand {
-  // Named one by one: what is done in spite of `dryRun` would be done for good.
-  const { type } = request;
-  return type === 'batch' || Object.hasOwn(commandSchemas, type) || Object.hasOwn(largeCommandSchemas, type);
+  return isCommandType(request.type);
+}
+
+/** A reply, and in a second frame the lines that go with it. */
+function replyFrames(id: string, { body, lines }: QueryAnswer): Frames {
+  return lines === undefined ? [replyText(id, body)] : [replyText(id, body), lines];
 }
 
 /** The body may be text already: an answer that was kept, or rows that PostgreSQL printed. */

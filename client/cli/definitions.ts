@@ -19,14 +19,15 @@ async function findTableIn(ledger: Ledger, name: string, options: TablesOptions)
   const found = tables.find(({ definition }) => definition.name === name);
   if (found !== undefined) return found;
   const names = tables.map(({ definition }) => definition.name);
-  throw new CliError(`there ${options.asOf === undefined ? 'is' : 'was'} no table ${name}${didYouMean(name, names)}`, {
+  const be = options.asOf === undefined ? { one: 'is', more: 'are' } : { one: 'was', more: 'were' };
+  throw new CliError(`there ${be.one} no table ${name}${didYouMean(name, names)}`, {
     code: 'table_not_found',
     exit: exitCodes.notFound,
-    next:
-      names.length === 0
-        ? options.asOf === undefined
-          ? 'there is none yet; make one: npx rowcast create, or npx rowcast sample employees'
-          : 'there was none yet'
-        : `there ${options.asOf === undefined ? 'are' : 'were'} ${names.slice(0, 20).join(', ')}`,
+    next: names.length > 0 ? `there ${be.more} ${names.slice(0, 20).join(', ')}` : noTables(options),
   });
+}
+
+function noTables({ asOf }: TablesOptions): string {
+  if (asOf !== undefined) return 'there was none yet';
+  return 'there is none yet; make one: npx rowcast create, or npx rowcast sample employees';
 }

@@ -89,7 +89,7 @@ export class Login {
     );
     const [found] = rows;
     const own = found?.own ?? undefined;
-    return { hash: own ?? nobodysHash, known: own !== undefined };
+    return { hash: own ?? found?.other ?? nobodysHash, known: own !== undefined };
   }
 }
 

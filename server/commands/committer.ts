@@ -162,9 +162,9 @@ export class Committer {
   }
 
   async #commitOnce(group: readonly Waiting[]): Promise<void> {
-    const [first] = group;
-    if (first !== undefined && isLargeWaiting(first)) await this.#commitLarge(first);
-    else await this.#commitSmall(group.filter((one) => !isLargeWaiting(one)) as readonly Waiting<Submission>[]);
+    if (areSmall(group)) return await this.#commitSmall(group);
+    // It goes alone: this is one.
+    for (const large of group.filter(isLargeWaiting)) await this.#commitLarge(large);
   }
 
   async #commitLarge({ submission, answer }: Waiting<LargeSubmission>): Promise<void> {
@@ -211,6 +211,10 @@ export class Committer {
 
 function isLargeWaiting(waiting: Waiting): waiting is Waiting<LargeSubmission> {
   return isLarge(waiting.submission);
+}
+
+function areSmall(group: readonly Waiting[]): group is readonly Waiting<Submission>[] {
+  return !group.some(isLargeWaiting);
 }
 
 function answerAll(group: readonly Waiting[], error: ErrorBody): void {

@@ -8,7 +8,7 @@ import { Draft } from '../domain/state.ts';
 import { endedLines } from '../log/ended-lines.ts';
 import type { LockedHead } from '../log/head.ts';
 import { type Change, recordEvents } from '../log/record.ts';
-import type { RecordedEvent } from '../projections/project.ts';
+import { placedEvents, type RecordedEvent } from '../projections/project.ts';
 import { writeTable } from '../projections/tables.ts';
 import { refusal, replyBody } from './reply.ts';
 import { seal } from './seal.ts';
@@ -44,11 +44,13 @@ export function dryRun({ id, by, command }: Submission, place: Place, dryRunLimi
   const decision = decide({ draft, firstSeq, at, by, newKey: nanoid, seal }, command);
   if ('problems' in decision) return { answer: { error: refusal(decision.problems) }, tables: [] };
   const { events, outcomes } = decision;
-  const recorded = events.map((event, index) => ({ event, recording: { seq: firstSeq + index, at, by } }));
   const page = new FirstPage(firstSeq - 1, dryRunLimits);
   page.add(recordEvents(events, { command: id, by, at, firstSeq }));
   const body = JSON.stringify({ epoch, ...replyBody(command.type === 'batch', outcomes), ...page.counted });
-  return { answer: { body, lines: page.lines }, tables: recorded.filter(({ event }) => !isRowEvent(event)) };
+  return {
+    answer: { body, lines: page.lines },
+    tables: placedEvents(events, { firstSeq, at, by }).filter(({ event }) => !isRowEvent(event)),
+  };
 }
 
 /** The first entries, as many as a page of the log holds: one at least, so that there is something to look at. */

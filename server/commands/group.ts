@@ -6,7 +6,7 @@ import type { Doorbell } from '../log/doorbell.ts';
 import { type LockedHead, lockHead } from '../log/head.ts';
 import { type Change, recordEvents } from '../log/record.ts';
 import { growTree, type OpenTile } from '../log/tree.ts';
-import type { RecordedEvent } from '../projections/project.ts';
+import { placedEvents, type RecordedEvent } from '../projections/project.ts';
 import type { TableCache } from '../projections/table-cache.ts';
 import { type DryRunLimits, dryRun, tryTables } from './dry-run.ts';
 import { type AcceptedCommand, type KnownCommand, repeatedAnswer } from './known.ts';
@@ -121,9 +121,7 @@ function decideGroup(
     const answer = JSON.stringify({ epoch, ...replyBody(command.type === 'batch', decision.outcomes) });
     const recordedChanges = recordEvents(decision.events, { command: id, by, at, firstSeq });
     for (const change of recordedChanges) changes.push(change);
-    for (const [index, event] of decision.events.entries()) {
-      recorded.push({ event, recording: { seq: firstSeq + index, at, by } });
-    }
+    for (const one of placedEvents(decision.events, { firstSeq, at, by })) recorded.push(one);
     accepted.push({ submission, answer });
     known.set(id, { body, answer });
     answers.push({ body: answer });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { nanoid } from 'nanoid';
 import { Frontier } from '../../proof/frontier.ts';
+import { utcText } from '../database/utc-text.ts';
 import type { Executor } from '../database/writer.ts';
 
 /** The end of the log. */
@@ -26,7 +27,7 @@ export interface LockedHead extends Head {
 export async function lockHead(transaction: Executor): Promise<LockedHead> {
   const { rows } = await sql<Omit<LockedHead, 'frontier'> & { readonly peaks: string | null }>`
     SELECT epoch, seq, schema_seq AS "schemaSeq",
-           to_char(greatest(at, clock_timestamp()) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
+           ${utcText(sql`greatest(at, clock_timestamp())`)} AS at,
            encode(peaks, 'hex') AS peaks
     FROM head FOR UPDATE`.execute(transaction);
   const { peaks, ...head } = only(rows);

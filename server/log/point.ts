@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Point } from '../../protocol/point.ts';
-import { instantMicros } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import { Refused } from '../refused.ts';
 import type { Head } from './head.ts';
@@ -33,7 +32,6 @@ export function refusePlace(head: Head, seq: number, epoch: string | undefined):
  * halving, some twenty looks for a million changes, and needs no index.
  */
 async function lastAt(executor: Executor, { epoch, seq: head }: Head, at: string): Promise<number> {
-  const time = utcText(at);
   const { rows } = await sql<{ seq: number; isAhead: boolean }>`
     WITH RECURSIVE search (low, high) AS (
       SELECT 0::bigint, ${head}::bigint
@@ -42,26 +40,17 @@ async function lastAt(executor: Executor, { epoch, seq: head }: Head, at: string
       FROM search
       CROSS JOIN LATERAL (SELECT (low + high + 1) / 2 AS seq) AS middle
       CROSS JOIN LATERAL (
-        SELECT (entry::json ->> 'at') COLLATE "C" <= ${time} AS reached FROM change WHERE change.seq = middle.seq
+        SELECT (entry::json ->> 'at')::timestamptz <= ${at}::timestamptz AS reached FROM change WHERE change.seq = middle.seq
       ) AS probe
       WHERE low < high
     )
-    SELECT low AS seq, ${time}::timestamptz > clock_timestamp() AS "isAhead" FROM search WHERE low = high`.execute(
+    SELECT low AS seq, ${at}::timestamptz > clock_timestamp() AS "isAhead" FROM search WHERE low = high`.execute(
     executor,
   );
   const [found] = rows;
-  if (found === undefined) throw new Error(`the log has no change that can be compared with ${time}`);
+  if (found === undefined) throw new Error(`the log has no change that can be compared with ${at}`);
   if (found.isAhead) {
     throw new Refused({ code: 'ahead_of_server', message: `${at} has not come yet on the server`, epoch, head });
   }
   return found.seq;
-}
-
-/** A time in the one form that entries bear, whose order as text is that of time. */
-function utcText(at: string): string {
-  const micros = instantMicros(at);
-  if (micros === undefined) throw new Refused({ code: 'bad_request', message: `${at} is no time` });
-  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const seconds = Number((micros - fraction) / 1_000_000n);
-  return `${new Date(seconds * 1_000).toISOString().slice(0, 19)}.${String(fraction).padStart(6, '0')}Z`;
 }

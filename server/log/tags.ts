@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tag } from '../../protocol/replies.ts';
+import { utcText } from '../database/utc-text.ts';
 import type { Executor } from '../database/writer.ts';
 import { Refused } from '../refused.ts';
 
@@ -9,8 +10,7 @@ interface StoredTag extends Tag {
   readonly asked: string;
 }
 
-const tagColumns = sql`
-  name, seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, by, why, request, asked`;
+const tagColumns = sql`name, seq, ${utcText(sql`at`)} AS at, by, why, request, asked`;
 
 /** Every tag, in order of the log. */
 export async function listTags(executor: Executor): Promise<Tag[]> {

@@ -18,6 +18,14 @@ export interface RecordedEvent {
   readonly recording: Recording;
 }
 
+/** Events with their places in the log, from `firstSeq` on. */
+export function placedEvents(
+  events: readonly Event[],
+  { firstSeq, at, by }: Omit<Recording, 'seq'> & { readonly firstSeq: number },
+): RecordedEvent[] {
+  return events.map((event, index) => ({ event, recording: { seq: firstSeq + index, at, by } }));
+}
+
 /** What the projections of rows and unique values are after some events. */
 export interface RowsAfter {
   readonly rows: readonly RowWrite[];

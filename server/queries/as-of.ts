@@ -25,21 +25,43 @@ interface Era {
   readonly columns: readonly ColumnSource[];
 }
 
-interface Life {
+/** A life of a table as it is now, or was when it was dropped. */
+export interface Life {
   readonly id: number;
+  readonly name: string;
   readonly definition: TableDefinition;
   readonly changed: number;
   readonly dropped: number | null;
 }
 
-/** Finds a table by the name that it had after `seq`. @throws Refused `table_not_found` when there was none */
-export async function tableAsOf(executor: Executor, name: string, seq: number): Promise<TableAsOf> {
+/** The tables that there were after `seq`, in order of their names; only that of a name when one is given. */
+export async function livesAt(executor: Executor, seq: number, name?: string): Promise<Life[]> {
   const { rows } = await sql<Life>`
-    SELECT id, definition, changed, dropped FROM table_projection
-    WHERE name = ${name} AND id <= ${seq} AND (dropped IS NULL OR dropped > ${seq})`.execute(executor);
-  const [life] = rows;
+    SELECT id, name, definition, changed, dropped FROM table_projection
+    WHERE ${name === undefined ? sql`true` : sql`name = ${name}`} AND id <= ${seq}
+      AND (dropped IS NULL OR dropped > ${seq})
+    ORDER BY name`.execute(executor);
+  return rows;
+}
+
+/** Finds a table by the name that it had after `seq`. @throws Refused `table_not_found` when there was none */
+export async function lifeAt(executor: Executor, seq: number, name: string): Promise<Life> {
+  const [life] = await livesAt(executor, seq, name);
   if (life === undefined) throw refuseTable(name);
-  const { id, definition, changed, dropped } = life;
+  return life;
+}
+
+/** A table as it is, at the head's seq: nothing of its past is asked for. */
+export function tableNow({ id, definition }: Life, seq: number): TableAsOf {
+  return { id, definition, seq, eras: [], isPresent: true };
+}
+
+/** A table as it was. */
+export async function tableAsOf(
+  executor: Executor,
+  { id, definition, changed, dropped }: Life,
+  seq: number,
+): Promise<TableAsOf> {
   const isPresent = changed <= seq && dropped === null;
   const changes = changed === id ? [] : await readTableChanges(executor, id, seq);
   const then = isPresent ? definition : (changes.at(-1)?.definition ?? (await createdAs(executor, id)));

@@ -5,7 +5,7 @@ import type { QueryOf } from '../../protocol/queries.ts';
 import { readHead } from '../log/head.ts';
 import { resolvePoint } from '../log/point.ts';
 import { Refused } from '../refused.ts';
-import { rowAsOfSql, tableAsOf } from './as-of.ts';
+import { lifeAt, rowAsOfSql, tableAsOf } from './as-of.ts';
 import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
 
 /** One row as it stands, or as it stood. */
@@ -34,7 +34,7 @@ async function rowThen(
 ): Promise<QueryAnswer> {
   const head = await readHead(database);
   const seq = await resolvePoint(database, head, asOf);
-  const then = await tableAsOf(database, table, seq);
+  const then = await tableAsOf(database, await lifeAt(database, seq, table), seq);
   const { rows } = await sql<CurrentRow>`
     SELECT key, version, seq, at, by, cells AS row FROM (${rowAsOfSql(then, key)}) AS state`.execute(database);
   const [row] = rows;

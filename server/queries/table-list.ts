@@ -3,7 +3,7 @@ import type { QueryOf } from '../../protocol/queries.ts';
 import type { TableSummary } from '../../protocol/replies.ts';
 import { readHead } from '../log/head.ts';
 import { resolvePoint } from '../log/point.ts';
-import { tableAsOf } from './as-of.ts';
+import { livesAt, tableAsOf } from './as-of.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
 
 interface Row {
@@ -20,8 +20,8 @@ export async function tableList(context: QueryContext, { asOf }: QueryOf<'table.
   const seq = await resolvePoint(database, head, asOf);
   const tables: TableSummary[] = [];
   // One after another: they are few, and each is a look at the log.
-  for (const { id, name } of await livingAt(context, seq)) {
-    const { definition } = await tableAsOf(database, name, seq);
+  for (const life of await livesAt(database, seq)) {
+    const { id, definition } = await tableAsOf(database, life, seq);
     tables.push({ definition, ...(await measuredAt(context, { id, seq, head: head.seq })) });
   }
   return { body: { epoch: head.epoch, seq, tables } };
@@ -43,13 +43,6 @@ async function tablesNow({ database }: QueryContext): Promise<QueryAnswer> {
       tables: rows.flatMap(({ table }) => (table === null ? [] : [table])),
     },
   };
-}
-
-async function livingAt({ database }: QueryContext, seq: number): Promise<{ id: number; name: string }[]> {
-  const { rows } = await sql<{ id: number; name: string }>`
-    SELECT id, name FROM table_projection WHERE id <= ${seq} AND (dropped IS NULL OR dropped > ${seq})
-    ORDER BY name`.execute(database);
-  return rows;
 }
 
 interface Measured {

@@ -28,6 +28,10 @@ describe('what the steps of table.alter do to a row', () => {
     expect(reshape({ b: 'x' }, { do: 'rename', column: 'a', to: 'z' })).toEqual({ b: 'x' });
   });
 
+  test('rename: to the name that it has changes nothing, and above all loses nothing', () => {
+    expect(reshape({ a: 1, b: 'x' }, { do: 'rename', column: 'a', to: 'a' })).toEqual({ a: 1, b: 'x' });
+  });
+
   test('remove: the cell goes', () => {
     expect(reshape({ a: 1, b: 'x' }, { do: 'remove', column: 'a' })).toEqual({ b: 'x' });
   });

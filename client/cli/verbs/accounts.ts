@@ -110,7 +110,7 @@ async function change(context: Context, user: string, options: AccountsOptions):
 }
 
 async function remove(context: Context, user: string, { yes, id }: AccountsOptions): Promise<void> {
-  if (yes !== true) await confirm(context, `Remove the account ${user}?`);
+  await confirm(context, `Remove the account ${user}?`, { yes });
   const ledger = await context.ledger();
   const reply = await ledger.accounts.remove(user, { id, signal: context.signal });
   await tell(context, reply, `removed ${show(user, context.out.paint)}`);

@@ -47,8 +47,7 @@ async function alter(context: Context, { table, words, options }: Alter): Promis
   const { definition } = await findTable(context, table);
   const steps = readAlterSteps(definition, words);
   const sealing = sealedBy(steps);
-  if (sealing.length > 0 && options.yes !== true && options.dryRun !== true)
-    await confirm(context, sealingQuestion(table, sealing));
+  if (sealing.length > 0) await confirm(context, sealingQuestion(table, sealing), options);
   const ledger = await context.ledger();
   const reply = await ledger.alterTable(table, steps, commandOptions(options, context));
   const done = steps.map((step) => show(stepWords(step), context.out.paint)).join(', ');

@@ -24,8 +24,7 @@ export function dropCommand(context: () => Context): Command {
 
 async function drop(context: Context, table: string, options: DropOptions): Promise<void> {
   const { rows } = await findTable(context, table);
-  if (options.yes !== true && options.dryRun !== true)
-    await confirm(context, `Drop table ${table} with ${count(rows, 'row')}?`);
+  await confirm(context, `Drop table ${table} with ${count(rows, 'row')}?`, options);
   const ledger = await context.ledger();
   const reply = await ledger.dropTable(table, commandOptions(options, context));
   await reportReply(context, reply, `dropped table ${table} with ${count(rows, 'row')} (#${reply.seq})`);

@@ -41,7 +41,7 @@ async function erase(context: Context, { table, key, options }: Erase): Promise<
   const what = columns === undefined ? 'everything sealed' : columns.join(' and ');
   const name = show(key, context.out.paint);
   const question = `Erase ${what} of ${name} in ${table}, past values too? They cannot be brought back.`;
-  if (options.yes !== true && options.dryRun !== true) await confirm(context, question);
+  await confirm(context, question, options);
   const ledger = await context.ledger();
   const reply = await ledger.erase(table, key, { ...commandOptions(options, context), columns });
   const done = `erased ${what} of ${name} in ${table}: the values are gone, what proves them stays (#${reply.seq})`;

@@ -6,6 +6,7 @@ import { Draft } from '../../domain/state.ts';
 import type { LockedHead } from '../../log/head.ts';
 import { recordEvents } from '../../log/record.ts';
 import { type Growth, growTree, OpenTile } from '../../log/tree.ts';
+import { placedEvents } from '../../projections/project.ts';
 import { loadTables, type StoredTable } from '../../projections/tables.ts';
 import { Refused } from '../../refused.ts';
 import { FirstPage } from '../dry-run.ts';
@@ -94,9 +95,8 @@ export class Pass {
     // More than were foreseen: this pass will be taken back, and until then no entry may lie behind its group.
     const group = [first, Math.max(last, seq + events.length)] as const;
     const changes = recordEvents(events, { command: id, by, at, firstSeq, group });
-    const recorded = events.map((event, index) => ({ event, recording: { seq: firstSeq + index, at, by } }));
     this.#page.add(changes);
-    await this.#write({ changes, recorded });
+    await this.#write({ changes, recorded: placedEvents(events, { firstSeq, at, by }) });
   }
 
   async #write(decided: Pick<Parameters<typeof writeChanges>[2], 'changes' | 'recorded'>): Promise<void> {

@@ -3,6 +3,7 @@ import type { Step } from '../../../protocol/commands.ts';
 import type { LargeCommandOf } from '../../../protocol/large-commands.ts';
 import type { Executor } from '../../database/writer.ts';
 import { Refused } from '../../refused.ts';
+import { foreignStage } from './staging.ts';
 import type { SourceReading, StepSource } from './step-source.ts';
 
 interface Part {
@@ -32,9 +33,7 @@ export class StagedSteps implements StepSource {
       SELECT part, by, steps FROM staged_part WHERE stage = ${this.#stage} ORDER BY part FOR UPDATE`.execute(
       transaction,
     );
-    if (rows.some(({ by }) => by !== this.#by)) {
-      throw new Refused({ code: 'forbidden', message: `stage ${this.#stage} is another account's` });
-    }
+    if (rows.some(({ by }) => by !== this.#by)) throw foreignStage(this.#stage);
     this.#refuseGaps(rows);
     return rows.reduce((sum, { steps }) => sum + steps, 0);
   }

@@ -1,8 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { StagingOf, StagingRequest } from '../../../protocol/staging.ts';
 import type { Database } from '../../database/database.ts';
-import type { LedgerTables } from '../../database/tables.ts';
 import { Refused } from '../../refused.ts';
 
 export interface StagingOptions {
@@ -15,8 +14,6 @@ export interface StagingOptions {
 /** How long nothing may come to a stage until it is dropped, and how often that is looked after. */
 const idleMinutes = 60;
 const sweepMs = 300_000;
-
-type Transaction = Kysely<LedgerTables>;
 
 /** Lays the commands of large batches ready: what each account has there is bounded in bytes and in time (P8). */
 export class Staging {
@@ -92,11 +89,11 @@ export class Staging {
 }
 
 /** One part of an account at a time, or two at once would both find room for the last bytes. */
-async function lockStages(transaction: Transaction, by: string): Promise<void> {
+async function lockStages(transaction: Database, by: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`rowcast stages of ${by}`}, 0))`.execute(transaction);
 }
 
-async function refuseForeign(database: Transaction, stage: string, by: string): Promise<void> {
+async function refuseForeign(database: Database, stage: string, by: string): Promise<void> {
   const foreign = await database
     .selectFrom('staged_part')
     .select('part')
@@ -104,12 +101,16 @@ async function refuseForeign(database: Transaction, stage: string, by: string): 
     .where('by', '<>', by)
     .limit(1)
     .executeTakeFirst();
-  if (foreign !== undefined) throw new Refused({ code: 'forbidden', message: `stage ${stage} is another account's` });
+  if (foreign !== undefined) throw foreignStage(stage);
+}
+
+export function foreignStage(stage: string): Refused {
+  return new Refused({ code: 'forbidden', message: `stage ${stage} is another account's` });
 }
 
 /** Whether the very same part was staged before. @throws Refused when it was another one */
 async function isThere(
-  transaction: Transaction,
+  transaction: Database,
   { stage, part, commands }: { readonly stage: string; readonly part: number; readonly commands: string },
 ): Promise<boolean> {
   const { rows } = await sql<{ same: boolean }>`
@@ -124,7 +125,7 @@ async function isThere(
   return before !== undefined;
 }
 
-async function stagedBytesOf(transaction: Transaction, by: string): Promise<number> {
+async function stagedBytesOf(transaction: Database, by: string): Promise<number> {
   const { rows } = await sql<{ bytes: number }>`
     SELECT coalesce(sum(bytes), 0)::bigint AS bytes FROM staged_part WHERE by = ${by}`.execute(transaction);
   return rows[0]?.bytes ?? 0;

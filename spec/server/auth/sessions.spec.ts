@@ -230,6 +230,7 @@ describe('P9 rights: one line for every request', () => {
       'session.login',
       'session.logout',
       'table.list',
+      'tag.list',
     ]);
   });
 
