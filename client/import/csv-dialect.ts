@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import { type Options, parse } from 'csv-parse/sync';
 
 /** The delimiters that spreadsheets write. */
 const delimiters = [',', ';', '\t', '|'] as const;
@@ -45,4 +45,4 @@ export const csvOptions = {
   relax_column_count: true,
   skip_empty_lines: true,
   record_delimiter: ['\r\n', '\n', '\r'],
-} as const;
+} satisfies Options;

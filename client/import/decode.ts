@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import { ImportError } from './import-error.ts';
 import { importLimits } from './import-limits.ts';
 
