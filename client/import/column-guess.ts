@@ -23,6 +23,8 @@ export class ColumnGuess {
   }
 
   add(value: string): void {
+    // Programs that quote every field write empty cells so; in a column of texts it is the empty text.
+    if (value === '' && this.#form === 'text') return;
     this.#filled += 1;
     if (this.#samples.size < importLimits.sampleValues) this.#samples.add(value);
     const may = this.#form === 'text' ? mayBeText : mayBeJson;
@@ -66,7 +68,7 @@ const implied: Partial<Readonly<Record<ColumnType, ReadonlySet<ColumnType>>>> = 
 function mayBeText(type: ColumnType, value: string): boolean {
   // Of a text that only happens to be JSON, such as a number or a quoted word, nobody would expect json.
   if (type === 'json' && !/^[[{]/.test(value)) return false;
-  return value !== '' && cellFromText(type, value) !== undefined;
+  return cellFromText(type, value) !== undefined;
 }
 
 function mayBeJson(type: ColumnType, value: string): boolean {

@@ -26,6 +26,8 @@ export interface ReadFileOptions extends CsvOptions {
 /** A column as the whole file shows it. */
 export interface FileColumn {
   readonly name: string;
+  /** Its place in the records. */
+  readonly index: number;
   readonly type: ColumnType;
   /** Cells that are not empty. */
   readonly filled: number;
@@ -76,7 +78,7 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
     const nothing = source instanceof CsvSource ? source.nothing : new Set<number>();
     const columns = source.columns.map((name, index): FileColumn => {
       const { type, filled, samples } = guesses[index] ?? new ColumnGuess(source.form);
-      return { name, type, filled, samples };
+      return { name, index, type, filled, samples };
     });
     return {
       format,

@@ -1,6 +1,9 @@
 import { limits } from '../../protocol/limits.ts';
 import { columnNameSchema, utf8Length } from '../../protocol/names.ts';
 
+/** The name of the column in which a file has the keys of a table that has no column for them, as SQL views call it. */
+export const rowKeyName = '_key';
+
 /** A file's names made into names that a table can have, with a note for each that had to be changed. */
 export class HeaderNames {
   readonly names: string[] = [];
@@ -29,6 +32,7 @@ export class HeaderNames {
 }
 
 function usableName(given: string, place: number): string {
+  if (given === rowKeyName) return given;
   const plain = given
     .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
