@@ -5,7 +5,6 @@ import { type FileReading, readFile } from './file-reading.ts';
 import { readRows } from './file-rows.ts';
 import { ImportError } from './import-error.ts';
 import type { ImportLedger } from './import-ledger.ts';
-
 import type { ImportOptions, ImportProgress } from './import-options.ts';
 import { type ImportPreview, previewOf } from './import-preview.ts';
 import { judge, placed, stepCount, stepsOf } from './import-steps.ts';
