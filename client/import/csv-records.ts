@@ -55,7 +55,7 @@ export class CsvSource implements RecordSource {
   async *#read(text: AsyncIterable<string>, firstLine: number): AsyncGenerator<RawRecord | BadRow, void, undefined> {
     let line = firstLine;
     let isFirst = true;
-    for await (const { record, raw } of this.#parse(text)) {
+    for await (const { record, raw } of this.#parse(text, () => line)) {
       const { before, within } = lineEnds(raw);
       const start = line + before;
       line = start + within;
@@ -67,7 +67,8 @@ export class CsvSource implements RecordSource {
     if (isFirst) throw new ImportError('unreadable', 'the file has no rows');
   }
 
-  async *#parse(text: AsyncIterable<string>): AsyncGenerator<CsvRecord, void, undefined> {
+  /** @param line on which the next record begins */
+  async *#parse(text: AsyncIterable<string>, line: () => number): AsyncGenerator<CsvRecord, void, undefined> {
     const parser = parse({
       ...csvOptions,
       delimiter: this.delimiter,
@@ -79,7 +80,7 @@ export class CsvSource implements RecordSource {
     try {
       for await (const record of source.pipe(parser)) yield record as CsvRecord;
     } catch (error) {
-      throw error instanceof CsvError ? toImportError(error) : error;
+      throw error instanceof CsvError ? toImportError(error, line()) : error;
     } finally {
       source.destroy();
     }
@@ -109,16 +110,17 @@ export class CsvSource implements RecordSource {
   }
 }
 
-function toImportError({ code, message }: CsvError): ImportError {
-  const [, line] = /opening quote at line (\d+)/.exec(message) ?? [];
+function toImportError({ code, message }: CsvError, line: number): ImportError {
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
-    return new ImportError('unreadable', `a quote that opens about line ${line} is never closed`);
+    return new ImportError('unreadable', `in the row that begins on line ${line}, a quote is never closed`);
   }
   if (code === 'CSV_MAX_RECORD_SIZE') {
     const most = importLimits.recordUnitsMax.toLocaleString('en');
-    return new ImportError('unreadable', `a row is longer than ${most} characters; is a quote left open?`);
+    return new ImportError('unreadable', `line ${line}: this row is longer than ${most} characters`, {
+      next: 'is there a quote that is never closed?',
+    });
   }
-  return new ImportError('unreadable', message);
+  return new ImportError('unreadable', `line ${line}: ${message}`);
 }
 
 /** Line ends ahead of a record (blank lines), and from its beginning to the next. A CRLF behind it has lost its LF. */
