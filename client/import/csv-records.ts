@@ -19,6 +19,11 @@ interface CsvRecord {
   readonly raw: string;
 }
 
+interface PlacedRecord extends CsvRecord {
+  /** On which it begins, from 1. */
+  readonly line: number;
+}
+
 /**
  * Records of delimited text. Whether an empty field was quoted, and on which line a record begins, is read from its own
  * text: csv-parse counts the line ends within quotes twice, and tells of quotes at four times the cost.
@@ -53,34 +58,39 @@ export class CsvSource implements RecordSource {
   }
 
   async *#read(text: AsyncIterable<string>, firstLine: number): AsyncGenerator<RawRecord | BadRow, void, undefined> {
-    let line = firstLine;
     let isFirst = true;
-    for await (const { record, raw } of this.#parse(text, () => line)) {
-      const { before, within } = lineEnds(raw);
-      const start = line + before;
-      line = start + within;
+    for await (const { record, raw, line } of this.#parse(text, firstLine)) {
       if (isFirst) this.#begin(record);
       const isHeader = isFirst && this.#hasHeader;
       isFirst = false;
-      if (!isHeader) yield this.#toRecord(record, raw, start);
+      if (!isHeader) yield this.#toRecord(record, raw, line);
     }
     if (isFirst) throw new ImportError('unreadable', 'the file has no rows');
   }
 
-  /** @param line on which the next record begins */
-  async *#parse(text: AsyncIterable<string>, line: () => number): AsyncGenerator<CsvRecord, void, undefined> {
+  async *#parse(text: AsyncIterable<string>, firstLine: number): AsyncGenerator<PlacedRecord, void, undefined> {
+    let next = firstLine;
     const parser = parse({
       ...csvOptions,
       delimiter: this.delimiter,
       raw: true,
       max_record_size: importLimits.recordUnitsMax,
+      // Here and not where records come out, as those before an error are lost with it, and it tells the line too.
+      on_record: (given) => {
+        // The types do not know what `raw` makes of a record.
+        const { record, raw } = given as unknown as CsvRecord;
+        const { before, within } = lineEnds(raw);
+        const line = next + before;
+        next = line + within;
+        return { record, raw, line } as unknown as string[];
+      },
     });
     const source = Readable.from(text, { objectMode: false });
     source.once('error', (error) => parser.destroy(error));
     try {
-      for await (const record of source.pipe(parser)) yield record as CsvRecord;
+      for await (const record of source.pipe(parser)) yield record as PlacedRecord;
     } catch (error) {
-      throw error instanceof CsvError ? toImportError(error, line()) : error;
+      throw error instanceof CsvError ? toImportError(error, next) : error;
     } finally {
       source.destroy();
     }
