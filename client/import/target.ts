@@ -37,6 +37,7 @@ export function findTarget(reading: FileReading, options: TargetOptions, existin
   refuseAll(
     named.filter((name) => !known.has(name)).map((name) => `the file has no column ${JSON.stringify(name)}`),
     {
+      code: 'usage',
       next: `it has ${reading.columns.map(({ name }) => name).join(', ')}`,
     },
   );

@@ -1,8 +1,7 @@
-import type { Cells } from '../../../protocol/values.ts';
 import type { SampleChange } from '../../import/comparison.ts';
 import type { ImportPreview } from '../../import/import-preview.ts';
 import { Grid } from './grid.ts';
-import { type Paint, show, showCell } from './paint.ts';
+import { type Paint, plain, show, showCell } from './paint.ts';
 
 interface PreviewOptions {
   readonly paint: Paint;
@@ -26,7 +25,7 @@ export function previewLines(preview: ImportPreview, options: PreviewOptions): s
     `${paint.strong(show(options.file, paint))}  ${fileWords(preview)}`,
     ...file.notes.map((note) => paint.dim(`  ${show(note, paint)}`)),
     ...(isNew ? columnLines(preview, options) : []),
-    ...changeLines(preview, paint),
+    ...changeLines(preview, options),
   ];
 }
 
@@ -51,7 +50,8 @@ function columnLines(preview: ImportPreview, { paint, width }: PreviewOptions): 
   return [...grid.lines(rows)];
 }
 
-function changeLines(preview: ImportPreview, paint: Paint): string[] {
+function changeLines(preview: ImportPreview, options: PreviewOptions): string[] {
+  const { paint } = options;
   const { table, isNew, key, counts } = preview;
   const { inserts, updates, deletes, unchanged } = counts;
   const keyWords = key === undefined ? 'keys made of what the rows hold' : `key ${show(key, paint)}`;
@@ -63,39 +63,52 @@ function changeLines(preview: ImportPreview, paint: Paint): string[] {
     ...(unchanged > 0 ? [`${number(unchanged)} the same already`] : []),
   ];
   const what = isNew ? `new table ${name}, ${keyWords}` : `table ${name}, ${keyWords}`;
-  return [`${paint.strong(what)}: ${parts.join(', ') || 'no rows'}`, ...sampleLines(preview, paint)];
+  return [`${paint.strong(what)}: ${parts.join(', ') || 'no rows'}`, ...sampleLines(preview, options)];
 }
 
-function sampleLines({ samples, counts }: ImportPreview, paint: Paint): string[] {
+function sampleLines(preview: ImportPreview, { paint, width = lineWidth }: PreviewOptions): string[] {
   return (['deletes', 'updates', 'inserts'] as const).flatMap((kind) => {
-    const lines = samples[kind].map((sample) => `  ${sampleWords[kind](sample, paint)}`);
-    const left = counts[kind] - lines.length;
+    const lines = preview.samples[kind].map((sample) => {
+      const sign = signs[kind];
+      const cells = sampleCells(sample, preview, plain);
+      const shown = fitting(cells, width - sample.key.length - around);
+      const words = sampleCells(sample, preview, paint).slice(0, shown);
+      const more = shown < cells.length ? [paint.dim('…')] : [];
+      return `  ${paint[sign.paint](sign.text)} ${paint.strong(show(sample.key, paint, 80))}  ${[...words, ...more].join(', ')}`;
+    });
+    const left = preview.counts[kind] - lines.length;
     return left > 0 ? [...lines, paint.dim(`    … and ${number(left)} more`)] : lines;
   });
 }
 
-const sampleWords = {
-  inserts: ({ key, row = {} }: SampleChange, paint: Paint) =>
-    `${paint.added('+')} ${paint.strong(show(key, paint, 80))}  ${cellWords(row, paint)}`,
-  deletes: ({ key, was = {} }: SampleChange, paint: Paint) =>
-    `${paint.removed('-')} ${paint.strong(show(key, paint, 80))}  ${cellWords(was, paint)}`,
-  updates: ({ key, row = {}, was = {} }: SampleChange, paint: Paint) => {
-    const cells = Object.keys(row).map(
-      (name) => `${show(name, paint)} ${showCell(was[name], paint)} → ${showCell(row[name], paint)}`,
-    );
-    return `${paint.changed('~')} ${paint.strong(show(key, paint, 80))}  ${cells.join(', ')}`;
-  },
+const signs = {
+  inserts: { text: '+', paint: 'added' },
+  updates: { text: '~', paint: 'changed' },
+  deletes: { text: '-', paint: 'removed' },
 } as const;
 
-/** Cells of a row that are shown: it is a sample. */
-const cellsMax = 8;
+/** Columns of a line where there is no terminal, and what stands around its cells: signs, gaps and `, …`. */
+const lineWidth = 160;
+const around = 10;
 
-function cellWords(row: Cells, paint: Paint): string {
-  const cells = Object.entries(row);
-  const shown = cells
-    .slice(0, cellsMax)
-    .map(([name, cell]) => `${paint.dim(show(name, paint))} ${showCell(cell, paint, 30)}`);
-  return cells.length > cellsMax ? `${shown.join(', ')} …` : shown.join(', ');
+/** The cells of a change, without the key, which stands at the head of the line. */
+function sampleCells({ row, was }: SampleChange, { key }: ImportPreview, paint: Paint): string[] {
+  return Object.entries(row ?? was ?? {})
+    .filter(([name]) => name !== key)
+    .map(([name, cell]) => {
+      const before = row === undefined || was === undefined ? '' : `${showCell(was[name], paint, 30)} → `;
+      return `${paint.dim(show(name, paint))} ${before}${showCell(cell, paint, 30)}`;
+    });
+}
+
+/** How many cells there is room for; one at least. */
+function fitting(cells: readonly string[], room: number): number {
+  let left = room;
+  const first = cells.findIndex((cell) => {
+    left -= cell.length + 2;
+    return left < 0;
+  });
+  return first < 0 ? cells.length : Math.max(first, 1);
 }
 
 function number(value: number): string {

@@ -1,14 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { RowcastError } from '../../errors.ts';
 import { type Encoding, encodings } from '../../import/decode.ts';
 import { type ImportFormat, importFormats } from '../../import/format.ts';
 import type { Import, ImportResult } from '../../import/import.ts';
 import { ImportError } from '../../import/import-error.ts';
-import { type ImportMode, type ImportOptions, importModes } from '../../import/import-options.ts';
-import { CliError } from '../cli-error.ts';
+import { type ImportMode, type ImportOptions, type ImportProgress, importModes } from '../../import/import-options.ts';
+import { CliError, interrupted } from '../cli-error.ts';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
@@ -87,13 +88,21 @@ async function importFile(context: Context, run: ImportRun): Promise<void> {
     } finally {
       await plan.close();
     }
+  } catch (error) {
+    bar.clear();
+    if (!context.signal.aborted || error instanceof CliError) throw error;
+    await context.note('interrupted; nothing was written');
+    throw interrupted();
   } finally {
     bar.clear();
   }
 }
 
 async function prepare(context: Context, { file, table, options }: ImportRun, bar: ImportProgressBar): Promise<Import> {
-  const bytes = file === '-' ? process.stdin : bar.counted(...(await openFile(file)));
+  const bytes =
+    file === '-'
+      ? addAbortSignal(context.signal, process.stdin)
+      : bar.counted(...(await openFile(file, context.signal)));
   const ledger = await context.ledger();
   const importOptions: ImportOptions = {
     table,
@@ -113,10 +122,10 @@ async function prepare(context: Context, { file, table, options }: ImportRun, ba
   return await ledger.import(bytes, importOptions);
 }
 
-async function openFile(file: string): Promise<[AsyncIterable<Uint8Array>, number]> {
+async function openFile(file: string, signal: AbortSignal): Promise<[AsyncIterable<Uint8Array>, number]> {
   try {
     const { size } = await stat(file);
-    return [createReadStream(file), size];
+    return [createReadStream(file, { signal }), size];
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
     const reason = cause.code === 'ENOENT' ? 'there is no file' : `${cause.code}: cannot read`;
@@ -166,13 +175,27 @@ async function commit(context: Context, { file, table, options, plan, bar }: Com
   await context.note(`look at it: npx rowcast list ${table}`);
 }
 
+interface Recording {
+  readonly plan: Import;
+  readonly bar: ImportProgressBar;
+  readonly why: string | undefined;
+}
+
 /** @throws CliError that says how an unknown outcome is settled: an import that was done finds nothing to do */
-async function record(
-  context: Context,
-  { plan, bar, why }: { readonly plan: Import; readonly bar: ImportProgressBar; readonly why: string | undefined },
-): Promise<ImportResult> {
+async function record(context: Context, { plan, bar, why }: Recording): Promise<ImportResult> {
+  const stop = new AbortController();
+  let phase: ImportProgress['phase'] = 'sending';
+  const onInterrupt = (): void => {
+    if (phase === 'sending') stop.abort();
+    else void context.note('it is being recorded and cannot be stopped any more; Ctrl-C again leaves without waiting');
+  };
+  context.signal.addEventListener('abort', onInterrupt);
+  const onProgress = (progress: ImportProgress): void => {
+    phase = progress.phase;
+    bar.tell(progress);
+  };
   try {
-    return await plan.commit({ why, signal: context.signal, onProgress: (progress) => bar.tell(progress) });
+    return await plan.commit({ why, signal: stop.signal, onProgress });
   } catch (error) {
     if (!(error instanceof RowcastError && error.outcomeUnknown)) throw error;
     throw new CliError(`${error.message}; it is not known whether the import was recorded`, {
@@ -182,6 +205,7 @@ async function record(
       cause: error,
     });
   } finally {
+    context.signal.removeEventListener('abort', onInterrupt);
     bar.clear();
   }
 }
