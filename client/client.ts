@@ -6,12 +6,13 @@ import { tablesTopic, tableTopic } from '../protocol/feed.ts';
 import type { Filter } from '../protocol/filter.ts';
 import type { Point } from '../protocol/point.ts';
 import type { Sort } from '../protocol/queries.ts';
-import type { ReplyOf, Tag } from '../protocol/replies.ts';
+import type { CellChange, ReplyOf, Tag } from '../protocol/replies.ts';
 import type { RequestOf, RequestType } from '../protocol/requests.ts';
 import type { AlterStep, TableDefinition } from '../protocol/table.ts';
 import type { Cells } from '../protocol/values.ts';
 import { Accounts } from './accounts.ts';
 import { readAddress } from './address.ts';
+import { readCellHistory } from './cell-history.ts';
 import type { Transport } from './channels.ts';
 import { CommandChannel, type RequestOptions, type SendOptions, type Typed } from './command-channel.ts';
 import { type CommandResult, toCommandResult } from './command-result.ts';
@@ -103,11 +104,27 @@ export interface PageOptions extends ListOptions {
   readonly after?: string | undefined;
 }
 
+export interface HistoryOptions extends ReadingOptions {
+  /** From the newest change back. */
+  readonly newestFirst?: true | undefined;
+  /** At most so many changes; all there are when left out. */
+  readonly limit?: number | undefined;
+}
+
+export interface CellHistoryOptions extends ReadingOptions, AsOfOptions {
+  /** From the newest change back. */
+  readonly newestFirst?: true | undefined;
+}
+
+export interface BlameOptions extends RequestOptions, AsOfOptions {}
+
 export interface ReadLogOptions extends ReadingOptions {
   /** The changes of one table; of all when left out. */
   readonly table?: string | undefined;
-  /** Those behind this seq; from the first one when left out. */
+  /** Those behind this seq, in their order; from the first one when left out. */
   readonly after?: number | undefined;
+  /** From the newest change back. */
+  readonly newestFirst?: true | undefined;
   /** Refused with `wrong_epoch` when the ledger is in another one. */
   readonly epoch?: string | undefined;
   /** At most so many entries; all there are when left out. */
@@ -360,20 +377,46 @@ export class Ledger implements AsyncDisposable {
     }
   }
 
-  /** Every change of a row, oldest first, over all its lives. */
-  history(table: string, key: string, options: ReadingOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
-    return readEntries(this.#pages({ type: 'row.history', table, key }, options));
+  /** Every change of a row over all its lives, oldest first unless `newestFirst`. */
+  history(table: string, key: string, options: HistoryOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
+    const { newestFirst, limit } = options;
+    return readEntries(this.#pages({ type: 'row.history', table, key, newestFirst, limit }, options));
   }
 
-  /** The log, in order of seq, up to its head. */
+  /**
+   * Every change of one cell, oldest first unless `newestFirst`: what it held, since when, by whom and why; through the
+   * renames and types of its column, back to where the column was added. The column is named as it is called as of `asOf`.
+   */
+  async *cellHistory(
+    table: string,
+    key: string,
+    column: string,
+    options: CellHistoryOptions = {},
+  ): AsyncGenerator<CellChange, void, undefined> {
+    const { asOf, newestFirst } = options;
+    const request = { type: 'cell.history', table, key, column, asOf, newestFirst } as const;
+    for await (const changes of readCellHistory(this.#channel, request, options)) {
+      yield* options.open === true ? await this.#opener.cellChanges(changes, timing(options)) : changes;
+    }
+  }
+
+  /**
+   * Who last set each cell of these rows (at most 1,000), and why: by column the seq of a change, which stands in
+   * `changes`. Rows that there are not are left out.
+   */
+  blame(table: string, keys: readonly string[], options: BlameOptions = {}): Promise<ReplyOf<'row.blame'>> {
+    return this.request({ type: 'row.blame', table, keys: [...keys], asOf: options.asOf }, options);
+  }
+
+  /** The log, in order of seq, up to its head; or from there back. */
   readLog(options: ReadLogOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
     return readEntries(this.readLogPages(options));
   }
 
   /** The same page by page, for who reads millions. */
   readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
-    const { table, after, epoch, limit } = options;
-    return this.#pages({ type: 'log.read', table, after, epoch, limit }, options);
+    const { table, after, newestFirst, epoch, limit } = options;
+    return this.#pages({ type: 'log.read', table, after, newestFirst, epoch, limit }, options);
   }
 
   /**

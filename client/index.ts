@@ -12,19 +12,32 @@ export type { CurrentRow, ErrorBody, ErrorCode, Problem } from '../protocol/erro
 export type { Condition, Filter } from '../protocol/filter.ts';
 export { formatPoint, type Point, parsePoint } from '../protocol/point.ts';
 export type { Sort } from '../protocol/queries.ts';
-export type { CommandReply, Outcome, ReplyOf, SessionSummary, TableSummary, Tag } from '../protocol/replies.ts';
+export type {
+  BlamedChange,
+  BlamedRow,
+  CellChange,
+  CommandReply,
+  Outcome,
+  ReplyOf,
+  SessionSummary,
+  TableSummary,
+  Tag,
+} from '../protocol/replies.ts';
 export type { RequestOf, RequestType } from '../protocol/requests.ts';
 export type { AlterStep, Column, TableDefinition } from '../protocol/table.ts';
 export type { Cell, Cells, ColumnType } from '../protocol/values.ts';
 export type { AccountChanges, Accounts, AuditOptions, NewAccount } from './accounts.ts';
 export {
   type AsOfOptions,
+  type BlameOptions,
+  type CellHistoryOptions,
   type ChangeOptions,
   type CommandOptions,
   type ConnectOptions,
   connect,
   type EraseOptions,
   type GetOptions,
+  type HistoryOptions,
   type InsertOptions,
   type Ledger,
   type ListOptions,

@@ -2,6 +2,7 @@ import { commitmentOf } from '../proof/hash.ts';
 import { type Entry, isRowEntry } from '../protocol/entry.ts';
 import type { CurrentRow } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
+import type { CellChange } from '../protocol/replies.ts';
 import { commitmentIn } from '../protocol/sealed.ts';
 import type { Cell, Cells } from '../protocol/values.ts';
 import type { CommandChannel } from './command-channel.ts';
@@ -41,6 +42,17 @@ export class Opener {
   async entries(entries: readonly Entry[], options?: OpenOptions): Promise<Entry[]> {
     const values = await this.#values(entries.flatMap(cellsOf), options);
     return entries.map((entry) => openEntry(entry, values));
+  }
+
+  async cellChanges(changes: readonly CellChange[], options?: OpenOptions): Promise<CellChange[]> {
+    const values = await this.#values(
+      changes.map(({ value }) => (value === undefined ? {} : { value })),
+      options,
+    );
+    return changes.map((change) => ({
+      ...change,
+      ...openCells(change.value === undefined ? {} : { value: change.value }, values),
+    }));
   }
 
   /** Their lines stay as they stand in the log. */

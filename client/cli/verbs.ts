@@ -138,8 +138,14 @@ export const clientVerbs: readonly Verb[] = [
   {
     name: 'history',
     group: changes,
-    summary: 'every version of a row',
+    summary: 'every version of a row, or every value of a cell',
     load: async () => (await import('./verbs/history.ts')).historyCommand,
+  },
+  {
+    name: 'blame',
+    group: changes,
+    summary: 'who last set each cell, when and why',
+    load: async () => (await import('./verbs/blame.ts')).blameCommand,
   },
   {
     name: 'log',
