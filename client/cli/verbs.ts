@@ -124,6 +124,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/erase.ts')).eraseCommand,
   },
   {
+    name: 'import',
+    group: rows,
+    summary: 'bring a file of rows into a table: CSV, NDJSON or JSON',
+    load: async () => (await import('./verbs/import.ts')).importCommand,
+  },
+  {
     name: 'watch',
     group: changes,
     summary: 'a table, and then every change the moment it is made',
