@@ -24,9 +24,9 @@ export function rowShape({ key, columns }: TableDefinition): RecordShape<Current
   };
 }
 
-function cellField({ type }: Column, cell: Cell | undefined): string | null {
+function cellField({ type, sealed }: Column, cell: Cell | undefined): string | null {
   if (cell === undefined || cell === null) return null;
-  const commitment = commitmentIn(cell);
+  const commitment = sealed === true ? commitmentIn(cell) : undefined;
   return commitment === undefined ? cellFormText(type, cell) : `sealed:${commitment}`;
 }
 
