@@ -1,5 +1,6 @@
 import type { Ledger } from '../client.ts';
 import { RowcastError, type RowcastErrorCode } from '../errors.ts';
+import { CliError } from './cli-error.ts';
 import { Connection, findTarget } from './connection.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { GlobalOptions } from './options.ts';
@@ -116,12 +117,17 @@ export interface OpenContextOptions {
   readonly interrupts: Interrupts;
 }
 
-/** The context of a run of the program. @throws CliError when it cannot be told which server is meant */
+/** The context of a run of the program. Which server is meant need not be known before one is needed. */
 export async function openContext({ options, interrupts }: OpenContextOptions): Promise<Context> {
   const connection = new Connection({
-    target: await findTarget(options),
+    target: await findTarget(options).catch(onlyCliError),
     sessions: new SessionStore(stateFolder()),
     givenToken: process.env.ROWCAST_TOKEN || undefined,
   });
   return new Context({ options, connection, interrupts, terminal: makeTerminal({ color: options.color !== false }) });
+}
+
+function onlyCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  throw error;
 }

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { VerifyReport } from '../../trust/verify-ledger.ts';
+import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
 import { describedCommand } from '../verb.ts';
+import { showExport } from '../verify-export.ts';
 import { readPositive } from '../write-options.ts';
 
 /** `rowcast verify`: the whole log again, byte for byte. */
@@ -16,11 +18,27 @@ export function verifyCommand(context: () => Context): Command {
       'Every entry is hashed from its bytes and held against the signed checkpoint of the server and the one that this',
       'program kept at its last contact, and every table against what the log adds up to. Ends with 7 when the log is',
       'not what it was, and names the first change that is bad as far as it can be known.',
+      '',
+      'With a file that was exported with --proof, it is the file that is held against what the server had signed.',
     ],
-    examples: ['verify', 'verify --from 100000', 'verify --json'],
+    examples: ['verify', 'verify --from 100000', 'verify employees.csv', 'verify --json'],
   })
+    .argument('[file]', 'an export with its proof beside it; no server is needed')
+    .option('--key <key>', 'with a file: the key that must have signed it, as the operator gives it')
     .option('--from <seq>', 'begin with this change, and leave the tables out', readPositive)
-    .action(({ from }: { readonly from?: number }) => showServer(context(), from));
+    .action((file: string | undefined, options: Options) => verify(context(), file, options));
+}
+
+interface Options {
+  readonly from?: number;
+  readonly key?: string;
+}
+
+async function verify(context: Context, file: string | undefined, { from, key }: Options): Promise<void> {
+  if (file === undefined && key !== undefined) throw usageError('--key is of a file: name the one that it is about');
+  if (file !== undefined && from !== undefined) throw usageError('a file is verified whole: leave --from out');
+  if (file === undefined) await showServer(context, from);
+  else await showExport(context, file, key);
 }
 
 async function showServer(context: Context, from: number | undefined): Promise<void> {
