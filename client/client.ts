@@ -16,6 +16,9 @@ import { readCellHistory } from './cell-history.ts';
 import type { Transport } from './channels.ts';
 import { CommandChannel, type RequestOptions, type SendOptions, type Typed } from './command-channel.ts';
 import { type CommandResult, toCommandResult } from './command-result.ts';
+import { patchSteps } from './diff/apply-patch.ts';
+import type { Patch } from './diff/patch.ts';
+import { type DiffOptions, type LedgerDiff, readDiff } from './diff/read-diff.ts';
 import { RowcastError } from './errors.ts';
 import type { EventQueueLimits } from './event-queue.ts';
 import type { Export } from './export/export.ts';
@@ -403,6 +406,27 @@ export class Ledger implements AsyncDisposable {
    */
   blame(table: string, keys: readonly string[], options: BlameOptions = {}): Promise<ReplyOf<'row.blame'>> {
     return this.request({ type: 'row.blame', table, keys: [...keys], asOf: options.asOf }, options);
+  }
+
+  /**
+   * What is different at `to`, or now, from what was at `from`: tables that were made, altered or dropped, and every row
+   * that is not as it was, once, whatever happened to it in between.
+   */
+  diff(from: Point, options: DiffOptions = {}): Promise<LedgerDiff> {
+    return readDiff({ channel: this.#channel, opener: this.#opener }, from, options);
+  }
+
+  /**
+   * Does here what a diff says was done elsewhere, as one command. Nothing is done where this ledger is not as that one
+   * was: `version_conflict`, with each cell that is not. Rows of a patch are held in memory.
+   */
+  async apply(patch: Patch, options: LargeBatchOptions = {}): Promise<CommandResult> {
+    const { tables } = await this.tables({ signal: options.signal });
+    const steps = await patchSteps(patch, {
+      definitions: new Map(tables.map(({ definition }) => [definition.name, definition])),
+      rows: (table) => this.rows(table, { signal: options.signal, open: this.#channel.session !== undefined }),
+    });
+    return await this.largeBatch(steps, options);
   }
 
   /** The log, in order of seq, up to its head; or from there back. */

@@ -7,6 +7,7 @@ export {
 } from '../protocol/address.ts';
 export type { Expect, Step } from '../protocol/commands.ts';
 export { type Cursor, formatCursor, parseCursor } from '../protocol/cursor.ts';
+export type { RowDiff, TableDiff } from '../protocol/diff.ts';
 export type { Entry, RowEntry, TableEntry } from '../protocol/entry.ts';
 export type { CurrentRow, ErrorBody, ErrorCode, Problem } from '../protocol/errors.ts';
 export type { Condition, Filter } from '../protocol/filter.ts';
@@ -50,6 +51,8 @@ export {
 } from './client.ts';
 export type { RequestOptions, SendOptions } from './command-channel.ts';
 export type { CommandResult } from './command-result.ts';
+export { type Patch, patchLines, readPatch } from './diff/patch.ts';
+export type { DiffOptions, LedgerDiff } from './diff/read-diff.ts';
 export { RowcastError, type RowcastErrorCode } from './errors.ts';
 export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, WatchState } from './events.ts';
 export type { Export, ExportSummary, SaveOptions } from './export/export.ts';

@@ -71,6 +71,18 @@ export const querySchemas = {
     asOf,
   }),
   /**
+   * What is different at `to` (now, when left out) from what was at `from`, an earlier point: of one table or of all.
+   * `next` of a reply, given as `after`, brings the next page of rows, between the same two seqs.
+   */
+  'log.diff': z.strictObject({
+    type: z.literal('log.diff'),
+    from: pointSchema,
+    to: asOf,
+    table: table.optional(),
+    limit: z.int().min(1).optional(),
+    after: z.string().max(4_096).optional(),
+  }),
+  /**
    * Entries of the log beyond `after`, of one table or of all. `epoch` is checked when it is given. With `hashes`, which
    * goes with all tables in order of seq only, the leaf hashes of the entries come in place of them, in base64.
    */
@@ -113,6 +125,7 @@ const querySchema = z.discriminatedUnion('type', [
   querySchemas['row.history'],
   querySchemas['cell.history'],
   querySchemas['row.blame'],
+  querySchemas['log.diff'],
   querySchemas['log.read'],
   querySchemas['log.proof'],
   querySchemas['sealed.open'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountSchema, auditEntrySchema, roleSchema } from './accounts.ts';
 import { epochSchema, seqSchema } from './cursor.ts';
+import { rowDiffSchema, tableDiffSchema } from './diff.ts';
 import { currentRowSchema, errorSchema } from './errors.ts';
 import { protocolVersion, type RequestType } from './requests.ts';
 import { cellSchema, columnTypeSchema, tableDefinitionSchema } from './table.ts';
@@ -204,6 +205,18 @@ export const replySchemas = {
     rows: z.array(blamedRowSchema),
     /** Those that the rows name, in order of seq. */
     changes: z.array(blamedChangeSchema),
+  }),
+  'log.diff': z.object({
+    epoch: epochSchema,
+    /** The two seqs that it is between. */
+    from: seqSchema,
+    to: seqSchema,
+    /** On the first page only: all tables that are not as they were, in order of seq. */
+    tables: z.array(tableDiffSchema).optional(),
+    /** Rows that are not as they were, table by table, in order of the row's last change; none of dropped tables. */
+    rows: z.array(rowDiffSchema),
+    /** Brings the next page; absent on the last one. */
+    next: z.string().optional(),
   }),
   'log.read': entriesReply,
   'log.proof': z.object({

@@ -66,8 +66,7 @@ async function readConnection(keys: string): Promise<string> {
 }
 
 export interface ConnectionOptions {
-  /** Or why there is none, which is only told when a server is needed. */
-  readonly target: Target | CliError;
+  readonly target: Target;
   readonly sessions: SessionStore;
   /** ROWCAST_TOKEN, a session: used as it is and never kept. */
   readonly givenToken: string | undefined;
@@ -75,7 +74,7 @@ export interface ConnectionOptions {
 
 /** The ledger that the verbs speak to, opened when it is first needed, and the session that goes with it. */
 export class Connection {
-  readonly #target: Target | CliError;
+  readonly #target: Target;
   readonly #sessions: SessionStore;
   readonly #givenToken: string | undefined;
   #ledger: Promise<Ledger> | undefined;
@@ -88,7 +87,7 @@ export class Connection {
   }
 
   get addresses(): readonly string[] {
-    return this.#target instanceof CliError ? [] : this.#target.addresses;
+    return this.#target.addresses;
   }
 
   /** Who is logged in, as far as is known here; undefined for a viewer, and with ROWCAST_TOKEN. */
@@ -130,7 +129,6 @@ export class Connection {
   }
 
   async #open(): Promise<Ledger> {
-    if (this.#target instanceof CliError) throw this.#target;
     const { addresses, timeoutMs } = this.#target;
     const stored = this.#givenToken === undefined ? await this.#sessions.find(addresses) : undefined;
     this.#user = stored?.user;

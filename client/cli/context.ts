@@ -1,6 +1,5 @@
 import type { Ledger } from '../client.ts';
 import { RowcastError, type RowcastErrorCode } from '../errors.ts';
-import { CliError } from './cli-error.ts';
 import { Connection, findTarget } from './connection.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { GlobalOptions } from './options.ts';
@@ -115,19 +114,16 @@ export class Context {
 export interface OpenContextOptions {
   readonly options: GlobalOptions;
   readonly interrupts: Interrupts;
+  /** False for what is done on this machine alone: then no server has to be named. */
+  readonly needsServer: boolean;
 }
 
-/** The context of a run of the program. Which server is meant need not be known before one is needed. */
-export async function openContext({ options, interrupts }: OpenContextOptions): Promise<Context> {
+/** The context of a run of the program. @throws CliError when it cannot be told which server is meant */
+export async function openContext({ options, interrupts, needsServer }: OpenContextOptions): Promise<Context> {
   const connection = new Connection({
-    target: await findTarget(options).catch(onlyCliError),
+    target: needsServer ? await findTarget(options) : { addresses: [], timeoutMs: undefined },
     sessions: new SessionStore(stateFolder()),
     givenToken: process.env.ROWCAST_TOKEN || undefined,
   });
   return new Context({ options, connection, interrupts, terminal: makeTerminal({ color: options.color !== false }) });
-}
-
-function onlyCliError(error: unknown): CliError {
-  if (error instanceof CliError) return error;
-  throw error;
 }

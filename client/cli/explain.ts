@@ -89,7 +89,7 @@ const nextSteps: Partial<Readonly<Record<RowcastErrorCode, string>>> = {
   too_old: 'begin anew',
   busy: 'the server has too much to do; try again',
   unavailable: 'the server cannot reach its database; try again',
-  tampered: 'believe nothing from this server until its operator has looked',
+  tampered: 'believe nothing from this server until its operator has looked; there: npx rowcast verify --database',
   timeout: 'is a server running there? npx rowcast server starts one; --server names another',
   unsupported_version: 'use the same version of rowcast on both sides',
   unknown_type: 'the server is older than this program; use the same version of rowcast on both sides',

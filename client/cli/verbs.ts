@@ -1,3 +1,4 @@
+import { namesFile } from './names-file.ts';
 import type { Verb } from './verb.ts';
 
 const session = 'Who you are:';
@@ -148,6 +149,18 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/blame.ts')).blameCommand,
   },
   {
+    name: 'diff',
+    group: changes,
+    summary: 'what is different between two points of the past',
+    load: async () => (await import('./verbs/diff.ts')).diffCommand,
+  },
+  {
+    name: 'apply',
+    group: changes,
+    summary: 'do here what a diff says was done elsewhere',
+    load: async () => (await import('./verbs/apply.ts')).applyCommand,
+  },
+  {
     name: 'log',
     group: changes,
     summary: 'the log of changes, from any place on',
@@ -175,7 +188,11 @@ export const clientVerbs: readonly Verb[] = [
     name: 'verify',
     group: changes,
     summary: 'read the whole log again and hold it against what was signed',
-    load: async () => (await import('./verbs/verify.ts')).verifyCommand,
+    needsNoServer: namesFile,
+    load: async () => {
+      const { verifyCommand } = await import('./verbs/verify.ts');
+      return (context) => verifyCommand(context);
+    },
   },
   {
     name: 'sample',

@@ -145,8 +145,14 @@ export function rowAsOfSql(table: TableAsOf, key: string): RawBuilder<unknown> {
   return entryRowsSql(table, sql`SELECT ${key}::text COLLATE "C" AS key`);
 }
 
-/** The fields are read by json_to_record, as every `->` would parse the entry again. */
-function entryRowsSql({ id, seq, eras }: Pick<TableAsOf, 'id' | 'seq' | 'eras'>, keys: RawBuilder<unknown>) {
+/**
+ * The rows with these keys as they were after `seq`, in the columns that the eras lead to, which may be of a later seq.
+ * The fields are read by json_to_record, as every `->` would parse the entry again.
+ */
+export function entryRowsSql(
+  { id, seq, eras }: Pick<TableAsOf, 'id' | 'seq' | 'eras'>,
+  keys: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   return sql`
     SELECT was.key, entry.version, was.seq, entry.at, entry.by, ${cellsSql(eras)} AS cells
     FROM (${keys}) AS wanted

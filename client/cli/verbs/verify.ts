@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { VerifyReport } from '../../trust/verify-ledger.ts';
 import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { type CheckDatabase, showDatabase } from '../database-report.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
@@ -9,37 +10,61 @@ import { describedCommand } from '../verb.ts';
 import { showExport } from '../verify-export.ts';
 import { readPositive } from '../write-options.ts';
 
-/** `rowcast verify`: the whole log again, byte for byte. */
-export function verifyCommand(context: () => Context): Command {
-  return describedCommand({
+/** `rowcast verify`: the whole log again, byte for byte. @param checkDatabase where the program can do that */
+export function verifyCommand(context: () => Context, checkDatabase?: CheckDatabase): Command {
+  const command = describedCommand({
     name: 'verify',
     summary: 'read the whole log again and hold it against what was signed',
     notes: [
       'Every entry is hashed from its bytes and held against the signed checkpoint of the server and the one that this',
       'program kept at its last contact, and every table against what the log adds up to. Ends with 7 when the log is',
       'not what it was, and names the first change that is bad as far as it can be known.',
-      '',
       'With a file that was exported with --proof, it is the file that is held against what the server had signed.',
+      ...(checkDatabase === undefined ? [] : databaseNotes),
     ],
-    examples: ['verify', 'verify --from 100000', 'verify employees.csv', 'verify --json'],
-  })
+    examples: [
+      'verify',
+      'verify --from 100000',
+      'verify employees.csv',
+      'verify --json',
+      ...(checkDatabase === undefined ? [] : databaseExamples),
+    ],
+  });
+  if (checkDatabase !== undefined) command.option('--database', "on the server's machine: check the database itself");
+  return command
     .argument('[file]', 'an export with its proof beside it; no server is needed')
     .option('--key <key>', 'with a file: the key that must have signed it, as the operator gives it')
     .option('--from <seq>', 'begin with this change, and leave the tables out', readPositive)
-    .action((file: string | undefined, options: Options) => verify(context(), file, options));
+    .action((file: string | undefined, options: Options) => verify(context(), { file, checkDatabase, ...options }));
 }
 
 interface Options {
   readonly from?: number;
   readonly key?: string;
+  readonly database?: true;
 }
 
-async function verify(context: Context, file: string | undefined, { from, key }: Options): Promise<void> {
-  if (file === undefined && key !== undefined) throw usageError('--key is of a file: name the one that it is about');
-  if (file !== undefined && from !== undefined) throw usageError('a file is verified whole: leave --from out');
-  if (file === undefined) await showServer(context, from);
-  else await showExport(context, file, key);
+interface Verification extends Options {
+  readonly file: string | undefined;
+  readonly checkDatabase: CheckDatabase | undefined;
 }
+
+async function verify(context: Context, { file, key, from, database, checkDatabase }: Verification): Promise<void> {
+  if (file === undefined && key !== undefined) throw usageError('--key is of a file: name the one that it is about');
+  const isLocal = file !== undefined || database === true;
+  if (isLocal && from !== undefined) throw usageError('a database or a file is checked as a whole: leave --from out');
+  if (file !== undefined && database === true) throw usageError('write a file or --database, not both');
+  if (file !== undefined) await showExport(context, file, key);
+  else if (database === true && checkDatabase !== undefined) await showDatabase(context, checkDatabase);
+  else await showServer(context, from);
+}
+
+const databaseNotes = [
+  '',
+  "With --database it needs no server: on the server's machine it checks the database of setting.ini, log, tree, rows,",
+  'sealed values, answers and accounts, each against the log, while the server may go on.',
+];
+const databaseExamples = ['verify --database'];
 
 async function showServer(context: Context, from: number | undefined): Promise<void> {
   const progress = new Progress(context);
