@@ -125,6 +125,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/erase.ts')).eraseCommand,
   },
   {
+    name: 'import',
+    group: rows,
+    summary: 'bring a file of rows into a table: CSV, NDJSON or JSON',
+    load: async () => (await import('./verbs/import.ts')).importCommand,
+  },
+  {
     name: 'watch',
     group: changes,
     summary: 'a table, and then every change the moment it is made',
@@ -165,6 +171,12 @@ export const clientVerbs: readonly Verb[] = [
     group: changes,
     summary: 'the log of changes, from any place on',
     load: async () => (await import('./verbs/log.ts')).logCommand,
+  },
+  {
+    name: 'revert',
+    group: changes,
+    summary: 'take changes back, as new changes; also what was deleted',
+    load: async () => (await import('./verbs/revert.ts')).revertCommand,
   },
   {
     name: 'tag',
