@@ -219,7 +219,7 @@ export class Ledger implements AsyncDisposable {
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
     this.#opener = new Opener(this.#channel);
-    this.#exports = new LedgerExports(this.#channel, this.#opener);
+    this.#exports = new LedgerExports({ channel: this.#channel, opener: this.#opener, trust: this.#trust, timing });
   }
 
   /**

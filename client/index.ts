@@ -59,6 +59,7 @@ export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, Watch
 export type { Export, ExportSummary, SaveOptions } from './export/export.ts';
 export type { ExportFormat } from './export/format.ts';
 export type { ExportLogOptions } from './export/ledger-exports.ts';
+export { type FileReport, type VerifyFileOptions, verifyFile } from './export/proof/verify-file.ts';
 export type { Import, ImportCommitOptions, ImportResult } from './import/import.ts';
 export { ImportError, type ImportProblem } from './import/import-error.ts';
 export type { ImportMode, ImportOptions, ImportProgress } from './import/import-options.ts';

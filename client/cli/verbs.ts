@@ -1,3 +1,4 @@
+import { namesFile } from './names-file.ts';
 import type { Verb } from './verb.ts';
 
 const session = 'Who you are:';
@@ -199,6 +200,7 @@ export const clientVerbs: readonly Verb[] = [
     name: 'verify',
     group: changes,
     summary: 'read the whole log again and hold it against what was signed',
+    needsNoServer: namesFile,
     load: async () => {
       const { verifyCommand } = await import('./verbs/verify.ts');
       return (context) => verifyCommand(context);

@@ -7,6 +7,7 @@ import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
 import { describedCommand } from '../verb.ts';
+import { showExport } from '../verify-export.ts';
 import { readPositive } from '../write-options.ts';
 
 /** `rowcast verify`: the whole log again, byte for byte. @param checkDatabase where the program can do that */
@@ -18,23 +19,44 @@ export function verifyCommand(context: () => Context, checkDatabase?: CheckDatab
       'Every entry is hashed from its bytes and held against the signed checkpoint of the server and the one that this',
       'program kept at its last contact, and every table against what the log adds up to. Ends with 7 when the log is',
       'not what it was, and names the first change that is bad as far as it can be known.',
+      'With a file that was exported with --proof, it is the file that is held against what the server had signed.',
       ...(checkDatabase === undefined ? [] : databaseNotes),
     ],
     examples: [
       'verify',
       'verify --from 100000',
+      'verify employees.csv',
       'verify --json',
       ...(checkDatabase === undefined ? [] : databaseExamples),
     ],
   });
   if (checkDatabase !== undefined) command.option('--database', "on the server's machine: check the database itself");
   return command
+    .argument('[file]', 'an export with its proof beside it; no server is needed')
+    .option('--key <key>', 'with a file: the key that must have signed it, as the operator gives it')
     .option('--from <seq>', 'begin with this change, and leave the tables out', readPositive)
-    .action(async ({ from, database }: { readonly from?: number; readonly database?: true }) => {
-      if (database !== true || checkDatabase === undefined) return await showServer(context(), from);
-      if (from !== undefined) throw usageError('--database checks all of it: leave --from out');
-      await showDatabase(context(), checkDatabase);
-    });
+    .action((file: string | undefined, options: Options) => verify(context(), { file, checkDatabase, ...options }));
+}
+
+interface Options {
+  readonly from?: number;
+  readonly key?: string;
+  readonly database?: true;
+}
+
+interface Verification extends Options {
+  readonly file: string | undefined;
+  readonly checkDatabase: CheckDatabase | undefined;
+}
+
+async function verify(context: Context, { file, key, from, database, checkDatabase }: Verification): Promise<void> {
+  if (file === undefined && key !== undefined) throw usageError('--key is of a file: name the one that it is about');
+  const isLocal = file !== undefined || database === true;
+  if (isLocal && from !== undefined) throw usageError('a database or a file is checked as a whole: leave --from out');
+  if (file !== undefined && database === true) throw usageError('write a file or --database, not both');
+  if (file !== undefined) await showExport(context, file, key);
+  else if (database === true && checkDatabase !== undefined) await showDatabase(context, checkDatabase);
+  else await showServer(context, from);
 }
 
 const databaseNotes = [
