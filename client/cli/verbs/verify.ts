@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { VerifyReport } from '../../trust/verify-ledger.ts';
+import { type CheckBackup, showBackup } from '../backup-report.ts';
 import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { type CheckDatabase, showDatabase } from '../database-report.ts';
@@ -9,8 +10,8 @@ import { Progress } from '../progress.ts';
 import { describedCommand } from '../verb.ts';
 import { readPositive } from '../write-options.ts';
 
-/** `rowcast verify`: the whole log again, byte for byte. @param checkDatabase where the program can do that */
-export function verifyCommand(context: () => Context, checkDatabase?: CheckDatabase): Command {
+/** `rowcast verify`: the whole log again, byte for byte. @param local what is checked without a server, where the program can */
+export function verifyCommand(context: () => Context, local?: LocalChecks): Command {
   const command = describedCommand({
     name: 'verify',
     summary: 'read the whole log again and hold it against what was signed',
@@ -18,31 +19,52 @@ export function verifyCommand(context: () => Context, checkDatabase?: CheckDatab
       'Every entry is hashed from its bytes and held against the signed checkpoint of the server and the one that this',
       'program kept at its last contact, and every table against what the log adds up to. Ends with 7 when the log is',
       'not what it was, and names the first change that is bad as far as it can be known.',
-      ...(checkDatabase === undefined ? [] : databaseNotes),
+      ...(local === undefined ? [] : databaseNotes),
     ],
-    examples: [
-      'verify',
-      'verify --from 100000',
-      'verify --json',
-      ...(checkDatabase === undefined ? [] : databaseExamples),
-    ],
+    examples: ['verify', 'verify --from 100000', 'verify --json', ...(local === undefined ? [] : databaseExamples)],
   });
-  if (checkDatabase !== undefined) command.option('--database', "on the server's machine: check the database itself");
+  if (local !== undefined) {
+    command.argument('[file]', 'a backup, instead of the server');
+    command.option('--database', "on the server's machine: check the database itself");
+  }
   return command
     .option('--from <seq>', 'begin with this change, and leave the tables out', readPositive)
-    .action(async ({ from, database }: { readonly from?: number; readonly database?: true }) => {
-      if (database !== true || checkDatabase === undefined) return await showServer(context(), from);
-      if (from !== undefined) throw usageError('--database checks all of it: leave --from out');
-      await showDatabase(context(), checkDatabase);
+    .action(async (...given: readonly unknown[]) => {
+      const [file, options] = local === undefined ? [undefined, given[0]] : given;
+      await verify(context(), { file: file as string | undefined, ...(options as VerifyFlags), local });
     });
+}
+
+/** What is checked on the machine of the program itself, by code that a client does not know. */
+interface LocalChecks {
+  readonly database: CheckDatabase;
+  readonly backup: CheckBackup;
+}
+
+interface VerifyFlags {
+  readonly from?: number;
+  readonly database?: true;
+}
+
+interface Verification extends VerifyFlags {
+  readonly file: string | undefined;
+  readonly local: LocalChecks | undefined;
+}
+
+async function verify(context: Context, { file, from, database, local }: Verification): Promise<void> {
+  if (local === undefined || (file === undefined && database === undefined)) return await showServer(context, from);
+  if (from !== undefined) throw usageError('a database or a file is checked as a whole: leave --from out');
+  if (file === undefined) return await showDatabase(context, local.database);
+  if (database === true) throw usageError('write a file or --database, not both');
+  if (!(await showBackup(context, file, local.backup))) throw usageError(`${file} is no backup of rowcast`);
 }
 
 const databaseNotes = [
   '',
   "With --database it needs no server: on the server's machine it checks the database of setting.ini, log, tree, rows,",
-  'sealed values, answers and accounts, each against the log, while the server may go on.',
+  'sealed values, answers and accounts, each against the log, while the server may go on. A backup is checked by itself.',
 ];
-const databaseExamples = ['verify --database'];
+const databaseExamples = ['verify --database', 'verify friday.rowcast'];
 
 async function showServer(context: Context, from: number | undefined): Promise<void> {
   const progress = new Progress(context);
