@@ -10,7 +10,7 @@ const lineBytesMax = 268_435_456;
 const gzipMagic = [0x1f, 0x8b];
 
 /** A line of a backup behind its header. */
-export type BackupLine =
+type BackupLine =
   | { readonly kind: 'entry'; readonly text: string }
   | { readonly kind: 'row'; readonly text: string }
   | { readonly kind: 'end'; readonly counts: Readonly<Record<string, number>> };

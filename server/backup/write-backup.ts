@@ -67,17 +67,15 @@ export async function writeBackup(options: WriteBackupOptions): Promise<WrittenB
   };
   const counts = noCounts();
   const texts = new BackupText({ ...options, header, root, counts });
-  const gzip = createGzip({ level: gzipLevel });
   let bytes = 0;
-  gzip.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-  });
-  await pipeline(
-    Readable.from(texts.all(), { objectMode: true, highWaterMark: 1 }),
-    gzip,
-    file.createWriteStream({ autoClose: false }),
-    { signal },
-  );
+  const write = async (packed: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of packed) {
+      await file.appendFile(chunk);
+      bytes += chunk.length;
+    }
+  };
+  const lines = Readable.from(texts.all(), { highWaterMark: 1 });
+  await pipeline(lines, createGzip({ level: gzipLevel }), write, { signal });
   await file.sync();
   return { header, counts, bytes };
 }
