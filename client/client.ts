@@ -6,17 +6,24 @@ import { tablesTopic, tableTopic } from '../protocol/feed.ts';
 import type { Filter } from '../protocol/filter.ts';
 import type { Point } from '../protocol/point.ts';
 import type { Sort } from '../protocol/queries.ts';
-import type { ReplyOf, Tag } from '../protocol/replies.ts';
+import type { CellChange, ReplyOf, Tag } from '../protocol/replies.ts';
 import type { RequestOf, RequestType } from '../protocol/requests.ts';
 import type { AlterStep, TableDefinition } from '../protocol/table.ts';
 import type { Cells } from '../protocol/values.ts';
 import { Accounts } from './accounts.ts';
 import { readAddress } from './address.ts';
+import { readCellHistory } from './cell-history.ts';
 import type { Transport } from './channels.ts';
 import { CommandChannel, type RequestOptions, type SendOptions, type Typed } from './command-channel.ts';
 import { type CommandResult, toCommandResult } from './command-result.ts';
+import { patchSteps } from './diff/apply-patch.ts';
+import type { Patch } from './diff/patch.ts';
+import { type DiffOptions, type LedgerDiff, readDiff } from './diff/read-diff.ts';
 import { RowcastError } from './errors.ts';
 import type { EventQueueLimits } from './event-queue.ts';
+import type { Export } from './export/export.ts';
+import { type ExportLogOptions, LedgerExports } from './export/ledger-exports.ts';
+import type { RenderOptions } from './export/renderer.ts';
 import { FeedLink } from './feed-link.ts';
 import type { JoinOptions } from './join.ts';
 import { LargeBatch, type LargeBatchOptions } from './large-batch.ts';
@@ -24,6 +31,8 @@ import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Opener } from './opener.ts';
+import { type PlayOptions, play } from './play/ledger-play.ts';
+import type { PlayEvent } from './play/play.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 import { ClientSession } from './session.ts';
 import { SessionKeeper } from './session-keeper.ts';
@@ -101,11 +110,32 @@ export interface PageOptions extends ListOptions {
   readonly after?: string | undefined;
 }
 
+export interface ExportTableOptions extends Omit<ListOptions, 'limit'>, RenderOptions {
+  /** At most so many rows; all there are when left out. */
+  readonly rowsMax?: number | undefined;
+}
+
+export interface HistoryOptions extends ReadingOptions {
+  /** From the newest change back. */
+  readonly newestFirst?: true | undefined;
+  /** At most so many changes; all there are when left out. */
+  readonly limit?: number | undefined;
+}
+
+export interface CellHistoryOptions extends ReadingOptions, AsOfOptions {
+  /** From the newest change back. */
+  readonly newestFirst?: true | undefined;
+}
+
+export interface BlameOptions extends RequestOptions, AsOfOptions {}
+
 export interface ReadLogOptions extends ReadingOptions {
   /** The changes of one table; of all when left out. */
   readonly table?: string | undefined;
-  /** Those behind this seq; from the first one when left out. */
+  /** Those behind this seq, in their order; from the first one when left out. */
   readonly after?: number | undefined;
+  /** From the newest change back. */
+  readonly newestFirst?: true | undefined;
   /** Refused with `wrong_epoch` when the ledger is in another one. */
   readonly epoch?: string | undefined;
   /** At most so many entries; all there are when left out. */
@@ -172,6 +202,7 @@ export class Ledger implements AsyncDisposable {
   readonly #trust: LogTrust | undefined;
   readonly #keeper: SessionKeeper;
   readonly #opener: Opener;
+  readonly #exports: LedgerExports;
   readonly #open = new Set<Watch | Replica>();
   #closed = false;
 
@@ -184,6 +215,7 @@ export class Ledger implements AsyncDisposable {
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
     this.#opener = new Opener(this.#channel);
+    this.#exports = new LedgerExports(this.#channel, this.#opener);
   }
 
   /**
@@ -345,20 +377,77 @@ export class Ledger implements AsyncDisposable {
     }
   }
 
-  /** Every change of a row, oldest first, over all its lives. */
-  history(table: string, key: string, options: ReadingOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
-    return readEntries(this.#pages({ type: 'row.history', table, key }, options));
+  /** Every change of a row over all its lives, oldest first unless `newestFirst`. */
+  history(table: string, key: string, options: HistoryOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
+    const { newestFirst, limit } = options;
+    return readEntries(this.#pages({ type: 'row.history', table, key, newestFirst, limit }, options));
   }
 
-  /** The log, in order of seq, up to its head. */
+  /**
+   * Every change of one cell, oldest first unless `newestFirst`: what it held, since when, by whom and why; through the
+   * renames and types of its column, back to where the column was added. The column is named as it is called as of `asOf`.
+   */
+  async *cellHistory(
+    table: string,
+    key: string,
+    column: string,
+    options: CellHistoryOptions = {},
+  ): AsyncGenerator<CellChange, void, undefined> {
+    const { asOf, newestFirst } = options;
+    const request = { type: 'cell.history', table, key, column, asOf, newestFirst } as const;
+    for await (const changes of readCellHistory(this.#channel, request, options)) {
+      yield* options.open === true ? await this.#opener.cellChanges(changes, timing(options)) : changes;
+    }
+  }
+
+  /**
+   * Who last set each cell of these rows (at most 1,000), and why: by column the seq of a change, which stands in
+   * `changes`. Rows that there are not are left out.
+   */
+  blame(table: string, keys: readonly string[], options: BlameOptions = {}): Promise<ReplyOf<'row.blame'>> {
+    return this.request({ type: 'row.blame', table, keys: [...keys], asOf: options.asOf }, options);
+  }
+
+  /**
+   * What is different at `to`, or now, from what was at `from`: tables that were made, altered or dropped, and every row
+   * that is not as it was, once, whatever happened to it in between.
+   */
+  diff(from: Point, options: DiffOptions = {}): Promise<LedgerDiff> {
+    return readDiff({ channel: this.#channel, opener: this.#opener }, from, options);
+  }
+
+  /**
+   * Does here what a diff says was done elsewhere, as one command. Nothing is done where this ledger is not as that one
+   * was: `version_conflict`, with each cell that is not. Rows of a patch are held in memory.
+   */
+  async apply(patch: Patch, options: LargeBatchOptions = {}): Promise<CommandResult> {
+    const { tables } = await this.tables({ signal: options.signal });
+    const steps = await patchSteps(patch, {
+      definitions: new Map(tables.map(({ definition }) => [definition.name, definition])),
+      rows: (table) => this.rows(table, { signal: options.signal, open: this.#channel.session !== undefined }),
+    });
+    return await this.largeBatch(steps, options);
+  }
+
+  /** The log, in order of seq, up to its head; or from there back. */
   readLog(options: ReadLogOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
     return readEntries(this.readLogPages(options));
   }
 
   /** The same page by page, for who reads millions. */
   readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
-    const { table, after, epoch, limit } = options;
-    return this.#pages({ type: 'log.read', table, after, epoch, limit }, options);
+    const { table, after, newestFirst, epoch, limit } = options;
+    return this.#pages({ type: 'log.read', table, after, newestFirst, epoch, limit }, options);
+  }
+
+  /** A table, or what of it a query chooses, as a file: of now, or as of any point. Sealed cells are commitments. */
+  exportTable(table: string, { rowsMax, ...options }: ExportTableOptions): Export<CurrentRow> {
+    return this.#exports.table({ ...options, rowsMax, list: toListRequest(table, options) });
+  }
+
+  /** A stretch of the log as a file; as NDJSON or JSON with the very bytes that were recorded. */
+  exportLog(options: ExportLogOptions): Export<LogEntry> {
+    return this.#exports.log(options);
   }
 
   /**
@@ -381,6 +470,26 @@ export class Ledger implements AsyncDisposable {
     });
     this.#remember(watch);
     return watch;
+  }
+
+  /**
+   * Plays a stretch of the log again with the time that passed between its changes, and then, without `to`, goes on with
+   * each change as it is made: every seq once, without a seam.
+   *
+   * @example
+   * for await (const event of ledger.play({ table: 'rates', from: { tag: '2025-closed' }, speed: 60, gapMsMax: 2_000 })) {
+   *   if (event.type === 'group') apply(event.changes);
+   * }
+   */
+  play(options: PlayOptions = {}): AsyncGenerator<PlayEvent, void, undefined> {
+    const { table, open, signal } = options;
+    const parts = {
+      channel: this.#channel,
+      timing: this.#parts.timing,
+      watch: (from: Cursor) => this.watch({ table, open, signal, from }),
+      read: ({ seq, epoch }: Cursor) => this.readLogPages({ table, open, signal, after: seq, epoch }),
+    };
+    return play(parts, options);
   }
 
   /** Holds a table in memory and keeps it up to date; see {@link Replica}. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { epochSchema, seqSchema } from './cursor.ts';
 import { filterSchema } from './filter.ts';
 import { limits } from './limits.ts';
-import { keySchema, tableNameSchema } from './names.ts';
+import { columnNameSchema, keySchema, tableNameSchema } from './names.ts';
 import { pointSchema } from './point.ts';
 import { commitmentSchema } from './sealed.ts';
 
@@ -15,6 +15,8 @@ export type Sort = z.infer<typeof sortSchema>;
 
 /** The state after this point instead of that of now: rows, and columns, as they were. */
 const asOf = pointSchema.optional();
+/** Changes in the order from the newest back; those beyond `after` are then those with a lesser seq. */
+const newestFirst = z.literal(true).optional();
 const entriesLimit = z.int().min(1).max(limits.entriesMax).optional();
 
 /** The queries: requests that read. Only `sealed.open` needs a right. */
@@ -38,23 +40,57 @@ export const querySchemas = {
   }),
   /** Every tag, in order of the log. */
   'tag.list': z.strictObject({ type: z.literal('tag.list') }),
-  /** The changes of one row, oldest first, over all its lives: entries of the log with a seq beyond `after`. */
+  /** The changes of one row, over all its lives: entries of the log beyond `after`. */
   'row.history': z.strictObject({
     type: z.literal('row.history'),
     table,
     key: keySchema,
     after: seqSchema.optional(),
+    newestFirst,
     epoch: epochSchema.optional(),
     limit: entriesLimit,
   }),
   /**
-   * Entries of the log with a seq beyond `after`, of one table or of all. `epoch` is checked when it is given. With
-   * `hashes`, which goes with all tables only, the leaf hashes of the entries come in place of them, in base64.
+   * What one cell held, change by change, over all lives of the row in the table of the point. `column` is as the table
+   * calls it then; before, it may have had other names. Continued by `after` with `last` of the reply.
+   */
+  'cell.history': z.strictObject({
+    type: z.literal('cell.history'),
+    table,
+    key: keySchema,
+    column: columnNameSchema,
+    asOf,
+    after: seqSchema.optional(),
+    newestFirst,
+  }),
+  /** Who last set each cell of these rows. Rows that there are not are left out. */
+  'row.blame': z.strictObject({
+    type: z.literal('row.blame'),
+    table,
+    keys: z.array(keySchema).min(1).max(limits.blameRowsMax),
+    asOf,
+  }),
+  /**
+   * What is different at `to` (now, when left out) from what was at `from`, an earlier point: of one table or of all.
+   * `next` of a reply, given as `after`, brings the next page of rows, between the same two seqs.
+   */
+  'log.diff': z.strictObject({
+    type: z.literal('log.diff'),
+    from: pointSchema,
+    to: asOf,
+    table: table.optional(),
+    limit: z.int().min(1).optional(),
+    after: z.string().max(4_096).optional(),
+  }),
+  /**
+   * Entries of the log beyond `after`, of one table or of all. `epoch` is checked when it is given. With `hashes`, which
+   * goes with all tables in order of seq only, the leaf hashes of the entries come in place of them, in base64.
    */
   'log.read': z.strictObject({
     type: z.literal('log.read'),
     table: table.optional(),
     after: seqSchema.optional(),
+    newestFirst,
     epoch: epochSchema.optional(),
     limit: entriesLimit,
     hashes: z.literal(true).optional(),
@@ -87,6 +123,9 @@ const querySchema = z.discriminatedUnion('type', [
   querySchemas['row.list'],
   querySchemas['tag.list'],
   querySchemas['row.history'],
+  querySchemas['cell.history'],
+  querySchemas['row.blame'],
+  querySchemas['log.diff'],
   querySchemas['log.read'],
   querySchemas['log.proof'],
   querySchemas['sealed.open'],

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { accountSchema, auditEntrySchema, roleSchema } from './accounts.ts';
 import { epochSchema, seqSchema } from './cursor.ts';
+import { rowDiffSchema, tableDiffSchema } from './diff.ts';
 import { currentRowSchema, errorSchema } from './errors.ts';
 import { protocolVersion, type RequestType } from './requests.ts';
-import { tableDefinitionSchema } from './table.ts';
+import { cellSchema, columnTypeSchema, tableDefinitionSchema } from './table.ts';
 
 /** What a step of a command did. `changed` is false when the row already was as asked: then nothing was recorded. */
 const outcomeSchema = z.object({
@@ -68,6 +69,31 @@ const tagSchema = z.object({
   why: z.string().optional(),
 });
 export type Tag = z.infer<typeof tagSchema>;
+
+/** A change that rows of a blame name. */
+const blamedChangeSchema = z.object({
+  seq: seqSchema,
+  at: z.string(),
+  by: z.string(),
+  op: z.string(),
+  command: z.string(),
+  why: z.string().optional(),
+});
+export type BlamedChange = z.infer<typeof blamedChangeSchema>;
+
+/** `cells`: by column, the seq of the change that last set the cell, or added the column. */
+const blamedRowSchema = z.object({ key: z.string(), cells: z.record(z.string(), seqSchema) });
+export type BlamedRow = z.infer<typeof blamedRowSchema>;
+
+/** A change of one cell. `column` and `type`: as the table had it after the change. No `value`: the cell was empty. */
+const cellChangeSchema = z.object({
+  ...blamedChangeSchema.shape,
+  op: z.enum(['insert', 'update', 'delete', 'erase', 'alter']),
+  column: z.string(),
+  type: columnTypeSchema,
+  value: cellSchema.optional(),
+});
+export type CellChange = z.infer<typeof cellChangeSchema>;
 
 const sessionStateSchema = z.object({
   session: z.string(),
@@ -163,6 +189,35 @@ export const replySchemas = {
   'tag.set': z.object({ epoch: epochSchema, tag: tagSchema }),
   'tag.list': z.object({ epoch: epochSchema, seq: seqSchema, tags: z.array(tagSchema) }),
   'row.history': entriesReply,
+  'cell.history': z.object({
+    epoch: epochSchema,
+    /** As of which seq. */
+    seq: seqSchema,
+    changes: z.array(cellChangeSchema),
+    /** Up to which seq the log was looked at; goes into the next `after`. */
+    last: seqSchema,
+    more: z.boolean(),
+  }),
+  'row.blame': z.object({
+    epoch: epochSchema,
+    /** As of which seq. */
+    seq: seqSchema,
+    rows: z.array(blamedRowSchema),
+    /** Those that the rows name, in order of seq. */
+    changes: z.array(blamedChangeSchema),
+  }),
+  'log.diff': z.object({
+    epoch: epochSchema,
+    /** The two seqs that it is between. */
+    from: seqSchema,
+    to: seqSchema,
+    /** On the first page only: all tables that are not as they were, in order of seq. */
+    tables: z.array(tableDiffSchema).optional(),
+    /** Rows that are not as they were, table by table, in order of the row's last change; none of dropped tables. */
+    rows: z.array(rowDiffSchema),
+    /** Brings the next page; absent on the last one. */
+    next: z.string().optional(),
+  }),
   'log.read': entriesReply,
   'log.proof': z.object({
     epoch: epochSchema,

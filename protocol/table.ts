@@ -8,7 +8,7 @@ import { columnTypes } from './values.ts';
 export const cellSchema: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined, 'is missing');
 export const cellsSchema = z.record(z.string(), cellSchema);
 
-const columnTypeSchema = z.enum(columnTypes);
+export const columnTypeSchema = z.enum(columnTypes);
 
 /** The types whose value may be a key: they have one text form each. */
 export const keyTypes: ReadonlySet<string> = new Set(['text', 'integer', 'decimal', 'date']);

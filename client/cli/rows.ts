@@ -37,12 +37,14 @@ export async function listRows(context: Context, name: string, options: ListOpti
   else await printGrid(context, { table, options, most, pages, counted });
 }
 
+/** What is to be read of a table. */
 interface Reading {
   readonly table: TableSummary;
   readonly options: ListOptions;
   readonly most: number;
 }
 
+/** What is known of rows once they were read. */
 interface Counted {
   rows: number;
   /** Whether there is at least one row beyond `most`. */
@@ -53,7 +55,8 @@ interface Counted {
 
 type Pages = AsyncGenerator<readonly CurrentRow[], void, undefined>;
 
-function readPages(context: Context, reading: Reading): { readonly pages: Pages; readonly counted: Counted } {
+/** The rows of a list, page by page. */
+export function readPages(context: Context, reading: Reading): { readonly pages: Pages; readonly counted: Counted } {
   const counted: Counted = { rows: 0, more: false };
   return { pages: gatherPages(context, reading, counted), counted };
 }

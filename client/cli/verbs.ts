@@ -130,10 +130,34 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/watch.ts')).watchCommand,
   },
   {
+    name: 'play',
+    group: changes,
+    summary: 'the past once more, at its own pace or faster, and on into the present',
+    load: async () => (await import('./verbs/play.ts')).playCommand,
+  },
+  {
     name: 'history',
     group: changes,
-    summary: 'every version of a row',
+    summary: 'every version of a row, or every value of a cell',
     load: async () => (await import('./verbs/history.ts')).historyCommand,
+  },
+  {
+    name: 'blame',
+    group: changes,
+    summary: 'who last set each cell, when and why',
+    load: async () => (await import('./verbs/blame.ts')).blameCommand,
+  },
+  {
+    name: 'diff',
+    group: changes,
+    summary: 'what is different between two points of the past',
+    load: async () => (await import('./verbs/diff.ts')).diffCommand,
+  },
+  {
+    name: 'apply',
+    group: changes,
+    summary: 'do here what a diff says was done elsewhere',
+    load: async () => (await import('./verbs/apply.ts')).applyCommand,
   },
   {
     name: 'log',
@@ -152,6 +176,12 @@ export const clientVerbs: readonly Verb[] = [
     group: changes,
     summary: 'the points of the log that have a name',
     load: async () => (await import('./verbs/tags.ts')).tagsCommand,
+  },
+  {
+    name: 'export',
+    group: changes,
+    summary: 'a table, a query or the log as a file',
+    load: async () => (await import('./verbs/export.ts')).exportCommand,
   },
   {
     name: 'verify',

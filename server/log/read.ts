@@ -55,9 +55,11 @@ export interface Lines {
   readonly full: boolean;
 }
 
-/** Which entries: after a seq, of all tables, of some lives of tables, or of one row in them. */
+/** Which entries: beyond a seq in their order, of all tables, of some lives of tables, or of one row in them. */
 export interface LinesQuery {
   readonly after: number;
+  /** From the newest back. */
+  readonly newestFirst?: boolean | undefined;
   readonly limit: number;
   /** Bytes beyond which no further entry is taken; the first is always taken, so that every read makes progress. */
   readonly bytesMax: number;
@@ -71,40 +73,56 @@ export interface LinesQuery {
  */
 export async function readLines(
   database: Database,
-  { after, limit, bytesMax, tableIds, key }: LinesQuery,
+  { after, newestFirst = false, limit, bytesMax, tableIds, key }: LinesQuery,
 ): Promise<Lines> {
-  const found = tableIds === undefined ? ofAllTables(after, limit) : ofTables({ after, limit, tableIds, key });
+  const way = newestFirst ? backward : forward;
+  const found =
+    tableIds === undefined ? ofAllTables(after, limit, way) : ofTables({ after, limit, tableIds, key, way });
   const { rows } = await sql<{ text: string | null; count: number; last: number | null; read: number }>`
-    SELECT string_agg(entry, E'\n' ORDER BY seq) FILTER (WHERE before < ${bytesMax}) AS text,
+    SELECT string_agg(entry, E'\n' ORDER BY seq ${way.order}) FILTER (WHERE before < ${bytesMax}) AS text,
            count(*) FILTER (WHERE before < ${bytesMax}) AS count,
-           max(seq) FILTER (WHERE before < ${bytesMax}) AS last,
+           ${way.last}(seq) FILTER (WHERE before < ${bytesMax}) AS last,
            count(*) AS read
     FROM (
-      SELECT seq, entry, sum(octet_length(entry)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) - octet_length(entry) AS before
+      SELECT seq, entry, sum(octet_length(entry)) OVER (ORDER BY seq ${way.order} ROWS UNBOUNDED PRECEDING) - octet_length(entry) AS before
       FROM (${found}) AS page
     ) AS measured`.execute(database);
   const [{ text = null, count = 0, last = null, read = 0 } = {}] = rows;
   return { text: text ?? '', count, last, full: read === limit || count < read };
 }
 
-function ofAllTables(after: number, limit: number): RawBuilder<unknown> {
-  return sql`SELECT seq, entry FROM change WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
+/** An order of the log, in SQL. */
+interface Way {
+  readonly order: RawBuilder<unknown>;
+  readonly beyond: RawBuilder<unknown>;
+  readonly last: RawBuilder<unknown>;
+}
+const forward: Way = { order: sql`ASC`, beyond: sql`>`, last: sql`max` };
+const backward: Way = { order: sql`DESC`, beyond: sql`<`, last: sql`min` };
+
+function ofAllTables(after: number, limit: number, { order, beyond }: Way): RawBuilder<unknown> {
+  return sql`SELECT seq, entry FROM change WHERE seq ${beyond} ${after} ORDER BY seq ${order} LIMIT ${limit}`;
 }
 
-type TablesQuery = Pick<LinesQuery, 'after' | 'limit'> & { tableIds: readonly number[]; key: string | undefined };
+type TablesQuery = Pick<LinesQuery, 'after' | 'limit'> & {
+  tableIds: readonly number[];
+  key: string | undefined;
+  way: Way;
+};
 
 /**
  * One life is read along the index. Several, which is rare, are read life by life and then put in order: asked for all
  * at once, PostgreSQL would sort everything there is for every page.
  */
-function ofTables({ after, limit, tableIds, key }: TablesQuery): RawBuilder<unknown> {
+function ofTables({ after, limit, tableIds, key, way }: TablesQuery): RawBuilder<unknown> {
+  const { order, beyond } = way;
   const ofLife = (life: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-    SELECT seq, entry FROM change WHERE table_id = ${life} AND seq > ${after}
+    SELECT seq, entry FROM change WHERE table_id = ${life} AND seq ${beyond} ${after}
       ${key === undefined ? sql`` : sql`AND key = ${key}`}
-    ORDER BY seq LIMIT ${limit}`;
+    ORDER BY seq ${order} LIMIT ${limit}`;
   if (tableIds.length === 1) return ofLife(sql`${tableIds[0]}`);
   return sql`
     SELECT of_life.seq, of_life.entry FROM unnest(${tableIds}::bigint[]) AS life (id)
     CROSS JOIN LATERAL (${ofLife(sql`life.id`)}) AS of_life
-    ORDER BY of_life.seq LIMIT ${limit}`;
+    ORDER BY of_life.seq ${order} LIMIT ${limit}`;
 }

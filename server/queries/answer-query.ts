@@ -3,9 +3,12 @@ import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Query } from '../../protocol/queries.ts';
 import type { Checkpoints } from '../log/checkpoints.ts';
 import { Refused } from '../refused.ts';
+import { cellHistory } from './cell-history.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
+import { logDiff } from './log-diff.ts';
 import { logProof } from './log-proof.ts';
 import { logRead, rowHistory } from './log-read.ts';
+import { rowBlame } from './row-blame.ts';
 import { rowGet } from './row-get.ts';
 import { rowList } from './row-list.ts';
 import { sealedOpen } from './sealed-open.ts';
@@ -65,6 +68,12 @@ export class Queries {
         return tagList(this.#options);
       case 'row.history':
         return rowHistory(this.#options, query);
+      case 'cell.history':
+        return cellHistory(this.#options, query);
+      case 'row.blame':
+        return rowBlame(this.#options, query);
+      case 'log.diff':
+        return logDiff(this.#options, query);
       case 'log.read':
         return logRead(this.#options, query);
       case 'log.proof':

@@ -15,6 +15,8 @@ export interface TableAsOf {
   readonly seq: number;
   /** How rows that were written before its changes of columns have come to look by then. */
   readonly eras: readonly Era[];
+  /** Its changes up to the seq, oldest first, without its creation. */
+  readonly changes: readonly TableEntry[];
   /** Whether its columns are the same now. */
   readonly isPresent: boolean;
 }
@@ -53,7 +55,7 @@ export async function lifeAt(executor: Executor, seq: number, name: string): Pro
 
 /** A table as it is, at the head's seq: nothing of its past is asked for. */
 export function tableNow({ id, definition }: Life, seq: number): TableAsOf {
-  return { id, definition, seq, eras: [], isPresent: true };
+  return { id, definition, seq, eras: [], changes: [], isPresent: true };
 }
 
 /** A table as it was. */
@@ -65,7 +67,7 @@ export async function tableAsOf(
   const isPresent = changed <= seq && dropped === null;
   const changes = changed === id ? [] : await readTableChanges(executor, id, seq);
   const then = isPresent ? definition : (changes.at(-1)?.definition ?? (await createdAs(executor, id)));
-  return { id, definition: then, seq, eras: erasOf(changes), isPresent };
+  return { id, definition: then, seq, eras: erasOf(changes), changes, isPresent };
 }
 
 async function readTableChanges(executor: Executor, id: number, seq: number): Promise<TableEntry[]> {
@@ -143,8 +145,14 @@ export function rowAsOfSql(table: TableAsOf, key: string): RawBuilder<unknown> {
   return entryRowsSql(table, sql`SELECT ${key}::text COLLATE "C" AS key`);
 }
 
-/** The fields are read by json_to_record, as every `->` would parse the entry again. */
-function entryRowsSql({ id, seq, eras }: Pick<TableAsOf, 'id' | 'seq' | 'eras'>, keys: RawBuilder<unknown>) {
+/**
+ * The rows with these keys as they were after `seq`, in the columns that the eras lead to, which may be of a later seq.
+ * The fields are read by json_to_record, as every `->` would parse the entry again.
+ */
+export function entryRowsSql(
+  { id, seq, eras }: Pick<TableAsOf, 'id' | 'seq' | 'eras'>,
+  keys: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   return sql`
     SELECT was.key, entry.version, was.seq, entry.at, entry.by, ${cellsSql(eras)} AS cells
     FROM (${keys}) AS wanted

@@ -14,41 +14,51 @@ import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
 /** Entries of the log, as they are, of one table over all its lives or of all tables. */
 export async function logRead(context: QueryContext, query: QueryOf<'log.read'>): Promise<QueryAnswer> {
   const { database, pageBytesMax } = context;
-  const { table, after = 0, epoch, limit = limits.entriesMax, hashes } = query;
+  const { table, newestFirst, limit = limits.entriesMax, hashes } = query;
   // The head first: what is read after it may be newer, never older, so that `more` cannot wrongly say no.
   const head = await readHead(database);
-  refusePlace(head, after, epoch);
-  if (hashes) return await hashesAnswer(context, { head, after, limit, table });
+  const after = placeOf(head, query);
+  if (hashes) return await hashesAnswer(context, { head, after, limit, query });
   const tableIds = table === undefined ? undefined : await livesOf(context, table);
   const ofTable = tableIds === undefined ? {} : { tableIds };
-  const lines = await readLines(database, { after, limit, bytesMax: pageBytesMax, ...ofTable });
+  const lines = await readLines(database, { after, newestFirst, limit, bytesMax: pageBytesMax, ...ofTable });
   return entriesAnswer({ head, after, lines });
 }
 
-/** The changes of one row, oldest first. */
+/** The changes of one row. */
 export async function rowHistory(context: QueryContext, query: QueryOf<'row.history'>): Promise<QueryAnswer> {
-  const { table, key, after = 0, epoch, limit = limits.entriesMax } = query;
+  const { table, key, newestFirst, limit = limits.entriesMax } = query;
   const head = await readHead(context.database);
-  refusePlace(head, after, epoch);
+  const after = placeOf(head, query);
   const tableIds = await livesOf(context, table);
-  const lines = await readLines(context.database, { after, limit, bytesMax: context.pageBytesMax, tableIds, key });
+  const place = { after, newestFirst, limit, bytesMax: context.pageBytesMax };
+  const lines = await readLines(context.database, { ...place, tableIds, key });
   return entriesAnswer({ head, after, lines });
+}
+
+type Place = Pick<QueryOf<'log.read'>, 'after' | 'newestFirst' | 'epoch'>;
+
+/** Beyond which seq to read: from the front, or from behind the head, unless the request names one. */
+function placeOf(head: Head, { after, newestFirst, epoch }: Place): number {
+  const first = newestFirst ? 1 : 0;
+  refusePlace(head, (after ?? 0) - first, epoch);
+  return after ?? first * (head.seq + 1);
 }
 
 interface HashesRead {
   readonly head: Head;
   readonly after: number;
   readonly limit: number;
-  readonly table: string | undefined;
+  readonly query: QueryOf<'log.read'>;
 }
 
 /** The leaf hashes of entries, for a reader who has only some of the entries and verifies the whole log. */
 async function hashesAnswer(
   { database }: QueryContext,
-  { head, after, limit, table }: HashesRead,
+  { head, after, limit, query }: HashesRead,
 ): Promise<QueryAnswer> {
-  if (table !== undefined) {
-    throw new Refused({ code: 'bad_request', message: 'hashes are of the whole log: leave table out' });
+  if (query.table !== undefined || query.newestFirst) {
+    throw new Refused({ code: 'bad_request', message: 'hashes are of the whole log: leave table and newestFirst out' });
   }
   const last = Math.min(after + limit, head.seq);
   const leaves = await new TreeReader(database).leaves(after, last);

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { RowEntry } from '../../../protocol/entry.ts';
 import { isRowEntry } from '../../../protocol/entry.ts';
-import { CliError } from '../cli-error.ts';
+import { type AsOfOption, addAsOfOption } from '../as-of.ts';
+import { printCellHistory } from '../cell-history.ts';
+import { CliError, usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { opWord, showWhy } from '../print/change.ts';
@@ -9,33 +11,68 @@ import { type Paint, show, showCell } from '../print/paint.ts';
 import { shownWidth } from '../print/shown-text.ts';
 import { showTime } from '../print/time.ts';
 import { describedCommand } from '../verb.ts';
+import { readPositive } from '../write-options.ts';
 
-/** `rowcast history TABLE KEY`: every version of a row, each as what it changed. */
+interface HistoryOptions extends AsOfOption {
+  readonly newestFirst?: true;
+  readonly limit?: number;
+}
+
+interface RowAsked extends HistoryOptions {
+  readonly table: string;
+  readonly key: string;
+}
+
+/** `rowcast history TABLE KEY [COLUMN]`: every version of a row, or every value of one of its cells. */
 export function historyCommand(context: () => Context): Command {
-  return describedCommand({
+  const command = describedCommand({
     name: 'history',
-    summary: 'every version of a row, each as what it changed',
-    examples: ['history employees E7', 'history employees E7 --json'],
+    summary: 'every version of a row, each as what it changed; with a column, every value of that cell',
+    notes: ['A row that was deleted and made again has several lives; an empty line stands between them.'],
+    examples: ['history employees E7', 'history employees E7 salary', 'history employees E7 --newest-first --limit 5'],
   })
     .argument('<table>')
     .argument('<key>')
-    .action((table: string, key: string) => history(context(), table, key));
+    .argument('[column]')
+    .option('--newest-first', 'from the newest change back')
+    .option('--limit <n>', 'at most so many changes', readPositive);
+  return addAsOfOption(command).action(
+    async (table: string, key: string, column: string | undefined, options: HistoryOptions) => {
+      const asked = { ...options, table, key };
+      const found = await (column === undefined
+        ? printVersions(context(), asked)
+        : printCellHistory(context(), { ...asked, column }));
+      if (!found) throw noRow(table, key);
+    },
+  );
 }
 
-async function history(context: Context, table: string, key: string): Promise<void> {
+/** Whether there was any. */
+
+async function printVersions(context: Context, { table, key, newestFirst, limit, asOf }: RowAsked): Promise<boolean> {
+  if (asOf !== undefined) throw usageError('--as-of goes with a column here: name the cell that you mean');
   const { paint } = context.out;
-  const found = await context.reading(async (ledger) => {
-    let entries = 0;
+  return await context.reading(async (ledger) => {
+    let last: RowEntry | undefined;
     const open = !context.json && (await context.opens());
-    for await (const { line, entry } of ledger.history(table, key, { signal: context.signal, open })) {
-      entries += 1;
+    for await (const { line, entry } of ledger.history(table, key, {
+      signal: context.signal,
+      open,
+      newestFirst,
+      limit,
+    })) {
+      if (!isRowEntry(entry)) continue;
+      const isNewLife = last !== undefined && (newestFirst ? last : entry).op === 'insert';
       if (context.json) await context.print(line);
-      else if (isRowEntry(entry)) await context.print(...versionLines(entry, paint));
+      else await context.print(...(isNewLife ? [''] : []), ...versionLines(entry, paint));
+      last = entry;
     }
-    return entries;
+    return last !== undefined;
   });
-  if (found > 0) return;
-  throw new CliError(`table ${table} never had a row ${key}`, {
+}
+
+function noRow(table: string, key: string): CliError {
+  return new CliError(`table ${table} never had a row ${key}`, {
     code: 'row_not_found',
     exit: exitCodes.notFound,
     next: `look for it: npx rowcast search ${table} TEXT`,

@@ -220,8 +220,11 @@ describe('P9 rights: one line for every request', () => {
   test('the table is complete, and reading needs no login while every change does', () => {
     expect(new Set(Object.keys(rights))).toEqual(new Set(requestTypes));
     expect(free('anyone')).toEqual([
+      'cell.history',
+      'log.diff',
       'log.proof',
       'log.read',
+      'row.blame',
       'row.get',
       'row.history',
       'row.list',

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { seqSchema } from '../../protocol/cursor.ts';
+import type { RowDiff } from '../../protocol/diff.ts';
+import type { QueryOf } from '../../protocol/queries.ts';
+import type { ReplyOf } from '../../protocol/replies.ts';
+import { type Head, readHead } from '../log/head.ts';
+import { refusePlace, resolvePoint } from '../log/point.ts';
+import { tableLives } from '../projections/tables.ts';
+import { Refused } from '../refused.ts';
+import { tableAsOf } from './as-of.ts';
+import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
+import { livesWithChanges, rowDiffs } from './diff-rows.ts';
+import { tableDiffs } from './diff-tables.ts';
+
+/** Where a page of a diff ended. Clients get it as an opaque text. */
+const placeSchema = z.strictObject({
+  epoch: z.string(),
+  from: seqSchema,
+  to: seqSchema,
+  /** The table's life that the next page begins with, and behind which last change of a row. */
+  life: seqSchema,
+  seq: seqSchema,
+  table: z.string().optional(),
+});
+type Place = z.infer<typeof placeSchema>;
+
+/** What is different at one point from an earlier one. The past does not change, so its pages need no snapshot. */
+export async function logDiff(context: QueryContext, query: QueryOf<'log.diff'>): Promise<QueryAnswer> {
+  const { database } = context;
+  const head = await readHead(database);
+  const place =
+    query.after === undefined ? await firstPlace(context, head, query) : decodePlace(query.after, query.table);
+  refusePlace(head, place.to, place.epoch);
+  const { epoch, from, to } = place;
+  const tables = query.after === undefined ? { tables: await tableDiffs(database, place, query.table) } : {};
+  const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
+  const { rows, next } = await readRows(context, place, limit);
+  const body: ReplyOf<'log.diff'> = { epoch, from, to, ...tables, rows };
+  return { body: next === undefined ? body : { ...body, next: encodePlace(next) } };
+}
+
+async function firstPlace(
+  { database }: QueryContext,
+  head: Head,
+  { from, to, table }: QueryOf<'log.diff'>,
+): Promise<Place> {
+  const seq = await resolvePoint(database, head, from);
+  const until = to === undefined ? head.seq : await resolvePoint(database, head, to);
+  if (until < seq) {
+    const message = `\`to\` is change ${until}, before \`from\`, change ${seq}: a diff goes forward, so exchange them`;
+    throw new Refused({ code: 'bad_request', message });
+  }
+  if (table !== undefined && !(await tableLives(database, table)).some((id) => id <= until)) throw refuseTable(table);
+  return { epoch: head.epoch, from: seq, to: until, life: 0, seq, ...(table === undefined ? {} : { table }) };
+}
+
+interface DiffPage {
+  readonly rows: RowDiff[];
+  readonly next?: Place;
+}
+
+/** Rows of one table after another, until `limit` of them were looked at or the page is full. */
+async function readRows({ database, pageBytesMax }: QueryContext, place: Place, limit: number): Promise<DiffPage> {
+  const rows: RowDiff[] = [];
+  let looked = 0;
+  let bytes = 0;
+  for (const life of await livesWithChanges(database, place, place.table)) {
+    if (life.id < place.life) continue;
+    const after = life.id === place.life ? place.seq : place.from;
+    if (looked >= limit || bytes >= pageBytesMax) return { rows, next: { ...place, life: life.id, seq: after } };
+    const table = await tableAsOf(database, life, place.to);
+    const between = { table, from: place.from, after, limit: limit - looked, bytesMax: pageBytesMax - bytes };
+    const page = await rowDiffs(database, between);
+    rows.push(...page.diffs);
+    looked += page.looked;
+    bytes += page.bytes;
+    if (page.full) return { rows, next: { ...place, life: life.id, seq: page.last } };
+  }
+  return { rows };
+}
+
+function encodePlace(place: Place): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+function decodePlace(text: string, table: string | undefined): Place {
+  try {
+    const place = placeSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+    if (place.table === table && place.from <= place.to) return place;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError || cause instanceof z.ZodError)) throw cause;
+  }
+  throw new Refused({ code: 'bad_request', message: 'after is not the `next` of a page of this same diff' });
+}

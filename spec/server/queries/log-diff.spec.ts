@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RowDiff, TableDiff } from '../../../protocol/diff.ts';
+import type { Entry } from '../../../protocol/entry.ts';
+import { Fold } from '../../../protocol/fold.ts';
+import type { QueryOf } from '../../../protocol/queries.ts';
+import type { ReplyOf } from '../../../protocol/replies.ts';
+import { createLedger, type TestLedger } from '../../support/ledger.ts';
+import { randomCommands } from '../../support/random-history.ts';
+import { createStack, type Stack } from '../stack.ts';
+import { refusedQuery } from './refusal.ts';
+
+let ledger: TestLedger;
+let stack: Stack;
+
+beforeAll(async () => {
+  ledger = await createLedger();
+  stack = createStack(ledger);
+});
+afterAll(async () => {
+  await stack.stop();
+  await ledger.drop();
+});
+
+async function readLog(): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (;;) {
+    const lines = await stack.lines({ type: 'log.read', after: entries.length });
+    if (lines.length === 1) return entries;
+    for (const line of lines.slice(0, -1)) entries.push(JSON.parse(line) as Entry);
+  }
+}
+
+interface Diff {
+  readonly from: number;
+  readonly to: number;
+  readonly tables: readonly TableDiff[];
+  readonly rows: readonly RowDiff[];
+  readonly pages: number;
+}
+
+async function diff(query: Omit<QueryOf<'log.diff'>, 'type'>): Promise<Diff> {
+  const ask = (after?: string) => stack.ask<ReplyOf<'log.diff'>>({ type: 'log.diff', ...query, after });
+  const first = await ask();
+  const rows = [...first.rows];
+  let pages = 1;
+  for (let { next } = first; next !== undefined; pages += 1) {
+    const page = await ask(next);
+    expect(page).toMatchObject({ from: first.from, to: first.to });
+    expect(page.tables).toBeUndefined();
+    rows.push(...page.rows);
+    next = page.next;
+  }
+  return { from: first.from, to: first.to, tables: first.tables ?? [], rows, pages };
+}
+
+/** Tables and cells, without who changed them last. */
+type State = Record<string, { readonly definition: unknown; readonly rows: Record<string, unknown> }>;
+
+function stateOf(fold: Fold): State {
+  return Object.fromEntries(
+    [...fold.tables].map(([name, { definition, rows }]) => [
+      name,
+      { definition, rows: Object.fromEntries([...rows].map(([key, { row }]) => [key, row])) },
+    ]),
+  );
+}
+
+/** The state at `from` after what the diff says was done to it, as a log goes on. */
+function applied(log: readonly Entry[], { from, tables, rows }: Diff): State {
+  const fold = foldTo(log, from);
+  let seq = from;
+  const who = { at: '', by: '', command: '' };
+  for (const table of tables) fold.apply({ ...who, ...table, seq: ++seq } as Entry);
+  for (const row of rows) fold.apply({ ...who, version: 1, ...row, seq: ++seq } as Entry);
+  return stateOf(fold);
+}
+
+function foldTo(log: readonly Entry[], seq: number): Fold {
+  const fold = new Fold();
+  for (const entry of log.slice(0, seq)) fold.apply(entry);
+  return fold;
+}
+
+test('over random histories, the diff of two points done to the first makes the second, and holds nothing else', async () => {
+  let changes = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      randomCommands({ length: 50 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.nat(5),
+      async (commands, part, limit) => {
+        for (const command of commands) await stack.submit(command);
+        const log = await readLog();
+        const to = log.length - (limit % 3);
+        const from = Math.floor(to * part);
+        const whole = await diff({ from: { seq: from }, to: { seq: to }, ...(limit > 0 ? { limit } : {}) });
+        const before = stateOf(foldTo(log, from));
+        const after = stateOf(foldTo(log, to));
+        expect(applied(log, whole)).toEqual(after);
+        changes += whole.rows.length;
+        const keys = whole.rows.map(({ table, key }) => `${table} ${key}`);
+        expect(new Set(keys).size).toBe(keys.length);
+        for (const { table, key, op, was = {} } of whole.rows) {
+          const row = (after[table]?.rows[key] ?? {}) as Record<string, unknown>;
+          if (op === 'update') {
+            expect(Object.keys(was)).not.toHaveLength(0);
+            for (const [name, cell] of Object.entries(was)) expect(row[name] ?? null).not.toEqual(cell);
+          }
+        }
+        for (const { table, op, definition, was } of whole.tables) {
+          expect([definition, was]).toEqual(
+            [after[table]?.definition, op === 'create' ? undefined : before[table]?.definition].map((one, index) =>
+              op === 'drop' && index === 0 ? undefined : one,
+            ),
+          );
+        }
+        const [name = ''] = Object.keys(after);
+        const ofOne = await diff({ from: { seq: from }, to: { seq: to }, table: name }).catch(() => undefined);
+        if (ofOne !== undefined) {
+          expect(ofOne.tables).toEqual(whole.tables.filter(({ table }) => table === name));
+          expect(ofOne.rows).toEqual(whole.rows.filter(({ table }) => table === name));
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+  expect(changes).toBeGreaterThan(30);
+}, 60_000);
+
+describe('a diff', () => {
+  test('has each row once, as a net change, in pages of rows and of bytes', async () => {
+    const small = createStack(ledger, { pageBytesMax: 1_500 });
+    await stack.done({ type: 'table.create', name: 'paged', columns: [{ name: 's', type: 'text' }] });
+    const row = (n: number, s: string) => ({ type: 'row.upsert' as const, table: 'paged', key: `k${n}`, row: { s } });
+    const { seq } = await stack.done({ type: 'batch', commands: [0, 1, 2, 3].map((n) => row(n, 'old')) });
+    await stack.done({ type: 'row.update', table: 'paged', key: 'k0', row: { s: 'there' } });
+    await stack.done({ type: 'row.update', table: 'paged', key: 'k0', row: { s: 'old' } });
+    await stack.done({ type: 'row.delete', table: 'paged', key: 'k1' });
+    await stack.done({ type: 'row.upsert', table: 'paged', key: 'k1', row: { s: 'new' } });
+    await stack.done({ type: 'row.delete', table: 'paged', key: 'k2' });
+    for (let n = 4; n < 12; n += 1) await stack.done(row(n, 'x'.repeat(500)));
+    const { rows, tables } = await diff({ from: { seq }, table: 'paged' });
+    expect(tables).toEqual([]);
+    expect(rows.slice(0, 2)).toEqual([
+      { table: 'paged', key: 'k1', op: 'update', seq: seq + 4, row: { s: 'new' }, was: { s: 'old' } },
+      { table: 'paged', key: 'k2', op: 'delete', seq: seq + 5, was: { s: 'old' } },
+    ]);
+    expect(rows).toHaveLength(10);
+    for (const limit of [1, 2, 7]) expect((await diff({ from: { seq }, table: 'paged', limit })).rows).toEqual(rows);
+    const page = await small.ask<ReplyOf<'log.diff'>>({ type: 'log.diff', from: { seq }, table: 'paged' });
+    expect(page.rows.length).toBeLessThan(8);
+    expect(page.next).toBeDefined();
+    await small.stop();
+  });
+
+  test('shows sealed cells as what was committed to', async () => {
+    const { seq } = await stack.done({
+      type: 'table.create',
+      name: 'sealed',
+      columns: [{ name: 's', type: 'text', sealed: true }],
+    });
+    await stack.done({ type: 'row.insert', table: 'sealed', key: 'a', row: { s: 'hidden' } });
+    const { rows } = await diff({ from: { seq }, table: 'sealed' });
+    expect(rows[0]?.row).toEqual({ s: { sealed: expect.any(String) } });
+  });
+
+  test('S15 what cannot be is refused by code', async () => {
+    const head = (await readLog()).length;
+    const refused = (query: object) => refusedQuery(stack, { type: 'log.diff', ...query } as never);
+    expect(await refused({ from: { seq: head }, to: { seq: head - 1 } })).toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining('exchange'),
+    });
+    expect(await refused({ from: { seq: head + 1 } })).toMatchObject({ code: 'ahead_of_server', head });
+    expect(await refused({ from: { seq: 1, epoch: 'another' } })).toMatchObject({ code: 'wrong_epoch' });
+    expect(await refused({ from: { tag: 'none' } })).toMatchObject({ code: 'tag_not_found' });
+    expect(await refused({ from: { seq: 1 }, table: 'never' })).toMatchObject({ code: 'table_not_found' });
+    const { next } = await stack.ask<ReplyOf<'log.diff'>>({ type: 'log.diff', from: { seq: 0 }, limit: 1 });
+    expect(await refused({ from: { seq: 0 }, after: 'nonsense' })).toMatchObject({ code: 'bad_request' });
+    expect(await refused({ from: { seq: 0 }, table: 'paged', after: next })).toMatchObject({ code: 'bad_request' });
+  });
+});
