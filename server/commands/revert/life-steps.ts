@@ -173,12 +173,12 @@ class LifePlan {
 
   /** Whether somebody has filled a column that would be removed. */
   async #filledSince({ seq, steps }: Alter): Promise<Obstacle | undefined> {
-    const { transaction, selection, conflicts } = this.#revert;
+    const { transaction, selection, head, conflicts } = this.#revert;
     if (conflicts === 'overwrite') return undefined;
     for (const step of steps) {
       if (step.do !== 'add') continue;
       const column = step.column.name;
-      const found = await lastTouchOf(transaction, { life: this.#life, after: seq, column, selection });
+      const found = await lastTouchOf(transaction, { life: this.#life, after: seq, column, selection, head });
       if (found !== undefined) return { column, touch: found, isCells: true };
     }
     return undefined;

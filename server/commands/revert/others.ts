@@ -14,16 +14,18 @@ interface ColumnSince {
   readonly after: number;
   readonly column: string;
   readonly selection: Selection;
+  /** Where the log ended: what is behind it is the revert's own. */
+  readonly head: number;
 }
 
 /** The last change of a row's cell in this column that is not to be taken back. */
 export function lastTouchOf(
   executor: Executor,
-  { life, after, column, selection }: ColumnSince,
+  { life, after, column, selection, head }: ColumnSince,
 ): Promise<Touch | undefined> {
   return lastTouch(
     executor,
-    sql`${isOfLifeSql(life)} AND c.seq > ${after} AND c.key IS NOT NULL AND NOT ${isSelectedSql(selection)}
+    sql`${isOfLifeSql(life)} AND c.seq > ${after} AND c.seq <= ${head} AND c.key IS NOT NULL AND NOT ${isSelectedSql(selection)}
       AND CASE c.entry::json ->> 'op' WHEN 'insert' THEN c.entry::json -> 'row' -> ${column}
         WHEN 'update' THEN c.entry::json -> 'was' -> ${column} END IS NOT NULL`,
   );
