@@ -25,6 +25,16 @@ export async function* droppedRows(transaction: Executor, name: string, seq: num
   }
 }
 
+/** How many rows come back with a table whose drop is to be taken back. */
+export async function countDroppedRows(transaction: Executor, { name, changes }: Life): Promise<number> {
+  const [first, last] = [changes.at(0), changes.at(-1)];
+  if (last?.op !== 'drop' || !last.isReverted || first?.isReverted) return 0;
+  const table = await tableThen(transaction, name, last.seq - 1);
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM (${farRowsSql(table)}) AS past`.execute(transaction);
+  return rows[0]?.count ?? 0;
+}
+
 /** A change of columns that removed some, which are there again. */
 interface Removal {
   readonly seq: number;
