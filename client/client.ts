@@ -26,6 +26,8 @@ import type { Export } from './export/export.ts';
 import { type ExportLogOptions, LedgerExports } from './export/ledger-exports.ts';
 import type { RenderOptions } from './export/renderer.ts';
 import { FeedLink } from './feed-link.ts';
+import { Import } from './import/import.ts';
+import type { ImportOptions } from './import/import-options.ts';
 import type { JoinOptions } from './join.ts';
 import { LargeBatch, type LargeBatchOptions } from './large-batch.ts';
 import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './ledger-reads.ts';
@@ -217,7 +219,7 @@ export class Ledger implements AsyncDisposable {
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
     this.#opener = new Opener(this.#channel);
-    this.#exports = new LedgerExports(this.#channel, this.#opener);
+    this.#exports = new LedgerExports({ channel: this.#channel, opener: this.#opener, trust: this.#trust, timing });
   }
 
   /**
@@ -365,6 +367,19 @@ export class Ledger implements AsyncDisposable {
    */
   revert(what: Reverted, options: RevertOptions = {}): Promise<CommandResult> {
     return sendRevert(this.#channel, what, options);
+  }
+
+  /**
+   * Reads a file of rows (CSV, NDJSON or JSON) of any size and holds it against a table, or a new one that it makes. What
+   * it comes to is looked at first, and then committed as one command. Importing the same file again changes nothing.
+   *
+   * @example
+   * await using plan = await ledger.import(createReadStream('rates.csv'), { table: 'rate', mode: 'mirror' });
+   * if (plan.preview.problemCount === 0) await plan.commit({ why: 'the rates of May' });
+   * @throws ImportError when the file cannot be read, or does not fit the table
+   */
+  import(bytes: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<Import> {
+    return Import.prepare(this, bytes, options);
   }
 
   async #command(command: Command, options: CommandOptions): Promise<CommandResult> {

@@ -59,6 +59,11 @@ export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, Watch
 export type { Export, ExportSummary, SaveOptions } from './export/export.ts';
 export type { ExportFormat } from './export/format.ts';
 export type { ExportLogOptions } from './export/ledger-exports.ts';
+export { type FileReport, type VerifyFileOptions, verifyFile } from './export/proof/verify-file.ts';
+export type { Import, ImportCommitOptions, ImportResult } from './import/import.ts';
+export { ImportError, type ImportProblem } from './import/import-error.ts';
+export type { ImportMode, ImportOptions, ImportProgress } from './import/import-options.ts';
+export type { ImportPreview } from './import/import-preview.ts';
 export type { LargeBatchOptions, LargeBatchProgress } from './large-batch.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
 export type { LogEntry, LogPage } from './log-reader.ts';

@@ -1,5 +1,6 @@
 import { ProofError } from '../../proof/hash.ts';
 import { SettingsError } from '../../settings/load.ts';
+import { BackupError } from '../backup/format.ts';
 import { EmbeddedPostgresError } from '../database/embedded/error.ts';
 import { UnsafeDatabaseError } from '../database/safety.ts';
 import { KeyFileError } from '../keys/key-file.ts';
@@ -28,6 +29,7 @@ const plainErrors = [
   TamperedLogError,
   ProofError,
   NoLedgerError,
+  BackupError,
 ];
 
 /** Errors of ours say what to do; of others the stack helps whoever is asked. */

@@ -1,7 +1,7 @@
+import { type CellProblem, compilePattern, ruleProblem } from '../../protocol/rules.ts';
 import { sealedNames } from '../../protocol/sealed.ts';
 import { type AlterStep, type Column, findColumn, keyTypes, type TableDefinition } from '../../protocol/table.ts';
 import { type Cell, cellProblem, compareCells } from '../../protocol/values.ts';
-import { type CellProblem, compilePattern, ruleProblem } from './rules.ts';
 
 /** Everything that is wrong with a table's definition by itself. */
 export function definitionProblems(definition: TableDefinition): CellProblem[] {

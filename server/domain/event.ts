@@ -1,7 +1,8 @@
+import { isErased } from '../../protocol/sealed.ts';
 import type { AlterStep, Column, TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { ReusedCell } from './restored-cells.ts';
-import { isErased, type SealedCell } from './sealing.ts';
+import type { SealedCell } from './sealing.ts';
 import type { TableState } from './state.ts';
 
 /** What the domain decides; not yet recorded. Recording gives it its seq, time and author. */

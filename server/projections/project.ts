@@ -1,12 +1,11 @@
 import { orderedCells, reshapeRow, reshapesRows } from '../../protocol/reshape.ts';
-import { hasSealed } from '../../protocol/sealed.ts';
+import { hasSealed, isErased } from '../../protocol/sealed.ts';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import type { Event } from '../domain/event.ts';
 import { isRowEvent, type RowEvent, type TableEvent, uniqueChanges } from '../domain/event.ts';
 import type { Recording } from '../domain/evolve.ts';
-import { isErased } from '../domain/sealing.ts';
 import { rowName, type TableState, uniqueName } from '../domain/state.ts';
 import { allRows, deleteTableRows, type RowWrite, rewriteCells } from './rows.ts';
 import { openPage, renameSealed } from './sealed.ts';
@@ -107,7 +106,8 @@ async function reshapeTable(
   }
 }
 
-async function rebuildHolders(transaction: Executor, table: TableState): Promise<void> {
+/** Writes anew which row holds which value of a table's unique columns. */
+export async function rebuildHolders(transaction: Executor, table: TableState): Promise<void> {
   const { id, definition } = table;
   await deleteTableHolders(transaction, id);
   const columns = definition.columns.filter(({ unique }) => unique);

@@ -52,7 +52,12 @@ export async function verifyDatabase(options: VerifyDatabaseOptions): Promise<Da
   const { executor, signed, signal, onProgress } = options;
   const findings = new Findings();
   const head = await readKeptHead(executor);
-  const sealed = new SealedCheck({ executor, findings, lives: await allLives(executor), unkept: new Set() });
+  const sealed = new SealedCheck({
+    executor,
+    findings,
+    lives: await allLives(executor),
+    unkept: await readUnkept(executor),
+  });
   const log = await new LogCheck({
     executor,
     head: head.seq,
@@ -110,6 +115,15 @@ async function allLives(executor: Executor): Promise<TableLives> {
     if (!(error instanceof FoldError || error instanceof SyntaxError)) throw error;
   }
   return lives;
+}
+
+/** Commitments whose values a restore did not have: they were erased behind the point that was restored. */
+async function readUnkept(executor: Executor): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ commitment: string }>`
+    SELECT json_array_elements_text(details -> 'unkept') AS commitment FROM audit WHERE what = 'restored'`.execute(
+    executor,
+  );
+  return new Set(rows.map(({ commitment }) => commitment));
 }
 
 function checkHead(head: KeptHead, { schemaSeq, lastAt, frontier }: LogRead, findings: Findings): void {
