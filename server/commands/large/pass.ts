@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { nanoid } from 'nanoid';
 import type { ErrorBody } from '../../../protocol/errors.ts';
 import type { WriteTransaction } from '../../database/writer.ts';
@@ -69,9 +70,12 @@ export class Pass {
   /** @throws Refused when it was interrupted, or the source refuses */
   async run(): Promise<Passed> {
     const { context, source, transaction, head } = this.#parts;
+    let chunks = 0;
     for await (const steps of chunksOf(source.steps({ transaction, head }))) {
       const interruption = context.interruption();
       if (interruption !== undefined) throw new Refused(interruption);
+      chunks += 1;
+      if (isPowerOfTwo(chunks)) await forgetPlans(transaction);
       await this.#take(steps);
     }
     return { tally: this.#tally, page: this.#page, growth: this.#growth };
@@ -112,4 +116,17 @@ export class Pass {
     this.#tables = await loadTables(transaction);
     this.#head = { ...this.#head, schemaSeq: changes.findLast(({ key }) => key === null)?.seq ?? seq };
   }
+}
+
+function isPowerOfTwo(count: number): boolean {
+  return (count & (count - 1)) === 0;
+}
+
+/**
+ * Has PostgreSQL plan its statements anew, by how large the tables are now. It does so by itself when it has analyzed them,
+ * which it cannot while the rows are those of this transaction: it would go on reading every row of what was a small table
+ * when the plan was made, chunk after chunk.
+ */
+async function forgetPlans(transaction: WriteTransaction): Promise<void> {
+  await sql`DISCARD PLANS`.execute(transaction);
 }

@@ -80,10 +80,11 @@ function makeAgain({ conflicts, living }: LifeRevert, { seq, table, was }: Table
   return { type: 'table.revert', step: { type: 'table.create', ...was }, reverts: [seq, seq] };
 }
 
-async function endTable(revert: LifeRevert, { id, name }: Life): Promise<TableRevertStep | RefuseStep | LeaveStep> {
-  const other = await lastOtherChange(revert.transaction, id, revert.selection);
+async function endTable(revert: LifeRevert, life: Life): Promise<TableRevertStep | RefuseStep | LeaveStep> {
+  const { name, ids } = life;
+  const other = await lastOtherChange(revert.transaction, life, revert.selection);
   if (other === undefined || revert.conflicts === 'overwrite') {
-    return { type: 'table.revert', step: { type: 'table.drop', table: name }, reverts: [id, id] };
+    return { type: 'table.revert', step: { type: 'table.drop', table: name }, reverts: [ids[0], ids[0]] };
   }
   if (revert.conflicts === 'keep') return { type: 'leave', left: { kept: 1 } };
   const message = `table ${name} was changed again since, by ${named(other)}; the revert would drop it`;
@@ -172,12 +173,12 @@ class LifePlan {
 
   /** Whether somebody has filled a column that would be removed. */
   async #filledSince({ seq, steps }: Alter): Promise<Obstacle | undefined> {
-    const { transaction, selection, conflicts } = this.#revert;
+    const { transaction, selection, head, conflicts } = this.#revert;
     if (conflicts === 'overwrite') return undefined;
     for (const step of steps) {
       if (step.do !== 'add') continue;
       const column = step.column.name;
-      const found = await lastTouchOf(transaction, { id: this.#life.id, after: seq, column, selection });
+      const found = await lastTouchOf(transaction, { life: this.#life, after: seq, column, selection, head });
       if (found !== undefined) return { column, touch: found, isCells: true };
     }
     return undefined;
@@ -188,13 +189,12 @@ class LifePlan {
     { steps, returning, afterwards }: InverseAlter,
   ): AsyncGenerator<readonly PlannedStep[]> {
     const { transaction, ...revert } = this.#revert;
-    const { name } = this.#life;
     const { seq } = alter;
     const fitting = this.#alter(steps);
     yield [this.#altering(fitting, seq)];
     alter.undone = fitting;
     if (returning.length === 0) return;
-    yield* removedCells(transaction, name, { ...revert, seq, columns: returning });
+    yield* removedCells(transaction, this.#life, { ...revert, seq, columns: returning });
     if (afterwards.length > 0) yield [this.#altering(this.#alter(afterwards), seq)];
   }
 

@@ -1,28 +1,31 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Executor } from '../../database/writer.ts';
 import type { Touch } from '../../domain/row-net.ts';
+import { isOfLifeSql, type Life } from './life.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
 
 /** The last change of a life that is not to be taken back. */
-export function lastOtherChange(executor: Executor, id: number, selection: Selection): Promise<Touch | undefined> {
-  return lastTouch(executor, sql`c.table_id = ${id} AND NOT ${isSelectedSql(selection)}`);
+export function lastOtherChange(executor: Executor, life: Life, selection: Selection): Promise<Touch | undefined> {
+  return lastTouch(executor, sql`${isOfLifeSql(life)} AND NOT ${isSelectedSql(selection)}`);
 }
 
 interface ColumnSince {
-  readonly id: number;
+  readonly life: Life;
   readonly after: number;
   readonly column: string;
   readonly selection: Selection;
+  /** Where the log ended: what is behind it is the revert's own. */
+  readonly head: number;
 }
 
 /** The last change of a row's cell in this column that is not to be taken back. */
 export function lastTouchOf(
   executor: Executor,
-  { id, after, column, selection }: ColumnSince,
+  { life, after, column, selection, head }: ColumnSince,
 ): Promise<Touch | undefined> {
   return lastTouch(
     executor,
-    sql`c.table_id = ${id} AND c.seq > ${after} AND c.key IS NOT NULL AND NOT ${isSelectedSql(selection)}
+    sql`${isOfLifeSql(life)} AND c.seq > ${after} AND c.seq <= ${head} AND c.key IS NOT NULL AND NOT ${isSelectedSql(selection)}
       AND CASE c.entry::json ->> 'op' WHEN 'insert' THEN c.entry::json -> 'row' -> ${column}
         WHEN 'update' THEN c.entry::json -> 'was' -> ${column} END IS NOT NULL`,
   );

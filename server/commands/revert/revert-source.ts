@@ -5,6 +5,7 @@ import { loadTables } from '../../projections/tables.ts';
 import type { SourceReading, StepSource } from '../large/step-source.ts';
 import { readLives } from './life.ts';
 import { lifeSteps } from './life-steps.ts';
+import { countDroppedRows } from './rows-then.ts';
 import { isSelectedSql, scopeOf, selectionOf } from './selection.ts';
 
 /** The steps that take changes back, planned from the log, the youngest life of a table first. */
@@ -18,19 +19,18 @@ export class RevertSource implements StepSource {
     this.why = revert.why;
   }
 
-  /** One change for each row and each table that is touched: most reverts come to that. */
+  /** One change for each row and each table that is touched, and each row of a dropped one: most reverts come to that. */
   async count({ transaction, head }: SourceReading): Promise<number> {
     const selection = await selectionOf(transaction, head, this.#revert.what);
-    const scope = scopeOf(this.#revert);
-    const named =
-      scope === undefined
-        ? sql``
-        : sql`AND c.table_id IN (SELECT id FROM table_projection WHERE name = ANY(${[...scope.keys()]}::text[]))`;
-    const { rows } = await sql<{ touched: number }>`
-      SELECT count(*) AS touched FROM (
-        SELECT DISTINCT c.table_id, c.key FROM change c WHERE ${isSelectedSql(selection)} ${named}
+    const lives = await readLives(transaction, selection, scopeOf(this.#revert));
+    const touched = await sql<{ count: number }>`
+      SELECT count(*) AS count FROM (
+        SELECT DISTINCT c.table_id, c.key FROM change c
+        WHERE ${isSelectedSql(selection)} AND c.table_id = ANY(${lives.flatMap(({ ids }) => ids)}::bigint[])
       ) AS touched`.execute(transaction);
-    return rows[0]?.touched ?? 0;
+    let count = touched.rows[0]?.count ?? 0;
+    for (const life of lives) count += await countDroppedRows(transaction, life);
+    return count;
   }
 
   async *steps({ transaction, head }: SourceReading): AsyncGenerator<readonly PlannedStep[]> {

@@ -6,7 +6,7 @@ import type { RestoreStep } from '../../domain/planned-step.ts';
 import { type PastChange, RowNetFold } from '../../domain/row-net.ts';
 import type { ColumnPath } from './column-path.ts';
 import { fetched } from './fetched.ts';
-import type { Life } from './life.ts';
+import { isOfLifeSql, type Life } from './life.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
 
 /** The changes of rows of one life that are between two of its columns' changes. */
@@ -57,10 +57,10 @@ function pastSql({ life, selection, after, last, head }: RowChanges) {
     SELECT first.key, c.seq, ${isSelectedSql(selection)} AS "isSelected", c.entry::json AS entry
     FROM (
       SELECT c.key, min(c.seq) AS seq FROM change c
-      WHERE c.table_id = ${life.id} AND c.key IS NOT NULL AND ${isSelectedSql(within)} ${keys}
+      WHERE c.table_id = ANY(${life.ids}::bigint[]) AND c.key IS NOT NULL AND ${isSelectedSql(within)} ${keys}
       GROUP BY c.key
     ) AS first
-    JOIN change c ON c.table_id = ${life.id} AND c.key = first.key AND c.seq >= first.seq AND c.seq <= ${head}
+    JOIN change c ON ${isOfLifeSql(life)} AND c.key = first.key AND c.seq >= first.seq AND c.seq <= ${head}
     ORDER BY first.seq DESC, c.seq`;
 }
 

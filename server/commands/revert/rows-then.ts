@@ -6,6 +6,7 @@ import type { RestoreStep } from '../../domain/planned-step.ts';
 import type { NetCell, RowNet } from '../../domain/row-net.ts';
 import { farRowsSql, lifeAt, type TableAsOf, tableAsOf } from '../../queries/as-of.ts';
 import { fetched } from './fetched.ts';
+import { isOfLifeSql, type Life } from './life.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
 
 interface RowThen {
@@ -24,6 +25,16 @@ export async function* droppedRows(transaction: Executor, name: string, seq: num
   }
 }
 
+/** How many rows come back with a table whose drop is to be taken back. */
+export async function countDroppedRows(transaction: Executor, { name, changes }: Life): Promise<number> {
+  const [first, last] = [changes.at(0), changes.at(-1)];
+  if (last?.op !== 'drop' || !last.isReverted || first?.isReverted) return 0;
+  const table = await tableThen(transaction, name, last.seq - 1);
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM (${farRowsSql(table)}) AS past`.execute(transaction);
+  return rows[0]?.count ?? 0;
+}
+
 /** A change of columns that removed some, which are there again. */
 interface Removal {
   readonly seq: number;
@@ -37,11 +48,12 @@ interface Removal {
 /** What the cells of removed columns were, for the rows that were there already and still are. */
 export async function* removedCells(
   transaction: Executor,
-  name: string,
+  life: Life,
   { seq, columns, selection, head, conflicts }: Removal,
 ): AsyncGenerator<RestoreStep[]> {
+  const { name } = life;
   const table = await tableThen(transaction, name, seq - 1);
-  for await (const rows of fetched<RowThen>(transaction, sameRowsSql(table, { seq, selection, head }))) {
+  for await (const rows of fetched<RowThen>(transaction, sameRowsSql(table, life, { seq, selection, head }))) {
     yield rows.flatMap(({ key, cells }) => {
       const then = new Map<string, NetCell>();
       for (const column of columns) {
@@ -56,14 +68,18 @@ export async function* removedCells(
 }
 
 /** Of the rows that are there now: those that others have made since are others. */
-function sameRowsSql(table: TableAsOf, { seq, selection, head }: Pick<Removal, 'seq' | 'selection' | 'head'>) {
+function sameRowsSql(
+  table: TableAsOf,
+  life: Life,
+  { seq, selection, head }: Pick<Removal, 'seq' | 'selection' | 'head'>,
+) {
   return sql`
     SELECT key, cells FROM (${farRowsSql(table)}) AS past
     WHERE EXISTS (
         SELECT FROM table_projection t JOIN row_projection r ON r.table_id = t.id AND r.key = past.key
         WHERE t.name = ${table.definition.name} AND t.dropped IS NULL)
       AND NOT EXISTS (
-        SELECT FROM change c WHERE c.table_id = ${table.id} AND c.key = past.key AND c.seq > ${seq} AND c.seq <= ${head}
+        SELECT FROM change c WHERE ${isOfLifeSql(life)} AND c.key = past.key AND c.seq > ${seq} AND c.seq <= ${head}
           AND c.entry::json ->> 'op' = 'insert' AND NOT ${isSelectedSql(selection)})`;
 }
 

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { readReverted } from '../../../../client/cli/syntax/reverted.ts';
+
+test.each([
+  [{ changes: '1042' }, { seq: 1042 }],
+  [{ changes: '#1042' }, { seq: 1042 }],
+  [{ changes: '1042@life' }, { seq: 1042, epoch: 'life' }],
+  [{ changes: '1042..1050' }, { after: 1041, last: 1050 }],
+  [{ changes: '#7..#7@life' }, { after: 6, last: 7, epoch: 'life' }],
+  [{ command: 'V1StGXR8_Z5jdHi6B-myT' }, { command: 'V1StGXR8_Z5jdHi6B-myT' }],
+  [
+    { by: 'bob', since: { seq: 4 } },
+    { by: 'bob', since: { seq: 4 } },
+  ],
+])('%j is %j', (words, what) => {
+  expect(readReverted(words)).toEqual(what);
+});
+
+test.each([
+  [{}, 'which changes?'],
+  [{ changes: '1', command: 'abcdefgh' }, 'two ways'],
+  [{ by: 'ada' }, '--by needs --since'],
+  [{ changes: '1', since: { seq: 4 } }, '--since goes with --by'],
+  [{ changes: 'x' }, 'names no change'],
+  [{ changes: '0' }, 'names no change'],
+  [{ changes: '5..3' }, 'names no change'],
+])('%j is refused: %s', (words, message) => {
+  expect(() => readReverted(words)).toThrow(message);
+});
