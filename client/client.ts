@@ -8,6 +8,7 @@ import type { Point } from '../protocol/point.ts';
 import type { Sort } from '../protocol/queries.ts';
 import type { CellChange, ReplyOf, Tag } from '../protocol/replies.ts';
 import type { RequestOf, RequestType } from '../protocol/requests.ts';
+import type { Reverted } from '../protocol/revert.ts';
 import type { AlterStep, TableDefinition } from '../protocol/table.ts';
 import type { Cells } from '../protocol/values.ts';
 import { Accounts } from './accounts.ts';
@@ -25,6 +26,8 @@ import type { Export } from './export/export.ts';
 import { type ExportLogOptions, LedgerExports } from './export/ledger-exports.ts';
 import type { RenderOptions } from './export/renderer.ts';
 import { FeedLink } from './feed-link.ts';
+import { Import } from './import/import.ts';
+import type { ImportOptions } from './import/import-options.ts';
 import type { JoinOptions } from './join.ts';
 import { LargeBatch, type LargeBatchOptions } from './large-batch.ts';
 import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './ledger-reads.ts';
@@ -34,6 +37,7 @@ import { Opener } from './opener.ts';
 import { type PlayOptions, play } from './play/ledger-play.ts';
 import type { PlayEvent } from './play/play.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
+import { type RevertOptions, sendRevert } from './revert.ts';
 import { ClientSession } from './session.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { systemTiming, type Timing } from './timing.ts';
@@ -215,7 +219,7 @@ export class Ledger implements AsyncDisposable {
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
     this.#opener = new Opener(this.#channel);
-    this.#exports = new LedgerExports(this.#channel, this.#opener);
+    this.#exports = new LedgerExports({ channel: this.#channel, opener: this.#opener, trust: this.#trust, timing });
   }
 
   /**
@@ -346,6 +350,36 @@ export class Ledger implements AsyncDisposable {
    */
   largeBatch(commands: Iterable<Step> | AsyncIterable<Step>, options: LargeBatchOptions = {}): Promise<CommandResult> {
     return new LargeBatch(this.#channel, options).send(commands);
+  }
+
+  /**
+   * Takes changes back, as new changes: one, `{ seq }`; those of a command, `{ command: id }`; a range,
+   * `{ after, last }`; or all that somebody has made since a point, `{ by, since }`. A revert can be reverted like
+   * anything else.
+   *
+   * What was changed again since is a conflict. Unless `conflicts` says who wins, nothing is done then:
+   * `keep`, what is there now stays, and the rest is taken back; `overwrite`, it gets what was before.
+   * @throws RowcastError `revert_conflict`, whose `problems` are all conflicts with what is there now (`current`), what
+   * would be (`wouldBe`) and the change that stands in the way (`touched`)
+   * @example
+   * const { seq } = await ledger.delete('employees', 'E7');
+   * await ledger.revert({ seq }, { why: 'she stays' });
+   */
+  revert(what: Reverted, options: RevertOptions = {}): Promise<CommandResult> {
+    return sendRevert(this.#channel, what, options);
+  }
+
+  /**
+   * Reads a file of rows (CSV, NDJSON or JSON) of any size and holds it against a table, or a new one that it makes. What
+   * it comes to is looked at first, and then committed as one command. Importing the same file again changes nothing.
+   *
+   * @example
+   * await using plan = await ledger.import(createReadStream('rates.csv'), { table: 'rate', mode: 'mirror' });
+   * if (plan.preview.problemCount === 0) await plan.commit({ why: 'the rates of May' });
+   * @throws ImportError when the file cannot be read, or does not fit the table
+   */
+  import(bytes: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<Import> {
+    return Import.prepare(this, bytes, options);
   }
 
   async #command(command: Command, options: CommandOptions): Promise<CommandResult> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TableDefinition } from './table.ts';
+import type { Column, TableDefinition } from './table.ts';
 import type { Cell } from './values.ts';
 
 const commitmentForm = /^[A-Za-z0-9_-]{43}$/;
@@ -27,4 +27,9 @@ export function hasSealed({ columns }: TableDefinition): boolean {
 /** The names of the columns whose cells are sealed. */
 export function sealedNames({ columns }: TableDefinition): string[] {
   return columns.flatMap(({ name, sealed }) => (sealed ? [name] : []));
+}
+
+/** Whether a cell of a row that was opened stands for a value that nobody has any more: no rule judges it. */
+export function isErased({ sealed }: Pick<Column, 'sealed'>, cell: Cell): boolean {
+  return sealed === true && commitmentIn(cell) !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { CurrentRow, Problem } from '../../protocol/errors.ts';
 import { RowcastError, type RowcastErrorCode } from '../errors.ts';
+import { ImportError, type ImportProblem } from '../import/import-error.ts';
 import type { TrustFault } from '../trust/fault.ts';
 import { TamperedError } from '../trust/fault.ts';
 import { CliError } from './cli-error.ts';
@@ -13,7 +14,7 @@ export interface Told {
   readonly exit: ExitCode;
   readonly code: string;
   readonly message: string;
-  readonly problems: readonly (Problem | string)[];
+  readonly problems: readonly (Problem | ImportProblem | string)[];
   /** How many more problems there were. */
   readonly more?: number | undefined;
   /** What to do next. */
@@ -30,6 +31,7 @@ export interface Surroundings {
 
 export function tell(error: unknown, surroundings: Surroundings): Told {
   if (error instanceof CliError) return error;
+  if (error instanceof ImportError) return { ...toldOf(error), exit: importExits[error.code] };
   if (error instanceof RowcastError) return tellRowcastError(error, surroundings);
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
@@ -39,6 +41,17 @@ export function tell(error: unknown, surroundings: Surroundings): Told {
     problems: [],
     next: 'this is a fault of the program; please report it',
   };
+}
+
+const importExits = {
+  usage: exitCodes.usage,
+  unreadable: exitCodes.failed,
+  invalid: exitCodes.failed,
+  conflict: exitCodes.conflict,
+} as const;
+
+function toldOf({ code, message, problems, more, next }: ImportError): Omit<Told, 'exit'> {
+  return { code, message, problems, more: more === 0 ? undefined : more, next };
 }
 
 function tellRowcastError(error: RowcastError, { addresses }: Surroundings): Told {
@@ -67,6 +80,10 @@ function nextStepOf([problem]: readonly Problem[]): string | undefined {
   return `look at it and decide anew: npx rowcast get ${row}`;
 }
 
+/** How a revert is told what to do with conflicts. */
+export const whoWins =
+  'say which side wins: --keep leaves what was changed since and takes back the rest, --overwrite takes back everything';
+
 const login = 'log in: npx rowcast login';
 const nextSteps: Partial<Readonly<Record<RowcastErrorCode, string>>> = {
   login_required: login,
@@ -83,6 +100,7 @@ const nextSteps: Partial<Readonly<Record<RowcastErrorCode, string>>> = {
   table_exists: 'choose another name, or see what is there: npx rowcast tables',
   row_not_found: 'look for it: npx rowcast search TABLE TEXT',
   version_conflict: 'look at the row as it is now, and decide anew',
+  revert_conflict: whoWins,
   command_id_reused: 'leave --id out: a new command has a new id',
   wrong_epoch: 'this ledger has begun a new life (a restore); begin anew: without --from',
   ahead_of_server: 'this server has not got so far; begin anew: without --from, or ask another server',
@@ -120,8 +138,9 @@ function faultLines(fault: TrustFault | undefined): string[] {
   ];
 }
 
-function problemLines(problem: Problem | string, told: Told, paint: Paint): string[] {
+function problemLines(problem: Told['problems'][number], told: Told, paint: Paint): string[] {
   if (typeof problem === 'string') return [`  · ${show(problem, paint)}`];
+  if ('reason' in problem) return [`  · ${importProblemWords(problem, paint)}`];
   const { index, table, key, message, current } = problem;
   const now = current === undefined ? [] : currentLines(current, paint);
   // A single problem is the message itself.
@@ -130,6 +149,11 @@ function problemLines(problem: Problem | string, told: Told, paint: Paint): stri
   const step = index === undefined ? '' : `command ${index + 1}: `;
   const where = row === '' ? '' : `${paint.dim(show(row, paint))}  `;
   return [`  · ${step}${where}${show(message, paint)}`, ...now];
+}
+
+function importProblemWords({ line, column, reason }: ImportProblem, paint: Paint): string {
+  const place = [line === undefined ? [] : [`line ${line}`], column === undefined ? [] : [show(column, paint)]].flat();
+  return place.length === 0 ? show(reason, paint) : `${paint.dim(`${place.join(', ')}:`)} ${show(reason, paint)}`;
 }
 
 /** The row that stands there now: who made it so, when, and what it is. */

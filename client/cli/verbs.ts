@@ -1,3 +1,4 @@
+import { namesFile } from './names-file.ts';
 import type { Verb } from './verb.ts';
 
 const session = 'Who you are:';
@@ -124,6 +125,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/erase.ts')).eraseCommand,
   },
   {
+    name: 'import',
+    group: rows,
+    summary: 'bring a file of rows into a table: CSV, NDJSON or JSON',
+    load: async () => (await import('./verbs/import.ts')).importCommand,
+  },
+  {
     name: 'watch',
     group: changes,
     summary: 'a table, and then every change the moment it is made',
@@ -166,6 +173,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/log.ts')).logCommand,
   },
   {
+    name: 'revert',
+    group: changes,
+    summary: 'take changes back, as new changes; also what was deleted',
+    load: async () => (await import('./verbs/revert.ts')).revertCommand,
+  },
+  {
     name: 'tag',
     group: changes,
     summary: 'name a point of the log, for ever',
@@ -187,6 +200,7 @@ export const clientVerbs: readonly Verb[] = [
     name: 'verify',
     group: changes,
     summary: 'read the whole log again and hold it against what was signed',
+    needsNoServer: namesFile,
     load: async () => {
       const { verifyCommand } = await import('./verbs/verify.ts');
       return (context) => verifyCommand(context);

@@ -3,6 +3,9 @@ import type { Cursor } from '../../protocol/cursor.ts';
 import { RowcastError } from '../errors.ts';
 import type { ExportSource } from './export-source.ts';
 import { NewFile } from './new-file.ts';
+import type { Prover } from './proof/prover.ts';
+import { sidecarOf } from './proof/sidecar.ts';
+import { sidecarTexts } from './proof/write-sidecar.ts';
 import { Renderer, type RenderOptions } from './renderer.ts';
 
 export interface ExportOptions extends RenderOptions {
@@ -22,6 +25,8 @@ export interface ExportSummary {
 }
 
 export interface SaveOptions {
+  /** Writes `FILE.proof` beside it, by which {@link verifyFile} checks the file without the server. */
+  readonly proof?: boolean | undefined;
   readonly onProgress?: ((progress: { readonly records: number }) => void) | undefined;
 }
 
@@ -48,7 +53,7 @@ export class Export<Item = unknown> implements AsyncIterable<string> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
-    yield* this.#texts();
+    yield* this.#texts(await this.#open());
   }
 
   /**
@@ -56,22 +61,43 @@ export class Export<Item = unknown> implements AsyncIterable<string> {
    * disk. What stood there before stays until then.
    * @throws RowcastError, and the system's own error when it cannot be written
    */
-  async save(path: string, { onProgress }: SaveOptions = {}): Promise<ExportSummary> {
+  async save(path: string, { proof = false, onProgress }: SaveOptions = {}): Promise<ExportSummary> {
     await using file = await NewFile.beside(path);
+    const source = await this.#open();
+    const prover = proof ? this.#prover(source) : undefined;
     let records = 0;
-    for await (const text of this.#texts((items) => {
+    const texts = this.#texts(source, async (items) => {
       records += items.length;
-    })) {
-      await file.write(text);
+      await prover?.take(items);
       onProgress?.({ records });
+    });
+    for await (const text of texts) await file.write(text);
+    const summary = this.#summary;
+    if (summary === undefined) throw new RowcastError('aborted', 'the export was given up');
+    await using sidecar = prover && (await NewFile.beside(sidecarOf(path)));
+    if (prover !== undefined && sidecar !== undefined) {
+      for (const text of sidecarTexts({ ...source, summary, proof: await prover.finish(), options: this.#options })) {
+        await sidecar.write(text);
+      }
+      // First the proof: a file that has its name has its proof too.
+      await sidecar.keep();
     }
     await file.keep();
-    if (this.#summary === undefined) throw new RowcastError('aborted', 'the export was given up');
-    return this.#summary;
+    return summary;
   }
 
-  async *#texts(onItems?: (items: readonly Item[]) => void): AsyncGenerator<string, void, undefined> {
-    const { cursor, shape, pages } = await this.#open();
+  #prover({ prover }: ExportSource<Item>): Prover<Item> {
+    if (prover !== undefined) return prover();
+    throw new RowcastError(
+      'bad_request',
+      'there is no proof for such a file: leave values sealed, and the log its own lines',
+    );
+  }
+
+  async *#texts(
+    { cursor, shape, pages }: ExportSource<Item>,
+    onItems: (items: readonly Item[]) => Promise<void> = async () => undefined,
+  ): AsyncGenerator<string, void, undefined> {
     const { signal } = this.#options;
     const renderer = new Renderer(shape, this.#options);
     const hash = createHash('sha256');
@@ -81,10 +107,11 @@ export class Export<Item = unknown> implements AsyncIterable<string> {
       bytes += Buffer.byteLength(text);
       return text;
     };
+    this.#summary = undefined;
     yield count(renderer.begin());
     for await (const items of pages) {
       if (signal?.aborted) throw new RowcastError('aborted', 'the export was given up');
-      onItems?.(items);
+      await onItems(items);
       yield count(renderer.items(items));
     }
     yield count(renderer.end());

@@ -1,9 +1,12 @@
 import type { Cursor } from '../../protocol/cursor.ts';
 import type { CommandChannel } from '../command-channel.ts';
 import type { ReadingOptions } from '../ledger-reads.ts';
-import { type LogEntry, type LogPage, readPages } from '../log-reader.ts';
+import { type LogEntry, readPages } from '../log-reader.ts';
+import { entriesUpTo } from './entries-up-to.ts';
 import { entryShape } from './entry-shape.ts';
 import type { ExportSource } from './export-source.ts';
+import type { LeafWalk } from './proof/leaf-walk.ts';
+import { LogProver } from './proof/log-prover.ts';
 
 export interface LogStretch {
   /** Behind this seq. */
@@ -11,12 +14,14 @@ export interface LogStretch {
   /** Up to this cursor. */
   readonly to: Cursor;
   readonly table?: string | undefined;
+  /** Walks over the leaves of the log, to prove what is exported. */
+  readonly prove: ((cursor: Cursor) => LeafWalk) | undefined;
 }
 
 /** The entries of a stretch of the log, as they were recorded: sealed cells are commitments. */
 export function openLogSource(
   channel: CommandChannel,
-  { after, to, table }: LogStretch,
+  { after, to, table, prove }: LogStretch,
   options: ReadingOptions,
 ): ExportSource<LogEntry> {
   const request = { type: 'log.read', table, after, epoch: to.epoch } as const;
@@ -25,20 +30,8 @@ export function openLogSource(
     cursor: to,
     shape: entryShape,
     pages: after >= to.seq ? nothing() : entriesUpTo(readPages(channel, request, options), to.seq),
-    seqOf: ({ entry }) => entry.seq,
+    prover: prove && (() => new LogProver(prove(to))),
   };
-}
-
-/** The entries of pages up to a seq, which what comes behind it does not get past. */
-export async function* entriesUpTo(
-  pages: AsyncIterable<LogPage>,
-  last: number,
-): AsyncGenerator<readonly LogEntry[], void, undefined> {
-  for await (const page of pages) {
-    const beyond = page.entries.findIndex(({ entry }) => entry.seq > last);
-    yield beyond < 0 ? page.entries : page.entries.slice(0, beyond);
-    if (beyond >= 0 || page.last >= last) return;
-  }
 }
 
 async function* nothing(): AsyncGenerator<readonly LogEntry[], void, undefined> {}

@@ -1,7 +1,7 @@
 import type { CurrentRow } from '../../protocol/errors.ts';
 import { commitmentIn } from '../../protocol/sealed.ts';
 import type { Column, TableDefinition } from '../../protocol/table.ts';
-import { type Cell, cellFormText, cellText } from '../../protocol/values.ts';
+import { type Cell, cellFormText } from '../../protocol/values.ts';
 import type { RecordShape } from './record-shape.ts';
 
 /** Under which name a key that the server has made stands, as in the table's SQL view. */
@@ -24,9 +24,10 @@ export function rowShape({ key, columns }: TableDefinition): RecordShape<Current
   };
 }
 
-function cellField({ type }: Column, cell: Cell | undefined): string | null {
+function cellField({ type, sealed }: Column, cell: Cell | undefined): string | null {
   if (cell === undefined || cell === null) return null;
-  return commitmentIn(cell) === undefined ? cellFormText(type, cell) : cellText(cell);
+  const commitment = sealed === true ? commitmentIn(cell) : undefined;
+  return commitment === undefined ? cellFormText(type, cell) : `sealed:${commitment}`;
 }
 
 /** Empty cells are left out, as in the log. */

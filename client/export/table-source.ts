@@ -1,9 +1,12 @@
+import type { Cursor } from '../../protocol/cursor.ts';
 import type { CurrentRow } from '../../protocol/errors.ts';
 import type { RequestOf } from '../../protocol/requests.ts';
 import type { CommandChannel } from '../command-channel.ts';
 import { RowcastError } from '../errors.ts';
 import { type ReadingOptions, type RowPage, readRowPages } from '../ledger-reads.ts';
 import type { ExportSource } from './export-source.ts';
+import type { LeafWalk } from './proof/leaf-walk.ts';
+import { RowProver } from './proof/row-prover.ts';
 import { rowShape } from './row-shape.ts';
 
 export interface TableSourceOptions extends ReadingOptions {
@@ -11,6 +14,8 @@ export interface TableSourceOptions extends ReadingOptions {
   readonly rowsMax?: number | undefined;
   /** Puts values in place of commitments. */
   readonly openRows: (rows: readonly CurrentRow[]) => Promise<readonly CurrentRow[]>;
+  /** Walks over the leaves of the log, to prove what is exported. */
+  readonly prove: ((cursor: Cursor) => LeafWalk) | undefined;
 }
 
 /** Rows asked for at once; a server gives fewer when it holds that to be too many. */
@@ -28,12 +33,16 @@ export async function openTableSource(
   if (first.done === true) throw new RowcastError('aborted', 'the export was given up');
   const { epoch, seq, definition } = first.value;
   const { filter, sort, search } = request;
+  const { prove } = options;
+  const cursor = { seq, epoch };
   return {
     what: { kind: 'table', definition, filter, sort, search, limit: options.rowsMax },
-    cursor: { seq, epoch },
+    cursor,
     shape: rowShape(definition),
     pages: rowsOf(first.value, pages, options),
-    seqOf: (row) => row.seq,
+    prover:
+      prove &&
+      (() => new RowProver({ channel, walk: prove(cursor), table: definition.name, cursor, signal: options.signal })),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Cursor } from '../../protocol/cursor.ts';
 import type { EntryGroup, GroupEvent } from '../events.ts';
-import { entriesUpTo } from '../export/log-source.ts';
+import { entriesUpTo } from '../export/entries-up-to.ts';
 import { GroupAssembler } from '../group-assembler.ts';
 import type { LogPage } from '../log-reader.ts';
 import { groupCursor, Projection } from '../projection.ts';

@@ -1,7 +1,7 @@
 import type { Expect, StepOf } from '../../protocol/commands.ts';
+import { type CellProblem, givenCellsProblems } from '../../protocol/rules.ts';
 import { type Decision, type DecisionContext, refuse, tableNotFound } from './decision.ts';
 import { cellProblems, expectationProblem, newRowKey, rowNotFound } from './row.ts';
-import { type CellProblem, givenCellsProblems } from './rules.ts';
 import type { LedgerState, RowState, TableState } from './state.ts';
 
 /** What a step is about, found as the step expects it, or the refusal. */

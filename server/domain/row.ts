@@ -2,9 +2,9 @@ import type { Expect, RowStep } from '../../protocol/commands.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import { keySchema } from '../../protocol/names.ts';
 import { orderedCells } from '../../protocol/reshape.ts';
+import { type CellProblem, givenCellsProblems, rowProblems } from '../../protocol/rules.ts';
 import { type Cell, type Cells, cellText } from '../../protocol/values.ts';
 import { type Decision, type DecisionContext, problem, refuse } from './decision.ts';
-import { type CellProblem, givenCellsProblems, rowProblems } from './rules.ts';
 import { openedCells, sealEvent } from './sealing.ts';
 import type { LedgerState, RowState, TableState } from './state.ts';
 
@@ -111,7 +111,7 @@ function withCells(
 }
 
 /** Exactly the same: "1.0" and "1.00" are two values, as each comes back as it was sent. */
-function sameCell(a: Cell, b: Cell): boolean {
+export function sameCell(a: Cell, b: Cell): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 

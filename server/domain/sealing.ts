@@ -1,5 +1,4 @@
-import { commitmentIn, hasSealed, sealedNames } from '../../protocol/sealed.ts';
-import type { Column } from '../../protocol/table.ts';
+import { hasSealed, sealedNames } from '../../protocol/sealed.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { RowEvent } from './event.ts';
 import type { RowState } from './state.ts';
@@ -20,11 +19,6 @@ export type Seal = (value: string) => Pick<SealedCell, 'commitment' | 'salt'>;
 /** A row's cells as the rules judge them: values where others see commitments. Erased ones are commitments here too. */
 export function openedCells({ cells, open }: Pick<RowState, 'cells' | 'open'>): Cells {
   return open ?? cells;
-}
-
-/** Whether a cell of a row that was opened stands for a value that nobody has any more: no rule judges it. */
-export function isErased({ sealed }: Pick<Column, 'sealed'>, cell: Cell): boolean {
-  return sealed === true && commitmentIn(cell) !== undefined;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { limits } from '../../protocol/limits.ts';
 import { reshapeRow } from '../../protocol/reshape.ts';
+import { rowProblems } from '../../protocol/rules.ts';
+import { isErased } from '../../protocol/sealed.ts';
 import type { AlterStep, Column, TableDefinition } from '../../protocol/table.ts';
 import { type Cells, cellText } from '../../protocol/values.ts';
 import { newlySealed } from './definition.ts';
-import { rowProblems } from './rules.ts';
-import { isErased, openedCells } from './sealing.ts';
+import { openedCells } from './sealing.ts';
 import { type RowState, type Survey, type SurveyProblem, type Unsealed, uniqueName } from './state.ts';
 
 type SurveyedRow = Pick<RowState, 'key' | 'version' | 'cells' | 'open'>;

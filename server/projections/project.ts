@@ -1,12 +1,11 @@
 import { orderedCells, reshapeRow, reshapesRows } from '../../protocol/reshape.ts';
-import { hasSealed } from '../../protocol/sealed.ts';
+import { hasSealed, isErased } from '../../protocol/sealed.ts';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import type { Event } from '../domain/event.ts';
 import { isRowEvent, type RowEvent, type TableEvent, uniqueChanges } from '../domain/event.ts';
 import type { Recording } from '../domain/evolve.ts';
-import { isErased } from '../domain/sealing.ts';
 import { rowName, type TableState, uniqueName } from '../domain/state.ts';
 import { allRows, deleteTableRows, type RowWrite, rewriteCells } from './rows.ts';
 import { openPage, renameSealed } from './sealed.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { isErased } from '../../protocol/sealed.ts';
 import type { Executor } from '../database/writer.ts';
-import { isErased } from '../domain/sealing.ts';
 import { uniqueName } from '../domain/state.ts';
 import type { TableLife, TableLives } from '../log/table-lives.ts';
 import { allRows } from '../projections/rows.ts';

@@ -50,7 +50,7 @@ test.each([
 
 test.each([
   ['server/domain/one.ts', '../../protocol/names.ts'],
-  ['server/domain/one.ts', './rules.ts'],
+  ['server/domain/one.ts', './row.ts'],
   ['server/transport/one.ts', 'zeromq'],
   ['server/log/one.ts', '../domain/event.ts'],
   ['client/one.ts', '../protocol/names.ts'],

@@ -137,6 +137,10 @@ describe('rowcast diff and apply', () => {
     expect((await viewer.run(['diff', 'start', '--table', 'more', '--summary'])).out).toBe(
       'more\n  create  n:integer\n  1 added\n',
     );
+    const [head, ...lines] = (await viewer.done(['diff', 'start', '--csv', '--table', 'pay'])).trimEnd().split('\n');
+    expect(head).toBe('table,key,change,column,before,after');
+    expect(lines.slice(1, 3)).toEqual(['pay,E1,update,wage,1000.00,1200.00', 'pay,E2,update,wage,900.00,1.00']);
+    expect(lines.at(-1)).toBe('pay,E3,insert,note,,none');
     expect(await viewer.refusal(['diff', '5', '3'])).toMatchObject({ code: 'bad_request', exit: 1 });
     expect(await viewer.refusal(['diff', 'nope'])).toMatchObject({ code: 'tag_not_found', exit: 3 });
   });

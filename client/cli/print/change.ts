@@ -40,9 +40,18 @@ export function showWhy(why: string, paint: Paint): string {
 function changeLine(entry: Entry, paint: Paint): string {
   const seq = paint.dim(`#${entry.seq}`);
   const table = show(entry.table, paint);
-  if (!isRowEntry(entry)) return `${seq}  ${table}  ${tableWords(entry, paint)}`;
+  const reverts = revertsWords(entry, paint);
+  if (!isRowEntry(entry)) return `${seq}  ${table}  ${tableWords(entry, paint)}${reverts}`;
   const cells = rowWords(entry, paint);
-  return `${seq}  ${table} ${paint.strong(show(entry.key, paint, 80))}  ${opWord(entry, paint)}  ${cells}`.trimEnd();
+  const row = `${seq}  ${table} ${paint.strong(show(entry.key, paint, 80))}  ${opWord(entry, paint)}  ${cells}`;
+  return row.trimEnd() + reverts;
+}
+
+/** What a revert has taken back. */
+function revertsWords({ reverts }: Entry, paint: Paint): string {
+  if (reverts === undefined) return '';
+  const [first, last] = reverts;
+  return paint.dim(first === last ? `  reverts #${first}` : `  reverts #${first} to #${last}`);
 }
 
 const opPaint = { insert: 'added', update: 'changed', delete: 'removed', erase: 'removed' } as const;

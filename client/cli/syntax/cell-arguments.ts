@@ -1,9 +1,9 @@
 import { JsonError, parseJson } from '../../../protocol/json.ts';
 import { type Column, findColumn, type TableDefinition } from '../../../protocol/table.ts';
 import { type Cell, type Cells, cellProblem } from '../../../protocol/values.ts';
+import { type Read, readTypedText } from '../../typed-text.ts';
 import { usageError } from '../cli-error.ts';
 import { unknownColumn } from './column-names.ts';
-import { type Read, readTypedText } from './typed-text.ts';
 
 interface Assignment {
   readonly name: string;

@@ -1,8 +1,8 @@
 import type { Column, TableDefinition } from '../../../protocol/table.ts';
 import { type Cell, type ColumnType, columnTypes } from '../../../protocol/values.ts';
 import { didYouMean } from '../../../settings/nearest.ts';
+import { readTypedText } from '../../typed-text.ts';
 import { usageError } from '../cli-error.ts';
-import { readTypedText } from './typed-text.ts';
 
 type Rules = Omit<Column, 'name' | 'type'>;
 type RuleName = keyof Rules;

@@ -3,9 +3,9 @@ import { filterProblem } from '../../../protocol/filter.ts';
 import type { Sort } from '../../../protocol/queries.ts';
 import { type Column, findColumn, type TableDefinition } from '../../../protocol/table.ts';
 import type { Cell } from '../../../protocol/values.ts';
+import { readTypedText } from '../../typed-text.ts';
 import { usageError } from '../cli-error.ts';
 import { splitAtColumn, unknownColumn } from './column-names.ts';
-import { readTypedText } from './typed-text.ts';
 
 const operators: Readonly<Record<string, Operator>> = {
   '=': 'eq',

@@ -3,6 +3,8 @@ import type { RowDiff, TableDiff } from '../../../protocol/diff.ts';
 import type { Point } from '../../../protocol/point.ts';
 import { patchLines } from '../../diff/patch.ts';
 import type { LedgerDiff } from '../../diff/read-diff.ts';
+import { cellDiffs, diffShape, tableDiffLine } from '../../export/diff-shape.ts';
+import { Renderer } from '../../export/renderer.ts';
 import { readPoint } from '../as-of.ts';
 import type { Context } from '../context.ts';
 import { rowWords, tableWords } from '../print/change.ts';
@@ -13,6 +15,7 @@ import { describedCommand } from '../verb.ts';
 interface DiffOptions {
   readonly table?: string;
   readonly summary?: true;
+  readonly csv?: true;
 }
 
 /** `rowcast diff FROM [TO]`: what is different between two points. */
@@ -35,6 +38,7 @@ export function diffCommand(context: () => Context): Command {
     .argument('[to]', 'a later one; else now', readPoint)
     .option('--table <table>', 'of one table only')
     .option('--summary', 'only how much of each table')
+    .option('--csv', 'for a spreadsheet: a cell a line, with both its values')
     .action((from: Point, to: Point | undefined, options: DiffOptions) => diff(context(), { ...options, from, to }));
 }
 
@@ -43,16 +47,33 @@ interface Asked extends DiffOptions {
   readonly to: Point | undefined;
 }
 
-async function diff(context: Context, { from, to, table, summary }: Asked): Promise<void> {
+async function diff(context: Context, { from, to, table, summary, csv }: Asked): Promise<void> {
   await context.reading(async (ledger) => {
     const found = await ledger.diff(from, { to, table, signal: context.signal, open: await context.opens() });
-    if (context.json) await printPatch(context, found);
+    if (csv === true) await printCsv(context, found);
+    else if (context.json) await printPatch(context, found);
     else await printDiff(context, found, summary === true);
   });
 }
 
 async function printPatch(context: Context, found: LedgerDiff): Promise<void> {
   for await (const line of patchLines(found)) await context.print(line);
+}
+
+/** Cells that are made into text together. */
+const chunk = 1_000;
+
+async function printCsv(context: Context, { tables, rows }: LedgerDiff): Promise<void> {
+  const renderer = new Renderer(diffShape, { format: 'csv' });
+  await context.out.write(renderer.begin());
+  let cells = tables.map(tableDiffLine);
+  for await (const row of rows) {
+    cells.push(...cellDiffs(row));
+    if (cells.length < chunk) continue;
+    await context.out.write(renderer.items(cells));
+    cells = [];
+  }
+  await context.out.write(renderer.items(cells) + renderer.end());
 }
 
 const ops = ['insert', 'update', 'delete'] as const;

@@ -31,6 +31,7 @@ interface Options {
   readonly out?: string;
   readonly escapeFormulas?: true;
   readonly open?: true;
+  readonly proof?: true;
 }
 
 /** `rowcast export TABLE`, `rowcast export --log`: a file, whole or not at all. */
@@ -48,6 +49,7 @@ export function exportCommand(context: () => Context): Command {
     examples: [
       'export employees --out employees.csv',
       'export employees --as-of 2025-closed --where job=engineer --format ndjson',
+      'export employees --out employees.csv --proof',
       'export --log --from 1042 --out changes.ndjson',
     ],
   })
@@ -59,6 +61,7 @@ export function exportCommand(context: () => Context): Command {
     .option('--sort <columns>', 'COLUMN or COLUMN:desc, separated by commas; else by key')
     .option('--limit <n>', 'at most so many rows', readPositive)
     .option('--escape-formulas', 'CSV: make what a spreadsheet would run harmless')
+    .option('--proof', 'with --out: write FILE.proof beside it, for npx rowcast verify FILE')
     .option('--open', 'the values of sealed cells, for administrators');
   return addAsOfOption(command)
     .option('--log', 'the log in place of a table')
@@ -75,6 +78,7 @@ function readFormat(text: string): ExportFormat {
 
 async function runExport(context: Context, table: string | undefined, options: Options): Promise<void> {
   const format = formatOf(context, options);
+  checkProof(options, format);
   if (options.escapeFormulas === true && format !== 'csv') {
     throw usageError('--escape-formulas is for spreadsheets, which read CSV: leave it out, or write --format csv');
   }
@@ -82,7 +86,17 @@ async function runExport(context: Context, table: string | undefined, options: O
     options.log === true ? chooseLog(context, table, options, format) : chooseTable(context, table, options, format);
   const exported = await chosen;
   if (options.out === undefined) await print(context, exported);
-  else await save(context, exported, options.out);
+  else await save(context, exported, options.out, options.proof);
+}
+
+function checkProof({ proof, out, open, log }: Options, format: ExportFormat): void {
+  if (proof !== true) return;
+  if (out === undefined) throw usageError('--proof stands beside a file: name it with --out');
+  if (open === true)
+    throw usageError('--proof is of what everybody has, and --open gives values instead: leave one out');
+  if (log === true && format === 'csv') {
+    throw usageError('the proof of a log is of its own lines: write --format ndjson or json, or leave --proof out');
+  }
 }
 
 /** A program that asks for JSON wants a value a line. */
@@ -145,17 +159,18 @@ async function print(context: Context, exported: Export): Promise<void> {
   }
 }
 
-async function save(context: Context, exported: Export, path: string): Promise<void> {
+async function save(context: Context, exported: Export, path: string, proof?: true): Promise<void> {
   const progress = new Progress(context);
   let summary: ExportSummary;
   try {
-    summary = await exported.save(path, { onProgress: ({ records }) => progress.show(`exported ${records}`) });
+    summary = await exported.save(path, { proof, onProgress: ({ records }) => progress.show(`exported ${records}`) });
   } catch (error) {
     throw fileError(error, path);
   } finally {
     progress.clear();
   }
   await report(context, path, summary);
+  if (proof === true) await context.note(`its proof is ${path}.proof; check both anywhere: npx rowcast verify ${path}`);
 }
 
 async function report(

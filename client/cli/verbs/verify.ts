@@ -8,6 +8,7 @@ import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
 import { describedCommand } from '../verb.ts';
+import { showExport } from '../verify-export.ts';
 import { readPositive } from '../write-options.ts';
 
 /** `rowcast verify`: the whole log again, byte for byte. @param local what is checked without a server, where the program can */
@@ -19,20 +20,23 @@ export function verifyCommand(context: () => Context, local?: LocalChecks): Comm
       'Every entry is hashed from its bytes and held against the signed checkpoint of the server and the one that this',
       'program kept at its last contact, and every table against what the log adds up to. Ends with 7 when the log is',
       'not what it was, and names the first change that is bad as far as it can be known.',
+      'With a file that was exported with --proof, it is the file that is held against what the server had signed.',
       ...(local === undefined ? [] : databaseNotes),
     ],
-    examples: ['verify', 'verify --from 100000', 'verify --json', ...(local === undefined ? [] : databaseExamples)],
+    examples: [
+      'verify',
+      'verify --from 100000',
+      'verify employees.csv',
+      'verify --json',
+      ...(local === undefined ? [] : databaseExamples),
+    ],
   });
-  if (local !== undefined) {
-    command.argument('[file]', 'a backup, instead of the server');
-    command.option('--database', "on the server's machine: check the database itself");
-  }
+  if (local !== undefined) command.option('--database', "on the server's machine: check the database itself");
   return command
+    .argument('[file]', 'an export with its proof beside it, or a backup; no server is needed')
+    .option('--key <key>', 'with an export: the key that must have signed it, as the operator gives it')
     .option('--from <seq>', 'begin with this change, and leave the tables out', readPositive)
-    .action(async (...given: readonly unknown[]) => {
-      const [file, options] = local === undefined ? [undefined, given[0]] : given;
-      await verify(context(), { file: file as string | undefined, ...(options as VerifyFlags), local });
-    });
+    .action((file: string | undefined, flags: VerifyFlags) => verify(context(), { ...flags, file, local }));
 }
 
 /** What is checked on the machine of the program itself, by code that a client does not know. */
@@ -43,6 +47,7 @@ interface LocalChecks {
 
 interface VerifyFlags {
   readonly from?: number;
+  readonly key?: string | undefined;
   readonly database?: true;
 }
 
@@ -51,12 +56,21 @@ interface Verification extends VerifyFlags {
   readonly local: LocalChecks | undefined;
 }
 
-async function verify(context: Context, { file, from, database, local }: Verification): Promise<void> {
-  if (local === undefined || (file === undefined && database === undefined)) return await showServer(context, from);
+async function verify(context: Context, { file, key, from, database, local }: Verification): Promise<void> {
+  if (file === undefined && key !== undefined) throw usageError('--key is of a file: name the one that it is about');
+  if (file === undefined && database === undefined) return await showServer(context, from);
   if (from !== undefined) throw usageError('a database or a file is checked as a whole: leave --from out');
-  if (file === undefined) return await showDatabase(context, local.database);
-  if (database === true) throw usageError('write a file or --database, not both');
-  if (!(await showBackup(context, file, local.backup))) throw usageError(`${file} is no backup of rowcast`);
+  if (file !== undefined && database === true) throw usageError('write a file or --database, not both');
+  if (file !== undefined) await verifyFile(context, { file, key, local });
+  else if (local !== undefined) await showDatabase(context, local.database);
+}
+
+async function verifyFile(
+  context: Context,
+  { file, key, local }: Verification & { readonly file: string },
+): Promise<void> {
+  const isBackup = local !== undefined && (await showBackup(context, file, local.backup));
+  if (!isBackup) await showExport(context, file, key);
 }
 
 const databaseNotes = [

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../protocol/commands.ts';
 import { isRowEntry, type RowEntry } from '../../../protocol/entry.ts';
+import { rowProblems } from '../../../protocol/rules.ts';
 import type { Cell, Cells } from '../../../protocol/values.ts';
-import { rowProblems } from '../../../server/domain/rules.ts';
 import {
   alter,
   batch,

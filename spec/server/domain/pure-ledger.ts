@@ -3,14 +3,14 @@ import type { Command } from '../../../protocol/commands.ts';
 import type { Entry } from '../../../protocol/entry.ts';
 import type { Problem } from '../../../protocol/errors.ts';
 import type { Outcome } from '../../../protocol/replies.ts';
-import { sealedNames } from '../../../protocol/sealed.ts';
+import { isErased, sealedNames } from '../../../protocol/sealed.ts';
 import type { Column } from '../../../protocol/table.ts';
 import { type Cell, type ColumnType, compareCells } from '../../../protocol/values.ts';
 import { stepsOf } from '../../../server/commands/submission.ts';
 import { type CommandDecision, decide } from '../../../server/domain/decide.ts';
 import { alterDefinition } from '../../../server/domain/definition.ts';
 import { isRowEvent, type RowEvent } from '../../../server/domain/event.ts';
-import { isErased, type Seal } from '../../../server/domain/sealing.ts';
+import type { Seal } from '../../../server/domain/sealing.ts';
 import { Draft, type LedgerState, type RowState, type Survey, type TableState } from '../../../server/domain/state.ts';
 import { AlterSurvey } from '../../../server/domain/survey.ts';
 import { recordEvents } from '../../../server/log/record.ts';
@@ -125,6 +125,7 @@ export class PureLedger {
             .map(({ column }) => column),
         ),
       survey: (table) => surveyOf(table, ofTable(table), command),
+      opened: (commitment) => this.vault.get(commitment)?.value,
     };
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { compilePattern } from '../../../protocol/rules.ts';
 import type { Column } from '../../../protocol/table.ts';
 import type { Cell } from '../../../protocol/values.ts';
-import { compilePattern } from '../../../server/domain/rules.ts';
 import { brief, given, insert, keyedTable, remove, update, upsert } from './pure-ledger.ts';
 
 /** Whether a cell is taken by a column with these rules. */

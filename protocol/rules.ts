@@ -1,8 +1,7 @@
 import { RE2JS } from 're2js';
-import { commitmentIn } from '../../protocol/sealed.ts';
-import { type Column, findColumn, type TableDefinition } from '../../protocol/table.ts';
-import { type Cell, type Cells, cellProblem, cellText, compareCells } from '../../protocol/values.ts';
-import { isErased } from './sealing.ts';
+import { commitmentIn, isErased } from './sealed.ts';
+import { type Column, findColumn, type TableDefinition } from './table.ts';
+import { type Cell, type Cells, cellProblem, cellText, compareCells } from './values.ts';
 
 /** A cell and what is wrong with it. */
 export interface CellProblem {

@@ -1,5 +1,5 @@
-import { JsonError, parseJson } from '../../../protocol/json.ts';
-import { type Cell, type ColumnType, cellFormText, cellFromText, cellProblem } from '../../../protocol/values.ts';
+import { JsonError, parseJson } from '../protocol/json.ts';
+import { type Cell, type ColumnType, cellFormText, cellFromText, cellProblem } from '../protocol/values.ts';
 
 export type Read = { readonly cell: Cell } | { readonly problem: string };
 

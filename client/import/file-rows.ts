@@ -1,0 +1,57 @@
+import type { FileReading } from './file-reading.ts';
+import { KeyIndex } from './key-index.ts';
+import { ProblemList } from './problem-list.ts';
+import { type FileRow, RowReader } from './row-reader.ts';
+import { Spool } from './spool.ts';
+import type { Target } from './target.ts';
+
+/** The rows of a file by the types of their table, on disk, and what is wrong with the others. */
+export interface FileRows {
+  readonly rows: Spool<FileRow>;
+  readonly index: KeyIndex;
+  readonly problems: ProblemList;
+}
+
+/** How often other work of this process is let in. */
+const rowsPerTurn = 2_000;
+
+/** Judges every record of a file. @throws when the signal is aborted, its reason */
+export async function readRows(
+  reading: FileReading,
+  target: Target,
+  signal: AbortSignal | undefined,
+): Promise<FileRows> {
+  const rows = await Spool.open<FileRow>();
+  const problems = new ProblemList();
+  const index = new KeyIndex(reading.records.length, (row) => rows.at(row).key);
+  const reader = new RowReader(target, { form: reading.form, isTaken: (key) => index.find(key) !== undefined });
+  try {
+    let seen = 0;
+    for (const record of reading.records) {
+      seen += 1;
+      if (seen % rowsPerTurn === 0) await turn(signal);
+      const read = 'values' in record ? reader.read(record) : { problems: [record] };
+      if ('problems' in read) problems.add(...read.problems);
+      else addRow(read, { rows, index, problems, column: target.definition.key });
+    }
+    return { rows, index, problems };
+  } catch (error) {
+    await rows.close();
+    throw error;
+  }
+}
+
+function addRow(row: FileRow, { rows, index, problems, column }: FileRows & { readonly column: string | undefined }) {
+  const twin = index.add(row.key, rows.length);
+  if (twin === undefined) {
+    rows.append(row);
+    return;
+  }
+  const reason = `the key ${JSON.stringify(row.key)} stands on line ${rows.at(twin).line} already`;
+  problems.add({ line: row.line, column, reason });
+}
+
+async function turn(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
+}

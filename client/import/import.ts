@@ -1,0 +1,137 @@
+import { RowcastError } from '../errors.ts';
+import type { LargeBatchProgress } from '../large-batch.ts';
+import { Comparison } from './comparison.ts';
+import { type FileReading, readFile } from './file-reading.ts';
+import { readRows } from './file-rows.ts';
+import { ImportError } from './import-error.ts';
+import type { ImportLedger } from './import-ledger.ts';
+import type { ImportOptions, ImportProgress } from './import-options.ts';
+import { type ImportPreview, previewOf } from './import-preview.ts';
+import { judge, placed, stepCount, stepsOf } from './import-steps.ts';
+import { tableRows } from './table-rows.ts';
+import { findTarget, type Target } from './target.ts';
+
+export interface ImportCommitOptions {
+  /** The reason, which stands in the log for ever. */
+  readonly why?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/** What an import has done: one command, or none where everything was so already. */
+export interface ImportResult {
+  readonly changed: boolean;
+  readonly changes: number;
+  /** Of the command; {@link RowcastError} and undo name it. */
+  readonly seq?: number | undefined;
+  readonly epoch?: string | undefined;
+}
+
+/** A file that was read and held against its table. Close it: it has files of its own on disk. */
+export class Import {
+  readonly #ledger: ImportLedger;
+  readonly #target: Target;
+  readonly #comparison: Comparison;
+  readonly #preview: ImportPreview;
+
+  private constructor(
+    ledger: ImportLedger,
+    parts: { readonly target: Target; readonly comparison: Comparison; readonly preview: ImportPreview },
+  ) {
+    this.#ledger = ledger;
+    this.#target = parts.target;
+    this.#comparison = parts.comparison;
+    this.#preview = parts.preview;
+  }
+
+  /** @throws ImportError when the file cannot be read or does not fit; RowcastError */
+  static async prepare(
+    ledger: ImportLedger,
+    bytes: AsyncIterable<Uint8Array>,
+    options: ImportOptions,
+  ): Promise<Import> {
+    await refuseViewers(ledger, options);
+    const { onProgress } = options;
+    const reading = await readFile(bytes, {
+      ...options,
+      onRows: (done) => onProgress?.({ phase: 'reading', done }),
+    });
+    try {
+      return await Import.#compare(ledger, reading, options);
+    } finally {
+      await reading.records.close();
+    }
+  }
+
+  static async #compare(ledger: ImportLedger, reading: FileReading, options: ImportOptions): Promise<Import> {
+    const { signal, onProgress, mode = 'insert' } = options;
+    const { tables } = await ledger.tables({ signal });
+    const existing = tables.find(({ definition }) => definition.name === options.table);
+    const target = findTarget(reading, options, existing);
+    const { rows, index, problems } = await readRows(reading, target, signal);
+    const comparison = await Comparison.open({ target, mode, rows, index, problems });
+    try {
+      if (!target.isNew) {
+        let seen = 0;
+        for await (const row of tableRows(ledger, { target, mode, rows, signal })) {
+          comparison.see(row);
+          seen += 1;
+          if (seen % 2_000 === 0) onProgress?.({ phase: 'comparing', done: seen, of: target.rows });
+        }
+      }
+      comparison.finish();
+      const isJudged = await judge({ ledger, comparison, target, options });
+      const preview = previewOf({ reading, target, comparison, mode, isJudged });
+      return new Import(ledger, { target, comparison, preview });
+    } catch (error) {
+      await comparison.close();
+      throw error;
+    } finally {
+      await rows.close();
+    }
+  }
+
+  get preview(): ImportPreview {
+    return this.#preview;
+  }
+
+  /**
+   * Does it: one command, which takes effect whole or not at all. Rows that were changed since the preview are refused.
+   * When the outcome is unknown, prepare the same import again: it finds nothing to do if it was done.
+   * @throws ImportError with the lines that are refused, RowcastError
+   */
+  async commit({ why, signal, onProgress }: ImportCommitOptions = {}): Promise<ImportResult> {
+    const { problems, problemCount } = this.#preview;
+    if (problemCount > 0) throw new ImportError('invalid', 'the file has problems; nothing was written', { problems });
+    const of = stepCount(this.#target, this.#comparison);
+    if (of === 0) return { changed: false, changes: 0 };
+    const told = ({ commands, committing }: LargeBatchProgress): void =>
+      onProgress?.({ phase: committing ? 'committing' : 'sending', done: commands, of });
+    try {
+      const steps = stepsOf(this.#target, this.#comparison);
+      const {
+        changed,
+        changes = 0,
+        seq,
+        epoch,
+      } = await this.#ledger.largeBatch(steps, { why, signal, onProgress: told });
+      return { changed, changes, seq, epoch };
+    } catch (error) {
+      throw placed(error, this.#target, this.#comparison);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#comparison.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** Before a large file is read for nothing. */
+async function refuseViewers(ledger: ImportLedger, { signal }: ImportOptions): Promise<void> {
+  const { role } = await ledger.request({ type: 'session.status' }, { signal });
+  if (role !== 'administrator') throw new RowcastError('forbidden', 'only administrators may import');
+}

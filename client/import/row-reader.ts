@@ -1,0 +1,85 @@
+import { keySchema } from '../../protocol/names.ts';
+import { rowProblems } from '../../protocol/rules.ts';
+import { findColumn, type TableDefinition } from '../../protocol/table.ts';
+import { type Cell, type Cells, cellText } from '../../protocol/values.ts';
+import { readCell } from './cell-reader.ts';
+import { ContentKeys } from './content-key.ts';
+import type { ImportProblem } from './import-error.ts';
+import type { RawRecord, ValueForm } from './raw-record.ts';
+import type { Target } from './target.ts';
+
+/** A row of the file as the table would have it. */
+export interface FileRow {
+  readonly line: number;
+  readonly key: string;
+  /** Of every column that the file has; null where the file has nothing. */
+  readonly cells: Cells;
+}
+
+/** Makes rows of records, by the types of the table that they go to. */
+export class RowReader {
+  readonly #target: Target;
+  readonly #form: ValueForm;
+  readonly #contentKeys: ContentKeys;
+
+  /** @param isTaken whether a row of the file has this key already */
+  constructor(target: Target, { form, isTaken }: { form: ValueForm; isTaken: (key: string) => boolean }) {
+    this.#target = target;
+    this.#form = form;
+    this.#contentKeys = new ContentKeys(isTaken);
+  }
+
+  /** The row, or everything that is wrong with its cells by themselves. */
+  read({ line, values }: RawRecord): FileRow | { readonly problems: readonly ImportProblem[] } {
+    const problems: ImportProblem[] = [];
+    const cells: Record<string, Cell> = {};
+    for (const { column, index } of this.#target.columns) {
+      const read = readCell(this.#form, column.type, values[index]);
+      if ('problem' in read) problems.push({ line, column: column.name, reason: read.problem });
+      else cells[column.name] = read.cell;
+    }
+    if (problems.length > 0) return { problems };
+    const key = this.#keyOf(values, cells);
+    const bad = keySchema.safeParse(key.text).error?.issues[0]?.message;
+    return bad === undefined
+      ? { line, key: key.text, cells }
+      : { problems: [{ line, column: key.column, reason: key.text === '' ? 'is the key and is empty' : bad }] };
+  }
+
+  #keyOf(values: RawRecord['values'], cells: Cells): { readonly text: string; readonly column?: string } {
+    const { definition, keyIndex } = this.#target;
+    if (definition.key !== undefined) {
+      return { text: cellText(cells[definition.key] ?? ''), column: definition.key };
+    }
+    if (keyIndex === undefined) return { text: this.#contentKeys.next(withoutEmpty(cells)) };
+    const read = readCell(this.#form, 'text', values[keyIndex]);
+    return { text: 'cell' in read ? cellText(read.cell ?? '') : '' };
+  }
+}
+
+/** Without empty cells, which a row need not name. */
+export function withoutEmpty(cells: Cells): Cells {
+  return Object.fromEntries(Object.entries(cells).filter(([, cell]) => cell !== null));
+}
+
+/**
+ * The row as an insert names it: an empty cell is only said where it would get a default otherwise.
+ */
+export function insertedCells(definition: TableDefinition, cells: Cells): Cells {
+  const needed = ([name, cell]: readonly [string, Cell]): boolean =>
+    cell !== null || findColumn(definition, name)?.default !== undefined;
+  return Object.fromEntries(Object.entries(cells).filter(needed));
+}
+
+/** What the rules of the table say against a row as it would be. */
+export function brokenRules(definition: TableDefinition, whole: Cells, line: number): ImportProblem[] {
+  return rowProblems(definition, whole).map(({ column, message }) => ({ line, column, reason: message }));
+}
+
+/** A new row with the defaults of what it does not name. */
+export function withDefaults(definition: TableDefinition, cells: Cells): Cells {
+  const defaults = definition.columns.flatMap(({ name, default: value }) =>
+    value === undefined || name in cells ? [] : [[name, value] as const],
+  );
+  return { ...cells, ...Object.fromEntries(defaults) };
+}

@@ -1,0 +1,228 @@
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, type ImportOptions, type ImportPreview, type Ledger } from '../../../client/index.ts';
+import { createLedger, type TestLedger } from '../../support/ledger.ts';
+import { administrator, startTestServer, type TestServer } from '../../support/server.ts';
+
+let ledger: TestLedger;
+let server: TestServer;
+let admin: Ledger;
+
+beforeAll(async () => {
+  ledger = await createLedger();
+  server = await startTestServer(ledger);
+  admin = connect(server.address);
+  await admin.login(administrator.name, administrator.password);
+});
+afterAll(async () => {
+  await admin.close();
+  await server.stop();
+  await ledger.drop();
+});
+
+const bytesOf = (text: string): AsyncIterable<Uint8Array> => Readable.from([Buffer.from(text)]);
+
+/** Prepares an import, does it unless there are problems, and tells what both came to. */
+async function imported(text: string, options: ImportOptions) {
+  await using plan = await admin.import(bytesOf(text), options);
+  const { preview } = plan;
+  const result = preview.problemCount > 0 ? undefined : await plan.commit({ why: 'a spec' });
+  return { preview, result, counts: Object.values(preview.counts) };
+}
+
+const previewed = async (text: string, options: ImportOptions): Promise<ImportPreview> =>
+  (await imported(text, options)).preview;
+
+async function rowsOf(table: string): Promise<Record<string, unknown>> {
+  const rows: Record<string, unknown> = {};
+  for await (const { key, row } of admin.rows(table)) rows[key] = row;
+  return rows;
+}
+
+const head = async (): Promise<number> => (await admin.status()).seq;
+
+const rates = 'currency,value,since\nEUR,1.10,2026-01-01\nCHF,0.95,\nDKK,7.46,2026-02-01\n';
+
+test('a new table: types are guessed, shown and overridden; again, nothing is changed', async () => {
+  const first = await imported(rates, { table: 'rate', types: { value: 'number' }, key: 'currency', name: 'rate.csv' });
+  expect(first.preview).toMatchObject({
+    isNew: true,
+    key: 'currency',
+    isJudged: false,
+    file: {
+      rows: 3,
+      format: 'csv',
+      columns: [{ filled: 3 }, { type: 'decimal', samples: ['1.10', '0.95', '7.46'] }, { filled: 2 }],
+    },
+    definition: { columns: [{ type: 'text' }, { type: 'number' }, { type: 'date' }] },
+  });
+  // 1.10 is not how a number is written, so that it could not come back as it was.
+  expect(first.preview.problems).toEqual([
+    { line: 2, column: 'value', reason: expect.stringContaining('"1.10" is not the shortest form of a number') },
+  ]);
+  const { result, counts } = await imported(rates, { table: 'rate' });
+  expect([counts, result?.changes]).toEqual([[3, 0, 0, 0], 4]);
+  expect(await rowsOf('rate')).toEqual({
+    CHF: { currency: 'CHF', value: '0.95' },
+    DKK: { currency: 'DKK', value: '7.46', since: '2026-02-01' },
+    EUR: { currency: 'EUR', value: '1.10', since: '2026-01-01' },
+  });
+  const before = await head();
+  for (const mode of ['insert', 'upsert', 'mirror'] as const) {
+    const again = await imported(rates, { table: 'rate', mode });
+    expect([again.counts, again.result]).toEqual([[0, 0, 0, 3], { changed: false, changes: 0 }]);
+  }
+  expect(await head()).toBe(before);
+});
+
+describe('into a table that is there', () => {
+  const other = 'value,currency\n1.20,EUR\n0.95,CHF\n11.1,SEK\n';
+
+  beforeAll(async () => {
+    await imported(rates, { table: 'there' });
+  });
+
+  test('insert adds what is new, and refuses what is there with other values', async () => {
+    const { preview } = await imported(other, { table: 'there' });
+    expect(preview.problems).toEqual([
+      { line: 2, column: 'currency', reason: 'there is a row "EUR" already, with another value' },
+    ]);
+    const { counts } = await imported('currency,value\nCHF,0.95\nNOK,11.3\n', { table: 'there' });
+    expect(counts).toEqual([1, 0, 0, 1]);
+  });
+
+  test('upsert changes what the file has, and leaves the other columns and rows', async () => {
+    const { preview, result, counts } = await imported(other, { table: 'there', mode: 'upsert' });
+    expect(counts).toEqual([1, 1, 0, 1]);
+    expect(preview.samples.updates).toEqual([{ line: 2, key: 'EUR', row: { value: '1.20' }, was: { value: '1.10' } }]);
+    expect(result).toMatchObject({ changed: true, changes: 2 });
+    expect(await rowsOf('there')).toMatchObject({
+      EUR: { value: '1.20', since: '2026-01-01' },
+      NOK: { value: '11.3' },
+      SEK: { value: '11.1' },
+    });
+  });
+
+  test('mirror makes the table what the file is, as one command with its reason', async () => {
+    const { counts, result } = await imported(rates, { table: 'there', mode: 'mirror' });
+    expect(counts).toEqual([0, 1, 2, 2]);
+    expect(Object.keys(await rowsOf('there'))).toEqual(['CHF', 'DKK', 'EUR']);
+    const entries = [];
+    for await (const { entry } of admin.readLog({ after: (result?.seq ?? 0) - 3 })) entries.push(entry);
+    expect(entries).toMatchObject([{ op: 'delete', why: 'a spec' }, { op: 'delete' }, { op: 'update', key: 'EUR' }]);
+    expect(new Set(entries.map(({ command }) => command)).size).toBe(1);
+  });
+
+  test('an empty cell empties it', async () => {
+    await imported('currency,since\nEUR,\n', { table: 'there', mode: 'upsert' });
+    expect(await rowsOf('there')).toMatchObject({ EUR: { currency: 'EUR', value: '1.10' } });
+    expect(await rowsOf('there')).not.toHaveProperty('EUR.since');
+  });
+
+  test('of a large table, a small file reads its own rows only', async () => {
+    const rows = Array.from({ length: 100 }, (_, id) => `${id},n${id}`).join('\n');
+    await imported(`id,name\n${rows}\n`, { table: 'many', types: {} });
+    const { counts } = await imported('id,name\n7,n7\n8,other\n200,new\n', { table: 'many', mode: 'upsert' });
+    expect(counts).toEqual([1, 1, 0, 1]);
+  });
+
+  test.each<[string, Partial<ImportOptions>, string]>([
+    ['value\n1\n', {}, 'has no column currency, which is the key'],
+    ['currency,vlaue\nEUR,1\n', {}, 'table there has no column "vlaue"'],
+    [rates, { types: { value: 'number' } }, 'is there and has types'],
+    [rates, { key: 'value' }, 'the key of table there is currency'],
+    [rates, { skip: ['none'] }, 'the file has no column "none"'],
+  ])('%j with %j is refused as a whole', async (text, options, message) => {
+    await expect(imported(text, { table: 'there', ...options })).rejects.toThrow(message);
+  });
+});
+
+test('every row that is wrong is told with line, column and reason, by the rules of the table and of the server', async () => {
+  await admin.createTable({
+    name: 'strict',
+    key: 'id',
+    columns: [
+      { name: 'id', type: 'integer' },
+      { name: 'name', type: 'text', required: true },
+      { name: 'age', type: 'integer', min: 0 },
+      { name: 'mail', type: 'text', unique: true },
+    ],
+  });
+  const text = 'id,name,age,mail\n1,ada,x,a\n2,,-1,b\n1,eve,3,c\n,bob,4,d\n5,eve\n6,ok,1,e\n7,ok,1,e\n6,six,1,f\n';
+  const broken = await previewed(text, { table: 'strict' });
+  expect(broken.problems).toEqual([
+    { line: 2, column: 'age', reason: expect.stringContaining('"x" is not an integer') },
+    { line: 3, column: 'name', reason: 'is required' },
+    { line: 3, column: 'age', reason: 'is below the least allowed, 0' },
+    { line: 5, column: 'id', reason: 'is the key and is empty' },
+    { line: 6, reason: 'has 2 fields where there are 4 columns' },
+    { line: 9, column: 'id', reason: 'the key "6" stands on line 7 already' },
+  ]);
+  // Only the server sees what is unique.
+  const twins = await previewed('id,name,mail\n6,ok,e\n7,ok,e\n', { table: 'strict' });
+  expect(twins.problems).toEqual([{ line: 3, column: 'mail', reason: 'is unique, and row 6 has this value' }]);
+  expect(await rowsOf('strict')).toEqual({});
+});
+
+test('a row that somebody changes between preview and commit is refused, by its line', async () => {
+  await imported('id,n\na,1\nb,2\n', { table: 'raced', key: 'id' });
+  await using plan = await admin.import(bytesOf('id,n\na,1\nb,3\n'), { table: 'raced', mode: 'mirror' });
+  await admin.update('raced', 'b', { n: 9 });
+  await expect(plan.commit()).rejects.toMatchObject({ code: 'conflict', problems: [{ line: 3 }] });
+  expect(await rowsOf('raced')).toMatchObject({ b: { n: 9 } });
+});
+
+describe('rows without a key of their own', () => {
+  const text = 'day,n\n2026-01-01,1\n2026-01-01,1\n2026-01-02,1\n';
+
+  test('have one made of what they hold, so that the same file again changes nothing', async () => {
+    expect((await imported(text, { table: 'keyless', key: false })).counts).toEqual([3, 0, 0, 0]);
+    expect((await imported(text, { table: 'keyless' })).counts).toEqual([0, 0, 0, 3]);
+    const turned = `${text.split('\n').toReversed().slice(1, 4).join('\n')}\n`.replace('day,n\n', '');
+    const reordered = await imported(`day,n\n${turned}2026-01-03,4\n`, { table: 'keyless', mode: 'mirror' });
+    expect(reordered.counts.slice(0, 3)).toEqual([1, 0, 0]);
+  });
+
+  test('or are named by a column of the file', async () => {
+    await admin.createTable({ name: 'named', columns: [{ name: 'n', type: 'integer' }] });
+    expect((await imported('_key,n\nx,1\ny,2\n', { table: 'named' })).counts).toEqual([2, 0, 0, 0]);
+    expect((await imported('code,n\nx,3\n', { table: 'named', key: 'code', mode: 'upsert' })).counts).toEqual([
+      0, 1, 0, 0,
+    ]);
+    expect(await rowsOf('named')).toEqual({ x: { n: 3 }, y: { n: 2 } });
+    await expect(imported('n\n3\n', { table: 'named', mode: 'upsert' })).rejects.toThrow('no key column');
+  });
+});
+
+test('JSON keeps every value as it is written', async () => {
+  const text =
+    '{"id":1,"big":12345678901234567890,"f":0.0,"tags":["b",{"a":null}],"t":"00501"}\n{"id":2,"big":5,"f":1e-7}\n';
+  await imported(text, { table: 'exact', name: 'exact.ndjson' });
+  expect(await rowsOf('exact')).toEqual({
+    1: { id: 1, big: '12345678901234567890', f: 0, tags: ['b', { a: null }], t: '00501' },
+    2: { id: 2, big: '5', f: 1e-7 },
+  });
+});
+
+test('sealed columns are compared by what they hold', async () => {
+  await admin.createTable({
+    name: 'sealed',
+    key: 'id',
+    columns: [
+      { name: 'id', type: 'text' },
+      { name: 'pay', type: 'decimal', sealed: true },
+    ],
+  });
+  const text = 'id,pay\na,10.00\nb,20.00\n';
+  expect((await imported(text, { table: 'sealed' })).counts).toEqual([2, 0, 0, 0]);
+  expect((await imported(text.replace('20', '30'), { table: 'sealed', mode: 'mirror' })).counts).toEqual([0, 1, 0, 1]);
+});
+
+test('P9 a viewer imports nothing, and is told before the file is read', async () => {
+  await using viewer = connect(server.address);
+  async function* unread(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('a\n1\n');
+    expect.fail('the file was read');
+  }
+  await expect(viewer.import(unread(), { table: 'x' })).rejects.toMatchObject({ code: 'login_required' });
+});

@@ -1,0 +1,228 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { connect, type ImportPreview, type Ledger } from '../../client/index.ts';
+import { cellText } from '../../protocol/values.ts';
+import { createLedger, type TestLedger } from '../support/ledger.ts';
+import { Person } from '../support/program.ts';
+import { figure, isLong } from '../support/scale.ts';
+import { administrator, type ServerProcess, spawnServer, type TestSettings, writeSettings } from '../support/server.ts';
+
+let ledger: TestLedger;
+let settings: TestSettings;
+let server: ServerProcess;
+let admin: Ledger;
+let ada: Person;
+let folder: string;
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+beforeAll(async () => {
+  ledger = await createLedger();
+  settings = await writeSettings(ledger);
+  server = await spawnServer(settings);
+  admin = connect(settings.address);
+  await admin.login(administrator.name, administrator.password);
+  ada = await Person.at(settings.address);
+  await ada.done(['login', administrator.name, '--password-stdin'], [administrator.password]);
+  folder = await mkdtemp(join(tmpdir(), 'rowcast-import-spec-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await ada.remove();
+  await admin.close();
+  await server.kill();
+  await settings.remove();
+  await ledger.drop();
+});
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+const tables = async (): Promise<string[]> => (await admin.tables()).tables.map(({ definition }) => definition.name);
+const count = async (table: string): Promise<number> =>
+  Number((await ledger.query<{ count: string }>(`SELECT count(*) FROM ${table}`))[0]?.count);
+
+/** Rows enough for several parts. */
+const manyRows = (rows: number): string =>
+  `id,name\n${Array.from({ length: rows }, (_, id) => `${id},Person number ${id}`).join('\n')}\n`;
+
+describe('rowcast import', () => {
+  test('shows the file, the types and the first changes, and does it with --yes', async () => {
+    const path = await file('staff list.csv', 'id;name;born\r\nE1;Ada;1815-12-10\r\nE2;"Bob; jr.";\r\n');
+    const shown = await ada.run(['import', path, '--dry-run']);
+    expect(shown.out).toContain('staff list.csv  2 rows, CSV with semicolons, UTF-8');
+    expect(shown.out).toMatch(/^id +text, key +2 +E1 {2}E2$/m);
+    expect(shown.out).toMatch(/^born +date +1 +1815-12-10$/m);
+    expect(shown.out).toContain('new table staff_list, key id: 2 to insert');
+    expect(shown.out).toContain('+ E2  name Bob; jr.');
+    expect(shown.out).toContain('dry run: nothing was written');
+    expect(await tables()).not.toContain('staff_list');
+    expect(await ada.run(['import', path])).toMatchObject({ exit: 2, err: expect.stringContaining('add --yes') });
+    expect((await ada.run(['import', path, '--yes', '--why', 'all of them'])).out).toContain(
+      'imported staff list.csv into staff_list: 3 changes in one set',
+    );
+    const again = await ada.run(['import', path, '--yes']);
+    expect(again.out).toContain('it is so already; nothing was recorded');
+  });
+
+  test('standard input, and JSON for programs', async () => {
+    const words = ['import', '-', 'staff_list', '--mode', 'mirror', '--yes'];
+    const [told] = await ada.lines<ImportPreview>(words, ['id,name,born', 'E2,Bob,', 'E3,Eve,']);
+    expect(told).toMatchObject({
+      mode: 'mirror',
+      counts: { inserts: 1, updates: 1, deletes: 1, unchanged: 0 },
+      samples: { updates: [{ line: 2, key: 'E2', was: { name: 'Bob; jr.' }, row: { name: 'Bob' } }] },
+      changed: true,
+      changes: 3,
+    });
+  });
+
+  test('every bad row, by line, column and reason; nothing is written', async () => {
+    const path = await file('bad.csv', 'id,born\nE1,yesterday\nE2,2026-01-31,x\nE2,\nE2,\n');
+    const words = ['import', path, '--type', 'born=date', '--key', 'id', '--yes'];
+    const { exit, out, err } = await ada.run(words);
+    expect([exit, out]).toEqual([1, '']);
+    expect(err).toContain('✗ bad.csv cannot be imported as it is; nothing was written');
+    expect(err).toMatch(/line 2, born: "yesterday" is not a date/);
+    expect(err).toContain('line 3: has 3 fields where there are 2 columns');
+    expect(err).toContain('line 5, id: the key "E2" stands on line 4 already');
+    expect(err).toContain('→ mend these lines');
+    const refused = await ada.refusal(words);
+    expect(refused).toMatchObject({
+      code: 'invalid',
+      problems: [{ line: 2, column: 'born' }, { line: 3 }, { line: 5 }],
+    });
+    expect(await tables()).not.toContain('bad');
+  });
+
+  test.each([
+    [['import', 'nowhere.csv', 't'], { code: 'unreadable', exit: 1 }],
+    [['import', '-'], { code: 'usage', exit: 2 }],
+    [['import', '-', 't', '--type', 'a=txt'], { code: 'usage', exit: 2 }],
+    [['import', '-', 't', '--key', 'none'], { code: 'usage', exit: 2 }],
+    [['import', '-', 't', '--delimiter', 'ab'], { code: 'usage', exit: 2 }],
+    [['import', '-', 'staff_list'], { code: 'conflict', exit: 4 }],
+  ])('%j is refused', async (words, told) => {
+    expect(await ada.refusal(words, ['a,b', '1,2'])).toMatchObject(told);
+  });
+});
+
+describe('P6 what ends in the middle', () => {
+  test('a file that is cut off', async () => {
+    const run = await ada.run(['import', '-', 'cut', '--format', 'json', '--yes'], ['[{"id": 1},', '{"id": 2']);
+    expect(run).toMatchObject({ exit: 1, err: expect.stringContaining('cut off') });
+    expect(await tables()).not.toContain('cut');
+  });
+
+  test('Ctrl-C while rows are sent: nothing of it', async () => {
+    const path = await file('sent.csv', manyRows(60_000));
+    const run = ada.run(['import', path, '--yes']);
+    while ((await count('staged_part')) === 0);
+    process.emit('SIGINT');
+    expect(await run).toMatchObject({ exit: 130, err: expect.stringContaining('nothing was written') });
+    expect(await tables()).not.toContain('sent');
+    expect(await count('staged_part')).toBe(0);
+  });
+
+  test('Ctrl-C while it is recorded: all of it', async () => {
+    const path = await file('recorded.csv', manyRows(20_000));
+    const run = ada.run(['import', path, '--yes']);
+    const seen = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rowcast'
+      AND xact_start IS NOT NULL AND query LIKE '%INSERT INTO change%' AND state <> 'idle'`;
+    while ((await ledger.query(seen)).length === 0);
+    process.emit('SIGINT');
+    expect(await run).toMatchObject({ exit: 0, err: expect.stringContaining('cannot be stopped any more') });
+    const { tables: all } = await admin.tables();
+    expect(all.find(({ definition }) => definition.name === 'recorded')).toMatchObject({ rows: 20_000 });
+  });
+
+  test('a broken pipe', async () => {
+    const path = await file('piped.csv', manyRows(10_000));
+    const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
+    const child = spawn(process.execPath, [launcher, 'import', path, '--yes'], {
+      env: { ...process.env, ...ada.env, ROWCAST_TOKEN: admin.token },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.destroy();
+    await once(child, 'exit');
+    expect(await tables()).not.toContain('piped');
+  });
+});
+
+const data = new URL('../../node_modules/vega-datasets/data/', import.meta.url);
+
+describe('vega-datasets', () => {
+  /** Imports a file twice, and tells what it came to and what it took. */
+  async function importTwice(name: string, table: string): Promise<ImportPreview> {
+    const source = (): AsyncIterable<Uint8Array> => createReadStream(new URL(name, data));
+    const began = performance.now();
+    await using plan = await admin.import(source(), { name, table });
+    const prepared = performance.now();
+    await plan.commit();
+    const done = performance.now();
+    await using again = await admin.import(source(), { name, table });
+    expect(await again.commit()).toEqual({ changed: false, changes: 0 });
+    const seconds = (from: number, to: number): string => ((to - from) / 1_000).toFixed(1);
+    const { counters } = await admin.status();
+    figure(
+      `import ${name}: ${plan.preview.file.rows} rows, preview ${seconds(began, prepared)} s, ` +
+        `commit ${seconds(prepared, done)} s, again ${seconds(done, performance.now())} s; ` +
+        `the server's memory ${Math.round((counters.memoryBytes ?? 0) / 1_048_576)} MiB`,
+    );
+    return plan.preview;
+  }
+
+  /** How often each comes: rows without a key come back in another order. */
+  function counted(rows: readonly string[]): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const row of rows) counts.set(row, (counts.get(row) ?? 0) + 1);
+    return counts;
+  }
+
+  const typesOf = ({ definition }: ImportPreview): string => definition.columns.map(({ type }) => type).join(' ');
+
+  test.each([
+    ['airports.csv', 3_376, 'iata', 'text text text text text number number'],
+    ['zipcodes.csv', 42_049, 'zip_code', 'text number number text text text'],
+    [
+      'birdstrikes.csv',
+      10_000,
+      undefined,
+      'text text text date text text text text text text integer integer integer integer',
+    ],
+  ])('%s comes back as it is written', async (name, rows, key, types) => {
+    const table = name.replace('.csv', '');
+    const preview = await importTwice(name, table);
+    expect([preview.counts.inserts, preview.key, typesOf(preview)]).toEqual([rows, key, types]);
+    const [header = [], ...records] = parse(readFileSync(new URL(name, data)));
+    const expected = records.map((record) => record.join('\u0000'));
+    const found: string[] = [];
+    for await (const { row } of admin.rows(table)) {
+      found.push(header.map((column) => cellText(row[column] ?? '')).join('\u0000'));
+    }
+    expect(counted(found)).toEqual(counted(expected));
+  });
+
+  test.runIf(isLong)('flights-200k.json comes back as it is written', async () => {
+    const preview = await importTwice('flights-200k.json', 'flights');
+    expect([preview.counts.inserts, preview.key, typesOf(preview)]).toEqual([
+      200_000,
+      undefined,
+      'integer integer number',
+    ]);
+    const expected = JSON.parse(readFileSync(new URL('flights-200k.json', data), 'utf8')) as object[];
+    const found: string[] = [];
+    for await (const { row } of admin.rows('flights')) found.push(JSON.stringify(row));
+    expect(counted(found)).toEqual(counted(expected.map((row) => JSON.stringify(row))));
+  });
+});
