@@ -123,10 +123,10 @@ test('P7 P10 a backup of a running server, restored: clients that were ahead are
   const watch = reader.watch({ table: 'item' });
   expect((await nextReset(watch)).rows).toHaveLength(10);
   expect(await first.rowcast('backup', file)).toMatchObject({ exit: 0, said: { seq: 11, entries: 11, account: 1 } });
-  expect(await first.rowcast('verify', file)).toMatchObject({
-    exit: 0,
-    said: { verified: true, kind: 'backup', seq: 11 },
-  });
+  const good = await first.rowcast('verify', file);
+  expect(good).toMatchObject({ exit: 0, said: { verified: true, kind: 'backup', seq: 11 } });
+  const others = await first.rowcast('verify', file, '--key', 'rowcast/x+00000000+AAAA');
+  expect(others).toMatchObject({ exit: 7, said: { error: { message: expect.stringContaining('not of that key') } } });
   expect((await checkDatabase({ ...quiet, settings: first.settings.file })).verified).toBe(true);
   const onTop = restoreBackup({ ...quiet, settings: first.settings.file, path: file, to: undefined });
   await expect(onTop).rejects.toThrow('a server is running on this database: stop it, then restore');
