@@ -1,12 +1,18 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batchBetween, type State } from '../../client/cli/samples/batch-between.ts';
 import { mimeDbState, mimeDbVersions, mimeTypesTable } from '../../client/cli/samples/mime-db.ts';
 import { connect, type Ledger, type Point } from '../../client/index.ts';
 import type { Entry } from '../../protocol/entry.ts';
 import type { Cells } from '../../protocol/values.ts';
-import { createLedger, type TestLedger } from '../support/ledger.ts';
-import { administrator, startTestServer, type TestServer } from '../support/server.ts';
+import { takeBackup } from '../../server/cli/backup.ts';
+import { restoreBackup } from '../../server/cli/restore.ts';
+import { startServer } from '../../server/main.ts';
+import { loadSettings } from '../../settings/load.ts';
+import { createLedger, silentLog, type TestLedger } from '../support/ledger.ts';
+import { administrator, startTestServer, type TestServer, writeSettings } from '../support/server.ts';
 
 type MimeDb = Record<string, { source?: string; charset?: string; compressible?: boolean; extensions?: string[] }>;
 
@@ -84,6 +90,67 @@ test('as of each tag it is what was published, and the diff of any two tags is t
   expect(compared).toBeGreaterThan(5_000);
 });
 
+test('an export as of each tag equals the file, and a backup restored elsewhere answers the same', {
+  timeout: 90_000,
+}, async () => {
+  const versions = await mimeDbVersions();
+  const own = await writeSettings(ledger);
+  const file = join(own.folder, 'mime.rowcast');
+  await takeBackup({ ...quiet, settings: own.file, path: file, replace: false });
+  const other = await createLedger();
+  const settings = await writeSettings(other);
+  await restoreBackup({ ...quiet, settings: settings.file, path: file, to: undefined });
+  const restored = await startServer({ settings: await loadSettings({ path: settings.file }), log: silentLog });
+  const there = connect(settings.address);
+  for (const { version, packageName } of versions) {
+    const path = join(own.folder, `${version}.json`);
+    await viewer.exportTable(table, { format: 'json', asOf: { tag: version } }).save(path);
+    const rows = JSON.parse(await readFile(path, 'utf8')) as (Cells & { type: string })[];
+    expect(asPublished(rows.map((row) => [row.type, row]))).toEqual(published(packageName));
+    expect(asPublished(await tableRows({ tag: version }, there))).toEqual(published(packageName));
+  }
+  expect(await gather(there.rows(table))).toEqual(await gather(viewer.rows(table)));
+  expect((await gather(there.readLog())).map(({ line }) => line)).toEqual(
+    (await gather(viewer.readLog())).map(({ line }) => line),
+  );
+  await there.close();
+  await restored.stop();
+  await settings.remove();
+  await own.remove();
+  await other.drop();
+});
+
+test('reverting back step by step makes each published version again, and reverting the reverts the last', {
+  timeout: 90_000,
+}, async () => {
+  const versions = await mimeDbVersions();
+  const commands = new Map<string, string>();
+  for await (const { entry } of viewer.readLog({ table })) {
+    const [, version] = /^mime-db (.*)/.exec(entry.why ?? '') ?? [];
+    if (version !== undefined) commands.set(version, entry.command);
+  }
+  const last = versions.at(-1);
+  const { seq: before } = await viewer.status();
+  for (const [index, { version }] of [...versions.entries()].reverse()) {
+    const undone = await admin.revert({ command: commands.get(version) ?? '' }, { why: `not ${version}` });
+    expect(undone.changed).toBe(true);
+    const file = versions[index - 1];
+    const expected = file === undefined ? {} : published(file.packageName);
+    expect(asPublished(await tableRows())).toEqual(expected);
+  }
+  const { seq } = await viewer.status();
+  await admin.revert({ after: before, last: seq }, { why: 'all of them after all' });
+  expect(asPublished(await tableRows())).toEqual(published(last?.packageName ?? ''));
+});
+
+const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
+
+async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
 /** The difference of two files, told plainly. */
 function fileDiff(from: MimeDb, to: MimeDb): Record<string, unknown> {
   const rowOf = (file: MimeDb, key: string): Cells | undefined => file[key] && { type: key, ...file[key] };
@@ -102,9 +169,9 @@ function fileDiff(from: MimeDb, to: MimeDb): Record<string, unknown> {
   return diff;
 }
 
-async function tableRows(asOf?: Point): Promise<[string, Cells][]> {
+async function tableRows(asOf?: Point, reader = viewer): Promise<[string, Cells][]> {
   const rows: [string, Cells][] = [];
-  for await (const { key, row } of viewer.rows(table, { asOf })) rows.push([key, row]);
+  for await (const { key, row } of reader.rows(table, { asOf })) rows.push([key, row]);
   return rows;
 }
 
