@@ -1,9 +1,10 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { nanoid } from 'nanoid';
 
 /**
  * A file that comes to be whole or not at all: it is written beside its place, and moved there when the disk has it.
- * After a crash a hidden `.NAME.PID.part` may be left, and never half a file under the right name.
+ * After a crash a hidden `.NAME.….part` may be left, and never half a file under the right name.
  */
 export class NewFile implements AsyncDisposable {
   readonly #path: string;
@@ -19,8 +20,9 @@ export class NewFile implements AsyncDisposable {
 
   /** @throws the system's error when nothing can be written there */
   static async beside(path: string): Promise<NewFile> {
-    const part = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
-    return new NewFile(path, part, await open(part, 'w', 0o666));
+    // A name of its own each time: two who write the same file do not write into each other's.
+    const part = join(dirname(path), `.${basename(path)}.${nanoid(8)}.part`);
+    return new NewFile(path, part, await open(part, 'wx', 0o666));
   }
 
   async write(text: string): Promise<void> {
