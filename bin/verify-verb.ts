@@ -27,7 +27,12 @@ export function withLocalChecks(verb: Verb): Verb {
 function namesFile(words: readonly string[]): boolean {
   const { positionals } = parseArgs({
     args: [...words],
-    options: { server: { type: 'string' }, settings: { type: 'string' }, from: { type: 'string' } },
+    options: {
+      server: { type: 'string' },
+      settings: { type: 'string' },
+      from: { type: 'string' },
+      key: { type: 'string' },
+    },
     allowPositionals: true,
     strict: false,
   });

@@ -1,4 +1,6 @@
+import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { count } from './print/time.ts';
 import { Progress } from './progress.ts';
 
@@ -21,8 +23,18 @@ export type CheckBackup = (
   options: { readonly signal: AbortSignal; readonly onProgress: (seq: number, of: number) => void },
 ) => Promise<BackupReport | undefined>;
 
-/** Shows what was verified of a backup. False when the file is something else. */
-export async function showBackup(context: Context, path: string, check: CheckBackup): Promise<boolean> {
+export interface BackupToShow {
+  readonly path: string;
+  /** The key that must have signed it. */
+  readonly key: string | undefined;
+  readonly check: CheckBackup;
+}
+
+/**
+ * Shows what was verified of a backup. False when the file is something else.
+ * @throws CliError when another key than the given one has signed it, or none
+ */
+export async function showBackup(context: Context, { path, key, check }: BackupToShow): Promise<boolean> {
   const progress = new Progress(context);
   const report = await check(path, {
     signal: context.signal,
@@ -30,6 +42,10 @@ export async function showBackup(context: Context, path: string, check: CheckBac
   }).finally(() => progress.clear());
   if (report === undefined) return false;
   const { header, counts, tookMs } = report;
+  if (key !== undefined && header.verifier !== key) {
+    const by = header.verifier === undefined ? 'nobody has signed it' : `it is signed by ${header.verifier}`;
+    throw new CliError(`the backup ${path} is not of that key: ${by}`, { code: 'tampered', exit: exitCodes.tampered });
+  }
   if (context.json) {
     await context.printJson({ verified: true, file: path, kind: 'backup', ...header, ...counts, tookMs });
     return true;

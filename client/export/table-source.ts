@@ -21,14 +21,18 @@ export interface TableSourceOptions extends ReadingOptions {
 /** Rows asked for at once; a server gives fewer when it holds that to be too many. */
 const pageRows = 5_000;
 
-/** A table, or what of it a query chooses: all pages are as of the seq of the first one. */
+/**
+ * A table, or what of it a query chooses: all pages are as of the seq of the first one. Unless a sort was asked for, rows
+ * come in order of their key as text, which the server has an index for: in the order of numbers it would sort the whole
+ * table for each page (100,000 rows: 84 s in place of 8 on a busy machine).
+ */
 export async function openTableSource(
   channel: CommandChannel,
   request: RequestOf<'row.list'>,
   options: TableSourceOptions,
 ): Promise<ExportSource<CurrentRow>> {
   const limit = Math.min(options.rowsMax ?? pageRows, pageRows);
-  const pages = readRowPages(channel, { ...request, limit }, options);
+  const pages = readRowPages(channel, { ...request, sort: request.sort ?? [], limit }, options);
   const first = await pages.next();
   if (first.done === true) throw new RowcastError('aborted', 'the export was given up');
   const { epoch, seq, definition } = first.value;

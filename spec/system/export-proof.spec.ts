@@ -216,7 +216,7 @@ describe('rowcast verify FILE', () => {
     expect(await bob.refusal(['verify', file])).toMatchObject({
       code: 'tampered',
       exit: 7,
-      message: expect.stringContaining('line 5'),
+      message: expect.stringContaining('line 15'),
     });
     await rm(`${file}.proof`);
     expect(await stranger.refusal(['verify', file])).toMatchObject({

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Subscriber } from 'zeromq';
-import { connect, type Ledger, parseAddress, RowcastError, type WatchEvent } from '../../client/index.ts';
+import { connect, type Ledger, parseAddress, patchLines, RowcastError, type WatchEvent } from '../../client/index.ts';
 import { openCheckpoint, parseVerifierKey } from '../../proof/checkpoint.ts';
 import { Frontier } from '../../proof/frontier.ts';
 import { fromBase64, leafHash } from '../../proof/hash.ts';
@@ -160,6 +160,28 @@ describe('P9 a sealed value is for administrators', () => {
       'sort by it': () => list({ sort: [{ column: 'salary' }] }),
       search: () => list({ search: 'a' }),
       'row.history': () => attempt(() => gather(viewer.history('people', 'a'))),
+      'row.list and row.get as of before': async () =>
+        (await ask('row.get', { table: 'people', key: 'c', asOf: { seq: 4 } })) + (await list({ asOf: { seq: 4 } })),
+      'cell.history': () => attempt(() => gather(viewer.cellHistory('people', 'a', 'remarks'))),
+      'cell.history that asks to open': () =>
+        attempt(() => gather(viewer.cellHistory('people', 'a', 'ssn', { open: true }))),
+      'row.blame': () => ask('row.blame', { table: 'people', keys: ['a'] }),
+      'log.diff, and a patch of it': async () =>
+        (await ask('log.diff', { from: { seq: 0 } })) +
+        (await gather(patchLines(await viewer.diff({ seq: 0 })))).join('\n'),
+      'a diff that asks to open': () =>
+        attempt(async () => gather((await viewer.diff({ seq: 0 }, { open: true })).rows)),
+      'exports of the table, as it was, and of the log': async () =>
+        (
+          await Promise.all([
+            gather(viewer.exportTable('people', { format: 'csv' })),
+            gather(viewer.exportTable('people', { format: 'json', asOf: { seq: 4 } })),
+            gather(viewer.exportLog({ format: 'csv' })),
+          ])
+        ).join('\n'),
+      'an export that asks to open': () =>
+        attempt(() => gather(viewer.exportTable('people', { format: 'csv', open: true }))),
+      'a revert, dry': () => attempt(() => viewer.revert({ seq: 4 }, { dryRun: true })),
       'log.read': () => attempt(() => gather(viewer.readLog())),
       'log.read with hashes': () => ask('log.read', { hashes: true }),
       'log.proof': () => ask('log.proof', { from: 1, seq: 2 }),
@@ -344,6 +366,18 @@ describe('what is erased is gone', () => {
       row: shown,
       why: 'asked for it',
     });
+
+    const admins = await Promise.all([
+      gather(admin.rows('people', { asOf: { seq: seq - 1 }, open: true })),
+      gather(admin.history('people', 'gone', { open: true })),
+      gather(admin.cellHistory('people', 'gone', 'ssn', { open: true })),
+      admin.diff({ seq: 0 }, { open: true }).then(({ rows }) => gather(rows)),
+      gather(admin.exportTable('people', { format: 'ndjson', asOf: { seq: seq - 1 }, open: true })),
+    ]);
+    for (const told of admins) {
+      expect(JSON.stringify(told)).toContain('sealed');
+      for (const text of texts) expect(JSON.stringify(told)).not.toContain(text);
+    }
 
     const after = await verifyLog();
     const { consistency = [], inclusion = [] } = await viewer.request({

@@ -58,7 +58,7 @@ export function exportCommand(context: () => Context): Command {
     .option('--format <format>', 'csv, json or ndjson; else by the ending of the file, or csv', readFormat)
     .option('--where <condition>', 'only rows that match, as in list; may be given several times', collect)
     .option('--search <text>', 'only rows that hold a text')
-    .option('--sort <columns>', 'COLUMN or COLUMN:desc, separated by commas; else by key')
+    .option('--sort <columns>', 'COLUMN or COLUMN:desc, separated by commas; else by key as text')
     .option('--limit <n>', 'at most so many rows', readPositive)
     .option('--escape-formulas', 'CSV: make what a spreadsheet would run harmless')
     .option('--proof', 'with --out: write FILE.proof beside it, for npx rowcast verify FILE')

@@ -34,7 +34,7 @@ export function verifyCommand(context: () => Context, local?: LocalChecks): Comm
   if (local !== undefined) command.option('--database', "on the server's machine: check the database itself");
   return command
     .argument('[file]', 'an export with its proof beside it, or a backup; no server is needed')
-    .option('--key <key>', 'with an export: the key that must have signed it, as the operator gives it')
+    .option('--key <key>', 'with a file: the key that must have signed it, as the operator gives it')
     .option('--from <seq>', 'begin with this change, and leave the tables out', readPositive)
     .action((file: string | undefined, flags: VerifyFlags) => verify(context(), { ...flags, file, local }));
 }
@@ -69,7 +69,7 @@ async function verifyFile(
   context: Context,
   { file, key, local }: Verification & { readonly file: string },
 ): Promise<void> {
-  const isBackup = local !== undefined && (await showBackup(context, file, local.backup));
+  const isBackup = local !== undefined && (await showBackup(context, { path: file, key, check: local.backup }));
   if (!isBackup) await showExport(context, file, key);
 }
 
