@@ -3,6 +3,8 @@ import type { GlobalOptions } from '../client/cli/options.ts';
 import { runProgram } from '../client/cli/run.ts';
 import type { Verb } from '../client/cli/verb.ts';
 import { clientVerbs } from '../client/cli/verbs.ts';
+import { backupVerbs } from './backup-verbs.ts';
+import { withLocalChecks } from './verify-verb.ts';
 
 /** The shell runs the other verbs, so it is told here which there are. */
 const shellVerb: Verb = {
@@ -39,6 +41,9 @@ const serverVerbs: readonly Verb[] = [
   },
 ];
 
+/** Those of the client, of which one can do more on the server's machine. */
+const verbs = clientVerbs.map((verb) => (verb.name === 'verify' ? withLocalChecks(verb) : verb));
+
 /** --settings belongs to every verb, so the program takes it wherever it stands; these verbs have it as their own. */
 function withSettings(command: Command, options: () => GlobalOptions): Command {
   return command.hook('preAction', () => {
@@ -49,7 +54,7 @@ function withSettings(command: Command, options: () => GlobalOptions): Command {
 
 /** Runs the terminal program. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const exitCode = await runProgram(argv.slice(2), [...clientVerbs, shellVerb, ...serverVerbs]);
+  const exitCode = await runProgram(argv.slice(2), [...verbs, shellVerb, ...serverVerbs, ...backupVerbs]);
   // A verb of the server has set its own.
   if (exitCode !== 0) process.exitCode = exitCode;
 }

@@ -8,6 +8,7 @@ import type { Point } from '../protocol/point.ts';
 import type { Sort } from '../protocol/queries.ts';
 import type { CellChange, ReplyOf, Tag } from '../protocol/replies.ts';
 import type { RequestOf, RequestType } from '../protocol/requests.ts';
+import type { Reverted } from '../protocol/revert.ts';
 import type { AlterStep, TableDefinition } from '../protocol/table.ts';
 import type { Cells } from '../protocol/values.ts';
 import { Accounts } from './accounts.ts';
@@ -16,8 +17,14 @@ import { readCellHistory } from './cell-history.ts';
 import type { Transport } from './channels.ts';
 import { CommandChannel, type RequestOptions, type SendOptions, type Typed } from './command-channel.ts';
 import { type CommandResult, toCommandResult } from './command-result.ts';
+import { patchSteps } from './diff/apply-patch.ts';
+import type { Patch } from './diff/patch.ts';
+import { type DiffOptions, type LedgerDiff, readDiff } from './diff/read-diff.ts';
 import { RowcastError } from './errors.ts';
 import type { EventQueueLimits } from './event-queue.ts';
+import type { Export } from './export/export.ts';
+import { type ExportLogOptions, LedgerExports } from './export/ledger-exports.ts';
+import type { RenderOptions } from './export/renderer.ts';
 import { FeedLink } from './feed-link.ts';
 import { Import } from './import/import.ts';
 import type { ImportOptions } from './import/import-options.ts';
@@ -27,7 +34,10 @@ import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Opener } from './opener.ts';
+import { type PlayOptions, play } from './play/ledger-play.ts';
+import type { PlayEvent } from './play/play.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
+import { type RevertOptions, sendRevert } from './revert.ts';
 import { ClientSession } from './session.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { systemTiming, type Timing } from './timing.ts';
@@ -102,6 +112,11 @@ export interface ListOptions extends ReadingOptions, AsOfOptions {
 export interface PageOptions extends ListOptions {
   /** `next` of the page before. */
   readonly after?: string | undefined;
+}
+
+export interface ExportTableOptions extends Omit<ListOptions, 'limit'>, RenderOptions {
+  /** At most so many rows; all there are when left out. */
+  readonly rowsMax?: number | undefined;
 }
 
 export interface HistoryOptions extends ReadingOptions {
@@ -191,6 +206,7 @@ export class Ledger implements AsyncDisposable {
   readonly #trust: LogTrust | undefined;
   readonly #keeper: SessionKeeper;
   readonly #opener: Opener;
+  readonly #exports: LedgerExports;
   readonly #open = new Set<Watch | Replica>();
   #closed = false;
 
@@ -203,6 +219,7 @@ export class Ledger implements AsyncDisposable {
     this.#keeper = new SessionKeeper({ channel: this.#channel, timing, publicKey: transport.publicKey });
     this.#trust = store && new LogTrust({ reads: new ProofReads(this.#channel), store, timing });
     this.#opener = new Opener(this.#channel);
+    this.#exports = new LedgerExports({ channel: this.#channel, opener: this.#opener, trust: this.#trust, timing });
   }
 
   /**
@@ -336,6 +353,23 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
+   * Takes changes back, as new changes: one, `{ seq }`; those of a command, `{ command: id }`; a range,
+   * `{ after, last }`; or all that somebody has made since a point, `{ by, since }`. A revert can be reverted like
+   * anything else.
+   *
+   * What was changed again since is a conflict. Unless `conflicts` says who wins, nothing is done then:
+   * `keep`, what is there now stays, and the rest is taken back; `overwrite`, it gets what was before.
+   * @throws RowcastError `revert_conflict`, whose `problems` are all conflicts with what is there now (`current`), what
+   * would be (`wouldBe`) and the change that stands in the way (`touched`)
+   * @example
+   * const { seq } = await ledger.delete('employees', 'E7');
+   * await ledger.revert({ seq }, { why: 'she stays' });
+   */
+  revert(what: Reverted, options: RevertOptions = {}): Promise<CommandResult> {
+    return sendRevert(this.#channel, what, options);
+  }
+
+  /**
    * Reads a file of rows (CSV, NDJSON or JSON) of any size and holds it against a table, or a new one that it makes. What
    * it comes to is looked at first, and then committed as one command. Importing the same file again changes nothing.
    *
@@ -408,6 +442,27 @@ export class Ledger implements AsyncDisposable {
     return this.request({ type: 'row.blame', table, keys: [...keys], asOf: options.asOf }, options);
   }
 
+  /**
+   * What is different at `to`, or now, from what was at `from`: tables that were made, altered or dropped, and every row
+   * that is not as it was, once, whatever happened to it in between.
+   */
+  diff(from: Point, options: DiffOptions = {}): Promise<LedgerDiff> {
+    return readDiff({ channel: this.#channel, opener: this.#opener }, from, options);
+  }
+
+  /**
+   * Does here what a diff says was done elsewhere, as one command. Nothing is done where this ledger is not as that one
+   * was: `version_conflict`, with each cell that is not. Rows of a patch are held in memory.
+   */
+  async apply(patch: Patch, options: LargeBatchOptions = {}): Promise<CommandResult> {
+    const { tables } = await this.tables({ signal: options.signal });
+    const steps = await patchSteps(patch, {
+      definitions: new Map(tables.map(({ definition }) => [definition.name, definition])),
+      rows: (table) => this.rows(table, { signal: options.signal, open: this.#channel.session !== undefined }),
+    });
+    return await this.largeBatch(steps, options);
+  }
+
   /** The log, in order of seq, up to its head; or from there back. */
   readLog(options: ReadLogOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
     return readEntries(this.readLogPages(options));
@@ -417,6 +472,16 @@ export class Ledger implements AsyncDisposable {
   readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
     const { table, after, newestFirst, epoch, limit } = options;
     return this.#pages({ type: 'log.read', table, after, newestFirst, epoch, limit }, options);
+  }
+
+  /** A table, or what of it a query chooses, as a file: of now, or as of any point. Sealed cells are commitments. */
+  exportTable(table: string, { rowsMax, ...options }: ExportTableOptions): Export<CurrentRow> {
+    return this.#exports.table({ ...options, rowsMax, list: toListRequest(table, options) });
+  }
+
+  /** A stretch of the log as a file; as NDJSON or JSON with the very bytes that were recorded. */
+  exportLog(options: ExportLogOptions): Export<LogEntry> {
+    return this.#exports.log(options);
   }
 
   /**
@@ -439,6 +504,26 @@ export class Ledger implements AsyncDisposable {
     });
     this.#remember(watch);
     return watch;
+  }
+
+  /**
+   * Plays a stretch of the log again with the time that passed between its changes, and then, without `to`, goes on with
+   * each change as it is made: every seq once, without a seam.
+   *
+   * @example
+   * for await (const event of ledger.play({ table: 'rates', from: { tag: '2025-closed' }, speed: 60, gapMsMax: 2_000 })) {
+   *   if (event.type === 'group') apply(event.changes);
+   * }
+   */
+  play(options: PlayOptions = {}): AsyncGenerator<PlayEvent, void, undefined> {
+    const { table, open, signal } = options;
+    const parts = {
+      channel: this.#channel,
+      timing: this.#parts.timing,
+      watch: (from: Cursor) => this.watch({ table, open, signal, from }),
+      read: ({ seq, epoch }: Cursor) => this.readLogPages({ table, open, signal, after: seq, epoch }),
+    };
+    return play(parts, options);
   }
 
   /** Holds a table in memory and keeps it up to date; see {@link Replica}. */

@@ -7,6 +7,7 @@ export {
 } from '../protocol/address.ts';
 export type { Expect, Step } from '../protocol/commands.ts';
 export { type Cursor, formatCursor, parseCursor } from '../protocol/cursor.ts';
+export type { RowDiff, TableDiff } from '../protocol/diff.ts';
 export type { Entry, RowEntry, TableEntry } from '../protocol/entry.ts';
 export type { CurrentRow, ErrorBody, ErrorCode, Problem } from '../protocol/errors.ts';
 export type { Condition, Filter } from '../protocol/filter.ts';
@@ -24,6 +25,7 @@ export type {
   Tag,
 } from '../protocol/replies.ts';
 export type { RequestOf, RequestType } from '../protocol/requests.ts';
+export type { ConflictRule, Reverted, RevertedRow } from '../protocol/revert.ts';
 export type { AlterStep, Column, TableDefinition } from '../protocol/table.ts';
 export type { Cell, Cells, ColumnType } from '../protocol/values.ts';
 export type { AccountChanges, Accounts, AuditOptions, NewAccount } from './accounts.ts';
@@ -36,6 +38,7 @@ export {
   type ConnectOptions,
   connect,
   type EraseOptions,
+  type ExportTableOptions,
   type GetOptions,
   type HistoryOptions,
   type InsertOptions,
@@ -49,8 +52,14 @@ export {
 } from './client.ts';
 export type { RequestOptions, SendOptions } from './command-channel.ts';
 export type { CommandResult } from './command-result.ts';
+export { type Patch, patchLines, readPatch } from './diff/patch.ts';
+export type { DiffOptions, LedgerDiff } from './diff/read-diff.ts';
 export { RowcastError, type RowcastErrorCode } from './errors.ts';
 export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, WatchState } from './events.ts';
+export type { Export, ExportSummary, SaveOptions } from './export/export.ts';
+export type { ExportFormat } from './export/format.ts';
+export type { ExportLogOptions } from './export/ledger-exports.ts';
+export { type FileReport, type VerifyFileOptions, verifyFile } from './export/proof/verify-file.ts';
 export type { Import, ImportCommitOptions, ImportResult } from './import/import.ts';
 export { ImportError, type ImportProblem } from './import/import-error.ts';
 export type { ImportMode, ImportOptions, ImportProgress } from './import/import-options.ts';
@@ -58,7 +67,10 @@ export type { ImportPreview } from './import/import-preview.ts';
 export type { LargeBatchOptions, LargeBatchProgress } from './large-batch.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
 export type { LogEntry, LogPage } from './log-reader.ts';
+export type { PlayOptions } from './play/ledger-play.ts';
+export type { PlayEvent } from './play/play.ts';
 export type { ReachedOptions, Replica, ReplicaEvent, ReplicaOptions } from './replica.ts';
+export type { RevertOptions } from './revert.ts';
 export { TamperedError, type TrustFault, type TrustFaultKind } from './trust/fault.ts';
 export type { Verified } from './trust/log-trust.ts';
 export type { VerifyOptions, VerifyReport } from './trust/verify-ledger.ts';

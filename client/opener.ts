@@ -1,4 +1,5 @@
 import { commitmentOf } from '../proof/hash.ts';
+import type { RowDiff } from '../protocol/diff.ts';
 import { type Entry, isRowEntry } from '../protocol/entry.ts';
 import type { CurrentRow } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
@@ -42,6 +43,14 @@ export class Opener {
   async entries(entries: readonly Entry[], options?: OpenOptions): Promise<Entry[]> {
     const values = await this.#values(entries.flatMap(cellsOf), options);
     return entries.map((entry) => openEntry(entry, values));
+  }
+
+  async rowDiffs(rows: readonly RowDiff[], options?: OpenOptions): Promise<RowDiff[]> {
+    const values = await this.#values(
+      rows.flatMap(({ row = {}, was = {} }) => [row, was]),
+      options,
+    );
+    return rows.map((diff) => ({ ...diff, ...openBoth(diff, values) }));
   }
 
   async cellChanges(changes: readonly CellChange[], options?: OpenOptions): Promise<CellChange[]> {
@@ -111,10 +120,17 @@ function cellsOf(entry: Entry): Cells[] {
 }
 
 function openEntry(entry: Entry, values: Values): Entry {
-  if (!isRowEntry(entry)) return entry;
-  const { row, was } = entry;
+  return isRowEntry(entry) ? { ...entry, ...openBoth(entry, values) } : entry;
+}
+
+/** A row as it was and as it became. */
+interface Change {
+  readonly row?: Cells | undefined;
+  readonly was?: Cells | undefined;
+}
+
+function openBoth({ row, was }: Change, values: Values): { row?: Cells; was?: Cells } {
   return {
-    ...entry,
     ...(row === undefined ? {} : { row: openCells(row, values) }),
     ...(was === undefined ? {} : { was: openCells(was, values) }),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seqSchema } from './cursor.ts';
 import { limits } from './limits.ts';
 
 /** What an account may do: a viewer reads, an administrator changes too. */
@@ -85,6 +86,7 @@ const auditedSchema = z.enum([
   'account_removed',
   'password_changed',
   'settings_applied',
+  'restored',
 ]);
 export type Audited = z.infer<typeof auditedSchema>;
 
@@ -107,5 +109,10 @@ export const auditEntrySchema = z.object({
   role: roleSchema.optional(),
   disabled: z.boolean().optional(),
   password: z.literal('set').optional(),
+  /** Of a restore: the cursor of the backup, and the last change that was restored. */
+  backup: z.string().optional(),
+  to: seqSchema.optional(),
+  /** Of a restore to an earlier point: commitments in its log whose values were erased behind that point. */
+  unkept: z.array(z.string()).optional(),
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;

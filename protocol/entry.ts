@@ -17,6 +17,8 @@ const common = {
   group: z.tuple([seqSchema, seqSchema]).optional(),
   table: z.string(),
 };
+/** Of a change that takes others back: the first and the last seq of these. */
+const reverts = z.tuple([seqSchema, seqSchema]).optional();
 const why = z.string().optional();
 
 export const rowEntrySchema = z.object({
@@ -31,6 +33,7 @@ export const rowEntrySchema = z.object({
   was: cellsSchema.optional(),
   /** Of an erase: the columns whose values and salts are gone for good. The row stays as it is: `was` is `{}`. */
   columns: z.array(z.string()).optional(),
+  reverts,
   why,
 });
 export type RowEntry = z.infer<typeof rowEntrySchema>;
@@ -44,6 +47,7 @@ export const tableEntrySchema = z.object({
   steps: z.array(alterStepSchema).optional(),
   /** The table before the change; left out of a create. */
   was: tableDefinitionSchema.optional(),
+  reverts,
   why,
 });
 export type TableEntry = z.infer<typeof tableEntrySchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { seqSchema } from './cursor.ts';
-import { cellsSchema } from './table.ts';
+import { cellSchema, cellsSchema } from './table.ts';
 
 /** Why a request was refused. A closed list, matched by code and never by text. Each says what the client can do. */
 export const errorCodes = [
@@ -27,6 +27,7 @@ export const errorCodes = [
   'tag_not_found',
   'tag_exists',
   'version_conflict',
+  'revert_conflict',
   'command_id_reused',
   // A place in the log that this server cannot serve: start over, or elsewhere.
   'too_old',
@@ -62,8 +63,15 @@ const problemSchema = z.object({
   table: z.string().optional(),
   key: z.string().optional(),
   column: z.string().optional(),
-  /** With version_conflict: the row as it is now; absent when there is none. */
+  /** With version_conflict and revert_conflict: the row as it is now; absent when there is none. */
   current: currentRowSchema.optional(),
+  /**
+   * With revert_conflict: what the revert would make of the cell; without `column`, of the row, null when it would be
+   * deleted.
+   */
+  wouldBe: cellSchema.optional(),
+  /** With revert_conflict: the change that stands in the way, where one is known: the last of that cell or row. */
+  touched: z.object({ seq: seqSchema, at: z.string(), by: z.string() }).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { why } from './commands.ts';
 import { limits } from './limits.ts';
+import { revertSchema } from './revert.ts';
 import { stageSchema } from './staging.ts';
 
 /**
@@ -15,6 +16,8 @@ export const largeCommandSchemas = {
     parts: z.int().min(1).max(limits.partsMax),
     why,
   }),
+  /** Takes changes back, as new changes: the log keeps both. */
+  'change.revert': revertSchema,
 } as const;
 type LargeCommandType = keyof typeof largeCommandSchemas;
 export type LargeCommandOf<Type extends LargeCommandType> = z.infer<(typeof largeCommandSchemas)[Type]>;

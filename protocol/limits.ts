@@ -41,6 +41,8 @@ export const limits = {
   countWindow: 4_096,
   /** Commitments that one sealed.open asks for. */
   commitmentsMax: 10_000,
+  /** Tables, and rows, that one change.revert may name. */
+  revertedMax: 10_000,
   /** Rows that one row.blame asks for. */
   blameRowsMax: 1_000,
   /** Entries of one log.read or row.history reply. */

@@ -8,7 +8,7 @@ import { commitmentSchema } from './sealed.ts';
 
 const table = tableNameSchema;
 
-const sortSchema = z
+export const sortSchema = z
   .array(z.strictObject({ column: z.string(), descending: z.boolean().optional() }))
   .max(limits.sortColumnsMax);
 export type Sort = z.infer<typeof sortSchema>;

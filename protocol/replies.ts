@@ -17,6 +17,16 @@ const outcomeSchema = z.object({
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+const leftSchema = z.object({
+  /** Cells, rows and tables that were changed again since and stay as they are. */
+  kept: z.int().optional(),
+  /** Cells whose column is gone, or has a type now that they do not fit. */
+  homeless: z.int().optional(),
+  /** Sealed cells that came back as commitments only: what they stood for was erased. */
+  erased: z.int().optional(),
+});
+export type Left = z.infer<typeof leftSchema>;
+
 /** Of a command. The fields of `outcomeSchema` stand in the reply itself; of a batch they stand in `results`. */
 const commandReply = z.object({
   epoch: epochSchema,
@@ -30,6 +40,8 @@ const commandReply = z.object({
   /** Of a batch: how many changes it made, and the outcome of each command. */
   changes: z.int().optional(),
   results: z.array(outcomeSchema).optional(),
+  /** Of a revert: what of the changes it did not take back, each where there was any. */
+  left: leftSchema.optional(),
   /**
    * Of a dry run: nothing was recorded, and `seq` is what the changes would get now. The second frame holds the first
    * entries as they would be recorded, one a line, with an end line: `count` of them, up to seq `last`; `more` were cut.
@@ -260,6 +272,7 @@ export const replySchemas = {
     parts: z.int(),
   }),
   'batch.commit': commandReply,
+  'change.revert': commandReply,
 } as const satisfies Record<RequestType, z.ZodType>;
 export type ReplyOf<Type extends RequestType> = z.infer<(typeof replySchemas)[Type]>;
 export type CommandReply = z.infer<typeof commandReply>;

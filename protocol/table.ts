@@ -47,7 +47,8 @@ export type TableDefinition = z.infer<typeof tableDefinitionSchema>;
 
 /** The steps of `table.alter`, done one after another. In `rules`, null takes a rule away. */
 export const alterStepSchema = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('add'), column: columnSchema }),
+  /** The last column, or where it is told `before` which. */
+  z.strictObject({ do: z.literal('add'), column: columnSchema, before: z.string().optional() }),
   z.strictObject({ do: z.literal('rename'), column: z.string(), to: columnNameSchema }),
   z.strictObject({ do: z.literal('remove'), column: z.string() }),
   z.strictObject({ do: z.literal('retype'), column: z.string(), to: columnTypeSchema }),

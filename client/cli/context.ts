@@ -114,12 +114,14 @@ export class Context {
 export interface OpenContextOptions {
   readonly options: GlobalOptions;
   readonly interrupts: Interrupts;
+  /** False for what is done on this machine alone: then no server has to be named. */
+  readonly needsServer: boolean;
 }
 
 /** The context of a run of the program. @throws CliError when it cannot be told which server is meant */
-export async function openContext({ options, interrupts }: OpenContextOptions): Promise<Context> {
+export async function openContext({ options, interrupts, needsServer }: OpenContextOptions): Promise<Context> {
   const connection = new Connection({
-    target: await findTarget(options),
+    target: needsServer ? await findTarget(options) : { addresses: [], timeoutMs: undefined },
     sessions: new SessionStore(stateFolder()),
     givenToken: process.env.ROWCAST_TOKEN || undefined,
   });

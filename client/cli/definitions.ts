@@ -1,3 +1,4 @@
+import type { Cursor } from '../../protocol/cursor.ts';
 import type { Point } from '../../protocol/point.ts';
 import type { TableSummary } from '../../protocol/replies.ts';
 import { didYouMean } from '../../settings/nearest.ts';
@@ -11,13 +12,23 @@ import { exitCodes } from './exit-codes.ts';
  * @throws CliError when there is none
  */
 export async function findTable(context: Context, table: string, asOf?: Point): Promise<TableSummary> {
+  return (await findTableAt(context, table, asOf)).table;
+}
+
+/** The same, with the moment of which it is. @throws CliError when there is none */
+export async function findTableAt(context: Context, table: string, asOf?: Point): Promise<TableAt> {
   return await context.reading((ledger) => findTableIn(ledger, table, { signal: context.signal, asOf }));
 }
 
-async function findTableIn(ledger: Ledger, name: string, options: TablesOptions): Promise<TableSummary> {
-  const { tables } = await ledger.tables(options);
+interface TableAt {
+  readonly table: TableSummary;
+  readonly cursor: Cursor;
+}
+
+async function findTableIn(ledger: Ledger, name: string, options: TablesOptions): Promise<TableAt> {
+  const { tables, seq, epoch } = await ledger.tables(options);
   const found = tables.find(({ definition }) => definition.name === name);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { table: found, cursor: { seq, epoch } };
   const names = tables.map(({ definition }) => definition.name);
   const be = options.asOf === undefined ? { one: 'is', more: 'are' } : { one: 'was', more: 'were' };
   throw new CliError(`there ${be.one} no table ${name}${didYouMean(name, names)}`, {

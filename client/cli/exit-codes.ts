@@ -50,6 +50,7 @@ const byErrorCode: Readonly<Record<RowcastErrorCode, ExitCode>> = {
   tag_not_found: exitCodes.notFound,
   tag_exists: exitCodes.conflict,
   version_conflict: exitCodes.conflict,
+  revert_conflict: exitCodes.conflict,
   command_id_reused: exitCodes.conflict,
   too_old: exitCodes.failed,
   wrong_epoch: exitCodes.failed,

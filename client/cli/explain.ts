@@ -80,6 +80,10 @@ function nextStepOf([problem]: readonly Problem[]): string | undefined {
   return `look at it and decide anew: npx rowcast get ${row}`;
 }
 
+/** How a revert is told what to do with conflicts. */
+export const whoWins =
+  'say which side wins: --keep leaves what was changed since and takes back the rest, --overwrite takes back everything';
+
 const login = 'log in: npx rowcast login';
 const nextSteps: Partial<Readonly<Record<RowcastErrorCode, string>>> = {
   login_required: login,
@@ -96,13 +100,14 @@ const nextSteps: Partial<Readonly<Record<RowcastErrorCode, string>>> = {
   table_exists: 'choose another name, or see what is there: npx rowcast tables',
   row_not_found: 'look for it: npx rowcast search TABLE TEXT',
   version_conflict: 'look at the row as it is now, and decide anew',
+  revert_conflict: whoWins,
   command_id_reused: 'leave --id out: a new command has a new id',
   wrong_epoch: 'this ledger has begun a new life (a restore); begin anew: without --from',
   ahead_of_server: 'this server has not got so far; begin anew: without --from, or ask another server',
   too_old: 'begin anew',
   busy: 'the server has too much to do; try again',
   unavailable: 'the server cannot reach its database; try again',
-  tampered: 'believe nothing from this server until its operator has looked',
+  tampered: 'believe nothing from this server until its operator has looked; there: npx rowcast verify --database',
   timeout: 'is a server running there? npx rowcast server starts one; --server names another',
   unsupported_version: 'use the same version of rowcast on both sides',
   unknown_type: 'the server is older than this program; use the same version of rowcast on both sides',

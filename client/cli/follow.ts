@@ -50,7 +50,8 @@ const stateWords = {
   disconnected: 'disconnected, waiting for',
 } as const;
 
-async function showState(context: Context, { state, since, head }: StateEvent): Promise<void> {
+/** Where a watch stands: beside the result, for programs too. */
+export async function showState(context: Context, { state, since, head }: StateEvent): Promise<void> {
   if (context.json) {
     await context.err.write(`${JSON.stringify({ state, since, head })}\n`);
     return;

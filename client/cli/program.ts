@@ -6,8 +6,8 @@ import type { Verb } from './verb.ts';
 
 export interface ProgramParts {
   readonly verbs: readonly Verb[];
-  /** Called before a verb's action, with the options that every verb takes. */
-  readonly open: (options: GlobalOptions) => Promise<Context>;
+  /** Called before a verb's action, with the options that every verb takes, and whether it speaks to a server. */
+  readonly open: (options: GlobalOptions, needsServer: boolean) => Promise<Context>;
   readonly output: OutputConfiguration;
   /** How a command line begins: `npx rowcast `, and nothing in the shell. */
   readonly usage: string;
@@ -35,7 +35,8 @@ export async function buildProgram(words: readonly string[], parts: ProgramParts
     program.addCommand(inherit(command, program));
   }
   program.hook('preAction', async () => {
-    if (named?.isLocal !== true) context = await parts.open(getOptions());
+    if (named?.isLocal === true) return;
+    context = await parts.open(getOptions(), named?.needsNoServer?.(words) !== true);
   });
   return program;
 }

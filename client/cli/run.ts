@@ -19,10 +19,10 @@ export async function runProgram(words: readonly string[], verbs: readonly Verb[
       verbs,
       usage: 'rowcast',
       output: usageOutput(words),
-      open: async (options) => {
+      open: async (options, needsServer) => {
         // Help and wrong usage do without what this loads.
         const { openContext } = await import('./context.ts');
-        context = await openContext({ options, interrupts });
+        context = await openContext({ options, interrupts, needsServer });
         return context;
       },
     });

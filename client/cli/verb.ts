@@ -11,6 +11,8 @@ export interface Verb {
   readonly load: () => Promise<MakeCommand>;
   /** It speaks to no server, so nothing is made ready for that. */
   readonly isLocal?: true;
+  /** Whether it can do with these words without knowing of a server. */
+  readonly needsNoServer?: (words: readonly string[]) => boolean;
 }
 
 /** Makes the command of a verb. What it is given may be called within its action; of a local verb only `options`. */

@@ -1,3 +1,4 @@
+import { namesFile } from './names-file.ts';
 import type { Verb } from './verb.ts';
 
 const session = 'Who you are:';
@@ -136,6 +137,12 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/watch.ts')).watchCommand,
   },
   {
+    name: 'play',
+    group: changes,
+    summary: 'the past once more, at its own pace or faster, and on into the present',
+    load: async () => (await import('./verbs/play.ts')).playCommand,
+  },
+  {
     name: 'history',
     group: changes,
     summary: 'every version of a row, or every value of a cell',
@@ -148,10 +155,28 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/blame.ts')).blameCommand,
   },
   {
+    name: 'diff',
+    group: changes,
+    summary: 'what is different between two points of the past',
+    load: async () => (await import('./verbs/diff.ts')).diffCommand,
+  },
+  {
+    name: 'apply',
+    group: changes,
+    summary: 'do here what a diff says was done elsewhere',
+    load: async () => (await import('./verbs/apply.ts')).applyCommand,
+  },
+  {
     name: 'log',
     group: changes,
     summary: 'the log of changes, from any place on',
     load: async () => (await import('./verbs/log.ts')).logCommand,
+  },
+  {
+    name: 'revert',
+    group: changes,
+    summary: 'take changes back, as new changes; also what was deleted',
+    load: async () => (await import('./verbs/revert.ts')).revertCommand,
   },
   {
     name: 'tag',
@@ -166,10 +191,20 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/tags.ts')).tagsCommand,
   },
   {
+    name: 'export',
+    group: changes,
+    summary: 'a table, a query or the log as a file',
+    load: async () => (await import('./verbs/export.ts')).exportCommand,
+  },
+  {
     name: 'verify',
     group: changes,
     summary: 'read the whole log again and hold it against what was signed',
-    load: async () => (await import('./verbs/verify.ts')).verifyCommand,
+    needsNoServer: namesFile,
+    load: async () => {
+      const { verifyCommand } = await import('./verbs/verify.ts');
+      return (context) => verifyCommand(context);
+    },
   },
   {
     name: 'sample',

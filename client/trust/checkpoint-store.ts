@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ServerAddress } from '../../protocol/address.ts';
@@ -65,4 +65,17 @@ export class FileStore implements CheckpointStore {
     await writeFile(half, `${JSON.stringify(kept)}\n`, { mode: 0o600 });
     await rename(half, this.#path);
   }
+}
+
+/** The key that was kept of the log of that name, at whatever address it was met; undefined when it never was. */
+export async function findKeptKey(folder: string, origin: string): Promise<string | undefined> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names.filter((one) => /^checkpoint-.*\.json$/.test(one))) {
+    const kept = keptSchema.safeParse(JSON.parse(await readFile(join(folder, name), 'utf8')));
+    if (kept.success && kept.data.verifier.startsWith(`${origin}+`)) return kept.data.verifier;
+  }
+  return undefined;
 }

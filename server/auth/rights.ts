@@ -58,6 +58,7 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   'batch.part': 'administrator',
   'batch.drop': 'administrator',
   'batch.commit': 'administrator',
+  'change.revert': 'administrator',
 };
 
 /** What nobody would get in without. */

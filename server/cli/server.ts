@@ -1,14 +1,9 @@
 import { Command } from 'commander';
 import type pino from 'pino';
-import { ProofError } from '../../proof/hash.ts';
-import { loadSettings, SettingsError } from '../../settings/load.ts';
+import { loadSettings } from '../../settings/load.ts';
 import { firstAdministratorName } from '../auth/first-administrator.ts';
-import { EmbeddedPostgresError } from '../database/embedded/error.ts';
-import { UnsafeDatabaseError } from '../database/safety.ts';
-import { KeyFileError } from '../keys/key-file.ts';
-import { TamperedLogError } from '../log/tampered.ts';
 import { type RunningServer, startServer } from '../main.ts';
-import { ListenError } from '../transport/bind.ts';
+import { explain } from './explain.ts';
 import { makeLog } from './log.ts';
 
 /** `rowcast server`: runs the server until it is told to stop. */
@@ -54,39 +49,6 @@ function nextSignal(): Promise<void> {
       });
     }
   });
-}
-
-/** SQLSTATEs and codes of what the operator can mend in [database]: wrong password, role, database or host. */
-const refusedByPostgres = new Set([
-  '28P01',
-  '28000',
-  '3D000',
-  '42501',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-]);
-
-/** Errors whose message says what is wrong and what to do. */
-const plainErrors = [
-  SettingsError,
-  UnsafeDatabaseError,
-  EmbeddedPostgresError,
-  ListenError,
-  KeyFileError,
-  TamperedLogError,
-  ProofError,
-];
-
-/** Errors of ours say what to do; of others the stack helps whoever is asked. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (plainErrors.some((plain) => error instanceof plain)) return error.message;
-  const { code = '', address, port, path } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (refusedByPostgres.has(code)) return `PostgreSQL says: ${error.message}; see [database] in setting.ini`;
-  if (code === 'ENOENT') return `${path ?? 'a file'} that setting.ini names is not there (${error.message})`;
-  if (code === 'ECONNREFUSED') return `no PostgreSQL answers at ${address}:${port}; see [database] in setting.ini`;
-  return error.stack ?? error.message;
 }
 
 function greet({ connection, database, firstPassword, administrators }: RunningServer): void {

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
-import type { Command, RowStep, StepOf } from '../../protocol/commands.ts';
-import { hasSealed } from '../../protocol/sealed.ts';
+import type { RowStep, StepOf } from '../../protocol/commands.ts';
+import { commitmentIn, hasSealed } from '../../protocol/sealed.ts';
 import type { Column } from '../../protocol/table.ts';
 import { type Cell, cellProblem, cellText } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import { alterDefinition } from '../domain/definition.ts';
+import { alterOf, type DecidedStep, isRestore, type RestoreStep } from '../domain/planned-step.ts';
+import type { RowNet } from '../domain/row-net.ts';
 import {
   InvariantError,
   type LedgerState,
@@ -17,9 +19,11 @@ import {
 import { AlterSurvey, needsSurvey } from '../domain/survey.ts';
 import { allRows, type RowRef, type RowValue, readRows, selectRows } from '../projections/rows.ts';
 import {
+  loadOpened,
   loadSealedColumns,
   type NamedRow,
   type OpenedValue,
+  type OpenedValues,
   openCells,
   openPage,
   selectOpened,
@@ -38,6 +42,7 @@ export class LoadedState implements LedgerState {
   readonly #holders: ReadonlyMap<string, string>;
   readonly #surveys: ReadonlyMap<number, Survey>;
   readonly #sealed: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #opened: OpenedValues;
   /** What was asked for, so that a look at anything else is an error and not a wrong "not there". */
   readonly #asked: ReadonlySet<string>;
 
@@ -47,6 +52,7 @@ export class LoadedState implements LedgerState {
     holders: ReadonlyMap<string, string>;
     surveys: ReadonlyMap<number, Survey>;
     sealed: ReadonlyMap<string, ReadonlySet<string>>;
+    opened: OpenedValues;
     asked: ReadonlySet<string>;
   }) {
     this.#tables = parts.tables;
@@ -54,6 +60,7 @@ export class LoadedState implements LedgerState {
     this.#holders = parts.holders;
     this.#surveys = parts.surveys;
     this.#sealed = parts.sealed;
+    this.#opened = parts.opened;
     this.#asked = parts.asked;
   }
 
@@ -63,11 +70,28 @@ export class LoadedState implements LedgerState {
     tables: ReadonlyMap<string, StoredTable>,
     group: readonly Pick<Submission, 'id' | 'command'>[],
   ): Promise<{ state: LoadedState; known: Map<string, KnownCommand> }> {
-    const wanted = wantedParts(
-      tables,
-      group.map(({ command }) => command),
-    );
-    const ids = group.map(({ id }) => id);
+    const steps = group.flatMap(({ command }) => stepsOf(command));
+    return await LoadedState.#load(transaction, { tables, steps, ids: group.map(({ id }) => id) });
+  }
+
+  /** Reads what some steps touch. */
+  static async loadSteps(
+    transaction: Executor,
+    tables: ReadonlyMap<string, StoredTable>,
+    steps: readonly DecidedStep[],
+  ): Promise<LoadedState> {
+    const { state } = await LoadedState.#load(transaction, { tables, steps, ids: [] });
+    return state;
+  }
+
+  static async #load(
+    transaction: Executor,
+    { tables, steps, ids }: { tables: ReadonlyMap<string, StoredTable>; steps: readonly DecidedStep[]; ids: string[] },
+  ): Promise<{ state: LoadedState; known: Map<string, KnownCommand> }> {
+    // Values of unique columns are asked for by what commitments stand for: those come first, where there are any.
+    const commitments = steps.flatMap((step) => (isRestore(step) ? commitmentsOf(step) : []));
+    const opened = commitments.length === 0 ? new Map() : await loadOpened(transaction, commitments);
+    const wanted = wantedParts(tables, steps, opened);
     const [{ rows, known }, holders, surveys, sealed] = await Promise.all([
       loadRowsAndKnown(transaction, [...wanted.rows.values()], ids),
       loadHolders(transaction, [...wanted.holders.values()]),
@@ -75,7 +99,7 @@ export class LoadedState implements LedgerState {
       loadSealedColumns(transaction, wanted.erased),
     ]);
     const asked = new Set([...wanted.rows.keys(), ...wanted.holders.keys()]);
-    return { state: new LoadedState({ tables, rows, holders, surveys, sealed, asked }), known };
+    return { state: new LoadedState({ tables, rows, holders, surveys, sealed, opened, asked }), known };
   }
 
   table(name: string): TableState | undefined {
@@ -104,6 +128,10 @@ export class LoadedState implements LedgerState {
   sealed(table: TableState, key: string): ReadonlySet<string> {
     this.#demand(rowName(table.id, key));
     return this.#sealed.get(rowName(table.id, key)) ?? new Set();
+  }
+
+  opened(commitment: string): string | undefined {
+    return this.#opened.get(commitment);
   }
 
   #demand(name: string): void {
@@ -147,17 +175,53 @@ interface WantedParts {
   readonly erased: NamedRow[];
 }
 
-function wantedParts(tables: ReadonlyMap<string, StoredTable>, commands: readonly Command[]): WantedParts {
+function wantedParts(
+  tables: ReadonlyMap<string, StoredTable>,
+  steps: readonly DecidedStep[],
+  opened: OpenedValues,
+): WantedParts {
   const wanted: WantedParts = { rows: new Map(), holders: new Map(), alters: [], erased: [] };
-  for (const command of commands) {
-    for (const step of stepsOf(command)) {
-      if (step.type === 'table.alter') wanted.alters.push(step);
-      if (!isRowStep(step)) continue;
+  for (const step of steps) {
+    const alter = alterOf(step);
+    if (alter !== undefined) wanted.alters.push(alter);
+    if (isRestore(step)) {
+      const table = tables.get(step.table);
+      if (table !== undefined) addRestored(wanted, table, { step, opened });
+    } else if (isRowStep(step)) {
       const table = tables.get(step.table);
       if (table !== undefined) addWanted(wanted, table, step);
     }
   }
   return wanted;
+}
+
+/** The row, and the values of unique columns that it may take. */
+function addRestored(
+  { rows, holders }: WantedParts,
+  table: StoredTable,
+  { step, opened }: { readonly step: RestoreStep; readonly opened: OpenedValues },
+): void {
+  const { key, net } = step;
+  rows.set(rowName(table.id, key), { tableId: table.id, key, table });
+  for (const column of table.definition.columns) {
+    if (!column.unique) continue;
+    for (const cell of cellsOf(net, column.name)) {
+      const value = JSON.parse(opened.get(commitmentIn(cell) ?? '') ?? 'null') ?? cell;
+      if (value === undefined || value === null || cellProblem(column.type, value) !== undefined) continue;
+      holders.set(uniqueName(table.id, column, value), { tableId: table.id, column, value });
+    }
+  }
+}
+
+/** What may be looked at of a column. */
+function cellsOf({ cells, before, after, last }: RowNet, name: string): (Cell | undefined)[] {
+  const cell = cells.get(name);
+  return [cell?.before, cell?.between, cell?.after, before?.[name], after?.[name], last[name]];
+}
+
+function commitmentsOf({ net }: RestoreStep): string[] {
+  const names = new Set([...net.cells.keys(), ...Object.keys({ ...net.before, ...net.after, ...net.last })]);
+  return [...names].flatMap((name) => cellsOf(net, name).flatMap((cell) => commitmentIn(cell) ?? []));
 }
 
 function addWanted({ rows, holders, erased }: WantedParts, table: StoredTable, step: RowStep): void {

@@ -3,6 +3,7 @@ import type { Hmac } from '../../proof/hmac.ts';
 import type { Command, RowStep, Step } from '../../protocol/commands.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import { type LargeCommand, largeCommandSchemas } from '../../protocol/large-commands.ts';
+import type { DecidedStep } from '../domain/planned-step.ts';
 
 /** A command that somebody with the right to it has sent. */
 export interface Submission<Asked extends Command | LargeCommand = Command> {
@@ -63,8 +64,9 @@ export function stepsOf(command: Command): readonly Step[] {
   return command.type === 'batch' ? command.commands : [command];
 }
 
-export function isRowStep(step: Step): step is RowStep {
-  return step.type.startsWith('row.');
+/** Whether it is a command about a row, as anybody may send it. */
+export function isRowStep(step: DecidedStep): step is RowStep {
+  return step.type.startsWith('row.') && step.type !== 'row.restore';
 }
 
 /** Whether a command changes tables: then it is a group of its own, as it changes what other commands are judged by. */

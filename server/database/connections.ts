@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import type { Settings } from '../../settings/load.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
+import { joinEmbedded } from './embedded/join.ts';
 import type { Log } from './embedded/log.ts';
 import { startEmbedded } from './embedded/start.ts';
 
@@ -28,6 +29,16 @@ export async function openConnections(settings: Settings, log: Log): Promise<Con
   const embedded = await startEmbedded({ folder, binFolder, log });
   const { owner, server } = embedded;
   return { owner, server, ...embeddedDefaults, stop: () => embedded.stop() };
+}
+
+/**
+ * The same for a program beside the server, which may be running: its PostgreSQL is joined and left running.
+ * @throws EmbeddedPostgresError when there is no ledger
+ */
+export async function joinConnections(settings: Settings, log: Log): Promise<Connections> {
+  if (settings.database !== undefined) return await ownConnections(settings.database);
+  const { owner, server, stop } = await joinEmbedded({ ...settings.embedded, log });
+  return { owner, server, ...embeddedDefaults, stop };
 }
 
 async function ownConnections(database: NonNullable<Settings['database']>): Promise<Connections> {

@@ -1,15 +1,17 @@
-import type { Command, Step } from '../../protocol/commands.ts';
+import type { Command } from '../../protocol/commands.ts';
 import type { Problem } from '../../protocol/errors.ts';
-import type { Outcome } from '../../protocol/replies.ts';
+import type { Left, Outcome } from '../../protocol/replies.ts';
 import { decideAlterTable } from './alter-table.ts';
 import { decideCreateTable } from './create-table.ts';
-import type { Decision, DecisionContext } from './decision.ts';
+import { type Decision, type DecisionContext, refuse } from './decision.ts';
 import { decideDelete } from './delete.ts';
 import { decideDropTable } from './drop-table.ts';
 import { decideErase } from './erase.ts';
-import { type Event, isRowEvent } from './event.ts';
+import { type Event, isRowEvent, type Reverts } from './event.ts';
 import { evolve } from './evolve.ts';
 import { decideInsert } from './insert.ts';
+import type { DecidedStep } from './planned-step.ts';
+import { addLeft, decideRestore } from './restore.ts';
 import type { Seal } from './sealing.ts';
 import { Draft } from './state.ts';
 import { decideUpdate } from './update.ts';
@@ -40,16 +42,16 @@ export function decide(context: CommandContext, command: Command): CommandDecisi
   const steps = isBatch ? command.commands : [command];
   const draft = new Draft(context.draft);
   const batch = isBatch ? { why: command.why, firstIndex: 0 } : undefined;
-  const { problems, ...decided } = decideSteps({ ...context, draft }, steps, batch);
+  const { problems, events, outcomes } = decideSteps({ ...context, draft }, steps, batch);
   if (problems.length > 0) return { problems };
   draft.applyTo(context.draft);
-  return decided;
+  return { events, outcomes };
 }
 
 /** Of a batch: the reason that stands for the steps without one, and the place of the first of these steps in it. */
 export interface BatchPart {
   readonly why: string | undefined;
-  readonly firstIndex: number;
+  readonly firstIndex: number | undefined;
 }
 
 /** What became of some steps: of those that are granted events and outcomes, of the others what is wrong with them. */
@@ -57,6 +59,7 @@ interface DecidedSteps {
   readonly events: readonly Event[];
   readonly outcomes: readonly Outcome[];
   readonly problems: readonly Problem[];
+  readonly left: Left;
 }
 
 /**
@@ -65,12 +68,13 @@ interface DecidedSteps {
  */
 export function decideSteps(
   { draft, ...context }: CommandContext,
-  steps: readonly Step[],
+  steps: readonly DecidedStep[],
   batch: BatchPart | undefined,
 ): DecidedSteps {
   const events: Event[] = [];
   const outcomes: Outcome[] = [];
   const problems: Problem[] = [];
+  let left: Left = {};
   const tangled = tangledTables(steps);
   for (const [index, step] of steps.entries()) {
     if (tangled.has(tableOf(step))) {
@@ -81,12 +85,16 @@ export function decideSteps(
     const seq = context.firstSeq + events.length;
     const decision = decideStep({ state: draft, nextSeq: seq, newKey: context.newKey, seal: context.seal }, step);
     if ('problems' in decision) {
-      for (const one of decision.problems) problems.push(batch ? { ...one, index: batch.firstIndex + index } : one);
+      const place = batch?.firstIndex === undefined ? {} : { index: batch.firstIndex + index };
+      for (const one of decision.problems) problems.push({ ...one, ...place });
+    } else if ('nothing' in decision) {
+      left = addLeft(left, decision.nothing);
     } else if ('unchanged' in decision) {
       const { table, row } = decision.unchanged;
       outcomes.push({ table, key: row.key, seq: row.seq, version: row.version, changed: false });
     } else {
       const { event: first, also = [] } = decision;
+      if (decision.left !== undefined) left = addLeft(left, decision.left);
       for (const one of [first, ...also]) {
         const event = batch ? withReason(one, batch.why) : one;
         events.push(event);
@@ -95,11 +103,11 @@ export function decideSteps(
       outcomes.push(outcomeOf(first, seq + also.length));
     }
   }
-  return { events, outcomes, problems };
+  return { events, outcomes, problems, left };
 }
 
 /** Tables that a batch alters and does something else to. A table is altered by itself, as its rows are judged before. */
-function tangledTables(steps: readonly Step[]): ReadonlySet<string> {
+function tangledTables(steps: readonly DecidedStep[]): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const step of steps) counts.set(tableOf(step), (counts.get(tableOf(step)) ?? 0) + 1);
   const altered = steps.flatMap((step) => (step.type === 'table.alter' ? [step.table] : []));
@@ -111,8 +119,19 @@ function alterProblem(table: string, index: number): Problem {
   return { code: 'invalid', message, index, table };
 }
 
-function tableOf(step: Step): string {
-  return step.type === 'table.create' ? step.name : step.table;
+function tableOf(step: DecidedStep): string {
+  switch (step.type) {
+    case 'table.create':
+      return step.name;
+    case 'table.revert':
+      return tableOf(step.step);
+    // Of no table, or of several.
+    case 'refuse':
+    case 'leave':
+      return '';
+    default:
+      return step.table;
+  }
 }
 
 function withReason(event: Event, why: string | undefined): Event {
@@ -125,7 +144,7 @@ function outcomeOf(event: Event, seq: number): Outcome {
   return { table, key: event.key, seq, version: event.version, changed: true };
 }
 
-function decideStep(context: DecisionContext, step: Step): Decision {
+function decideStep(context: DecisionContext, step: DecidedStep): Decision {
   switch (step.type) {
     case 'row.insert':
       return decideInsert(context, step);
@@ -143,7 +162,22 @@ function decideStep(context: DecisionContext, step: Step): Decision {
       return decideAlterTable(context, step);
     case 'table.drop':
       return decideDropTable(context, step);
+    case 'row.restore':
+      return decideRestore(context, step);
+    case 'table.revert':
+      return marked(decideStep(context, step.step), step.reverts);
+    case 'refuse':
+      return refuse(step.problem);
+    case 'leave':
+      return { nothing: step.left };
     default:
       return step satisfies never;
   }
+}
+
+/** Every event of it says what it takes back. */
+function marked(decision: Decision, reverts: Reverts): Decision {
+  if (!('event' in decision)) return decision;
+  const { event, also = [], ...rest } = decision;
+  return { ...rest, event: { ...event, reverts }, also: also.map((one) => ({ ...one, reverts })) };
 }

@@ -1,14 +1,16 @@
 import type { ErrorCode, Problem } from '../../protocol/errors.ts';
+import type { Left } from '../../protocol/replies.ts';
 import type { Event } from './event.ts';
 import type { Seal } from './sealing.ts';
 import type { LedgerState, RowState } from './state.ts';
 
 /**
- * What is decided about one step: the event that it becomes (and those that go with it), or that the row already is as asked, or all that is wrong
- * with it.
+ * What is decided about one step: the event that it becomes (and those that go with it), or that there is nothing to do, or
+ * that the row already is as asked, or all that is wrong with it. `left`: what a revert leaves as it is.
  */
 export type Decision =
-  | { readonly event: Event; readonly also?: readonly Event[] }
+  | { readonly event: Event; readonly also?: readonly Event[]; readonly left?: Left }
+  | { readonly nothing: Left }
   | { readonly unchanged: { readonly table: string; readonly row: RowState } }
   | { readonly problems: readonly Problem[] };
 

@@ -21,6 +21,10 @@ function repeatedNames({ columns }: TableDefinition): CellProblem[] {
   });
 }
 
+function twice(column: string): CellProblem {
+  return { column, message: 'stands twice; give one of them another name' };
+}
+
 function keyProblems(definition: TableDefinition): CellProblem[] {
   if (definition.key === undefined) return [];
   const column = findColumn(definition, definition.key);
@@ -115,13 +119,15 @@ export function alterDefinition(
   return problems.length > 0 ? { problems } : { definition: altered };
 }
 
-function alterOnce(definition: TableDefinition, step: AlterStep): TableDefinition | CellProblem {
-  if (step.do === 'add') return { ...definition, columns: [...definition.columns, step.column] };
+/** The definition after one step, whose result may be wrong by itself, or why the step cannot be done. */
+export function alterOnce(definition: TableDefinition, step: AlterStep): TableDefinition | CellProblem {
+  if (step.do === 'add') return addColumn(definition, step);
   const column = findColumn(definition, step.column);
   if (column === undefined) return { column: step.column, message: `is no column of table ${definition.name}` };
   const isKey = definition.key === step.column;
   switch (step.do) {
     case 'rename':
+      if (step.to !== step.column && findColumn(definition, step.to) !== undefined) return twice(step.to);
       return { ...replace(definition, step.column, { ...column, name: step.to }), ...(isKey ? { key: step.to } : {}) };
     case 'remove':
       if (isKey) return { column: step.column, message: 'is the key and cannot be removed' };
@@ -135,6 +141,15 @@ function alterOnce(definition: TableDefinition, step: AlterStep): TableDefinitio
     default:
       return step satisfies never;
   }
+}
+
+function addColumn(definition: TableDefinition, { column, before }: StepThat<'add'>): TableDefinition | CellProblem {
+  if (findColumn(definition, column.name) !== undefined) return twice(column.name);
+  const columns = [...definition.columns];
+  const place = before === undefined ? columns.length : columns.findIndex(({ name }) => name === before);
+  if (place < 0) return { column: before ?? '', message: `is no column of table ${definition.name}` };
+  columns.splice(place, 0, column);
+  return { ...definition, columns };
 }
 
 function replace(definition: TableDefinition, name: string, column: Column): TableDefinition {
@@ -152,9 +167,9 @@ export function newlySealed(before: TableDefinition, after: TableDefinition, ste
   return sealedNames(after).filter((name) => !sealed.has(name));
 }
 
-type RulesOf<Step> = Step extends { do: 'rules'; set: infer Rules } ? Rules : never;
+type StepThat<Does extends AlterStep['do']> = Extract<AlterStep, { do: Does }>;
 
-function withRules(column: Column, set: RulesOf<AlterStep>): Column {
+function withRules(column: Column, set: StepThat<'rules'>['set']): Column {
   const merged = { ...column, ...set };
   return Object.fromEntries(Object.entries(merged).filter(([, rule]) => rule !== null && rule !== undefined)) as Column;
 }

@@ -1,11 +1,15 @@
 import { isErased } from '../../protocol/sealed.ts';
 import type { AlterStep, Column, TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
+import type { ReusedCell } from './restored-cells.ts';
 import type { SealedCell } from './sealing.ts';
 import type { TableState } from './state.ts';
 
 /** What the domain decides; not yet recorded. Recording gives it its seq, time and author. */
 export type Event = RowEvent | TableEvent;
+
+/** First and last seq of the changes that an event takes back. */
+export type Reverts = readonly [first: number, last: number];
 
 export interface RowEvent {
   readonly op: 'insert' | 'update' | 'delete' | 'erase';
@@ -20,8 +24,11 @@ export interface RowEvent {
   readonly open?: { readonly row?: Cells | undefined; readonly was?: Cells | undefined };
   /** What the new commitments in `row` stand for. */
   readonly sealed?: readonly SealedCell[];
+  /** The commitments in `row` that stood in the log before. */
+  readonly reused?: readonly ReusedCell[];
   /** Of an erase: the columns whose values are no more. */
   readonly columns?: readonly string[];
+  readonly reverts?: Reverts | undefined;
   readonly why?: string | undefined;
 }
 
@@ -33,6 +40,7 @@ export interface TableEvent {
   readonly definition?: TableDefinition;
   readonly steps?: readonly AlterStep[];
   readonly was?: TableDefinition;
+  readonly reverts?: Reverts | undefined;
   readonly why?: string | undefined;
 }
 

@@ -111,7 +111,7 @@ function withCells(
 }
 
 /** Exactly the same: "1.0" and "1.00" are two values, as each comes back as it was sent. */
-function sameCell(a: Cell, b: Cell): boolean {
+export function sameCell(a: Cell, b: Cell): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 

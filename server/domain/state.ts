@@ -52,6 +52,8 @@ export interface LedgerState {
   survey(table: TableState): Survey;
   /** Columns of which values of this row are kept, over all its lives and those of the table. */
   sealed(table: TableState, key: string): ReadonlySet<string>;
+  /** The JSON text of the value that a commitment stands for; undefined when it was erased. */
+  opened(commitment: string): string | undefined;
 }
 
 /** The server's own logic is at fault: not the request, not the database. */
@@ -114,6 +116,11 @@ export class Draft implements LedgerState {
       else names.delete(column);
     }
     return names;
+  }
+
+  /** What was sealed in this draft is not in the log yet, so nothing restores it. */
+  opened(commitment: string): string | undefined {
+    return this.#below.opened(commitment);
   }
 
   setTable(name: string, table: TableState | undefined, fresh = false): void {

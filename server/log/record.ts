@@ -50,12 +50,40 @@ type EntryRecord = Omit<CommandRecord, 'group'> & {
 function entryOf(event: Event, { seq, at, by, command, group }: EntryRecord): Undefinable<Entry> {
   const table = event.table.definition.name;
   if (isRowEvent(event)) {
-    const { op, key, version, row, was, columns, why } = event;
+    const { op, key, version, row, was, columns, reverts, why } = event;
     const erased = columns && [...columns];
-    return { seq, at, by, command, group, table, op, key, version, row, was, columns: erased, why };
+    return {
+      seq,
+      at,
+      by,
+      command,
+      group,
+      table,
+      op,
+      key,
+      version,
+      row,
+      was,
+      columns: erased,
+      reverts: reverts && [...reverts],
+      why,
+    };
   }
-  const { op, definition, steps, was, why } = event;
-  return { seq, at, by, command, group, table, op, definition, steps: steps && [...steps], was, why };
+  const { op, definition, steps, was, reverts, why } = event;
+  return {
+    seq,
+    at,
+    by,
+    command,
+    group,
+    table,
+    op,
+    definition,
+    steps: steps && [...steps],
+    was,
+    reverts: reverts && [...reverts],
+    why,
+  };
 }
 
 /** The same fields, of which the optional ones may be undefined until JSON drops them. */

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyFile } from '../keys/key-file.ts';
 
@@ -12,4 +13,16 @@ const fileName = 'signing.key';
 export function signingKey(folder: string): Promise<KeyObject> {
   const make = (): KeyObject => generateKeyPairSync('ed25519').privateKey;
   return keyFile({ path: join(folder, fileName), kind: 'ed25519', make });
+}
+
+/** The same, where there is one: a program beside the server makes none. @throws KeyFileError */
+export async function existingSigningKey(folder: string): Promise<KeyObject | undefined> {
+  const isThere = await stat(join(folder, fileName)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  return isThere ? await signingKey(folder) : undefined;
 }

@@ -13,8 +13,8 @@ export class TamperedLogError extends Error {
   constructor({ what }: Fault) {
     super(
       `the log is not what it was: ${what}. Somebody has changed the database, or an older state of it was put back. ` +
-        'Compare it with a backup and with what clients hold (rowcast verify). If it was put back on purpose, start ' +
-        'once with `rowcast server --begin-epoch`: the ledger begins a new life, and clients are told so',
+        '`rowcast verify --database` tells what is bad and where; compare with a backup and with what clients hold ' +
+        '(rowcast verify). If it was put back on purpose, start once with `rowcast server --begin-epoch`: the ledger begins a new life, and clients are told so',
     );
   }
 }

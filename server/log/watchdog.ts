@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { ProofError } from '../../proof/hash.ts';
 import type { Database } from '../database/database.ts';
+import { snapshot } from '../database/snapshot.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { readHead } from './head.ts';
 import type { KeptCheckpoint } from './kept-checkpoint.ts';
@@ -120,13 +121,4 @@ export class Watchdog {
     if (fault === undefined) await kept.keep(note);
     return fault;
   }
-}
-
-/** One state of the database for several queries. */
-async function snapshot<Result>(database: Database, work: (transaction: Database) => Promise<Result>): Promise<Result> {
-  return await database
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute((transaction) => work(transaction));
 }

@@ -106,7 +106,8 @@ async function reshapeTable(
   }
 }
 
-async function rebuildHolders(transaction: Executor, table: TableState): Promise<void> {
+/** Writes anew which row holds which value of a table's unique columns. */
+export async function rebuildHolders(transaction: Executor, table: TableState): Promise<void> {
   const { id, definition } = table;
   await deleteTableHolders(transaction, id);
   const columns = definition.columns.filter(({ unique }) => unique);

@@ -4,13 +4,14 @@ import type { AlterStep, TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import { isRowEvent, type RowEvent } from '../domain/event.ts';
+import type { ReusedCell } from '../domain/restored-cells.ts';
 import type { SealedCell } from '../domain/sealing.ts';
 import { rowName, type TableState } from '../domain/state.ts';
 import type { RecordedEvent } from './project.ts';
 import type { PageRow, RowRef } from './rows.ts';
 
 /** JSON texts by the commitments to them. */
-type OpenedValues = ReadonlyMap<string, string>;
+export type OpenedValues = ReadonlyMap<string, string>;
 
 /** What {@link selectOpened} selects. */
 export type OpenedValue = readonly [commitment: string, value: string];
@@ -28,6 +29,13 @@ export function selectOpened(refs: readonly RowRef[]): RawBuilder<unknown> {
       AS wanted (table_id, key)
     JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key
     CROSS JOIN ${commitmentsOfRow}`;
+}
+
+/** What commitments stand for; of those that were erased nothing. */
+export async function loadOpened(transaction: Executor, commitments: readonly string[]): Promise<OpenedValues> {
+  const { rows } = await sql<{ commitment: string; value: string }>`
+    SELECT commitment, value FROM sealed_cell WHERE commitment = ANY(${commitments}::text[])`.execute(transaction);
+  return new Map(rows.map(({ commitment, value }) => [commitment, value]));
 }
 
 /** The cells with values in place of the commitments; an erased one stays as it is, and so does what is public still. */
@@ -105,20 +113,43 @@ interface ErasedColumn extends NamedRow {
 export function sealedStatements(recorded: readonly RecordedEvent[]): RawBuilder<unknown>[] {
   let kept: KeptCell[] = [];
   const erased: ErasedColumn[] = [];
+  const reused: ReusedIn[] = [];
   for (const { event } of recorded) {
     if (!isRowEvent(event)) continue;
     const { table, key, sealed = [] } = event;
+    for (const cell of event.reused ?? []) reused.push({ table, cell });
     for (const cell of sealed) kept.push({ table, key, cell });
     // A statement does not see what another beside it inserts: what comes and goes within the group is not written.
     if (event.op === 'erase') kept = kept.filter((one) => !isErasedBy(one, event));
     for (const column of event.columns ?? []) erased.push({ table, key, column });
   }
-  return [...(kept.length > 0 ? [insertSealed(kept)] : []), ...(erased.length > 0 ? [deleteSealed(erased)] : [])];
+  return [
+    ...(kept.length > 0 ? [insertSealed(kept)] : []),
+    ...(reused.length > 0 ? [adoptSealed(reused)] : []),
+    ...(erased.length > 0 ? [deleteSealed(erased)] : []),
+  ];
 }
 
 function isErasedBy({ table, key, cell }: KeptCell, event: RowEvent): boolean {
   const isSameRow = table.definition.name === event.table.definition.name && key === event.key;
   return isSameRow && event.columns?.includes(cell.column) === true;
+}
+
+interface ReusedIn {
+  readonly table: TableState;
+  readonly cell: ReusedCell;
+}
+
+/** What stands in a row again is of the table's present life and column: there an erase looks for it. */
+function adoptSealed(reused: readonly ReusedIn[]): RawBuilder<unknown> {
+  return sql`
+    UPDATE sealed_cell SET table_id = again.table_id, "column" = again."column"
+    FROM unnest(
+      ${reused.map(({ cell }) => cell.commitment)}::text[],
+      ${reused.map(({ table }) => table.id)}::bigint[],
+      ${reused.map(({ cell }) => cell.column)}::text[]) AS again (commitment, table_id, "column")
+    WHERE sealed_cell.commitment = again.commitment
+      AND (sealed_cell.table_id <> again.table_id OR sealed_cell."column" <> again."column")`;
 }
 
 function insertSealed(kept: readonly KeptCell[]): RawBuilder<unknown> {

@@ -65,7 +65,8 @@ export async function rowDiffs(executor: Executor, rows: RowsBetween): Promise<R
 }
 
 async function readPairs(executor: Executor, { table, from, after, limit, bytesMax }: RowsBetween): Promise<RowPair[]> {
-  const keys = sql`SELECT key FROM touched`;
+  // Row by row, by the index: joined as a whole, PostgreSQL would look at every pair of rows.
+  const key = sql`SELECT touched.key`;
   const { rows } = await sql<RowPair>`
     WITH touched AS MATERIALIZED (
       SELECT change.key, change.seq FROM change
@@ -82,8 +83,8 @@ async function readPairs(executor: Executor, { table, from, after, limit, bytesM
       SELECT touched.key, touched.seq, before.cells AS was, after.cells AS row, count(*) OVER () AS found,
         bytes, sum(bytes) OVER (ORDER BY touched.seq) - bytes AS ahead
       FROM touched
-      LEFT JOIN (${entryRowsSql({ ...table, seq: from }, keys)}) AS before ON before.key = touched.key
-      LEFT JOIN (${entryRowsSql(table, keys)}) AS after ON after.key = touched.key
+      LEFT JOIN LATERAL (${entryRowsSql({ ...table, seq: from }, key)}) AS before ON true
+      LEFT JOIN LATERAL (${entryRowsSql(table, key)}) AS after ON true
       CROSS JOIN LATERAL (
         SELECT coalesce(octet_length(before.cells::text), 0) + coalesce(octet_length(after.cells::text), 0) AS bytes
       ) AS measured

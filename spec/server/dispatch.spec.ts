@@ -156,6 +156,7 @@ describe('P9 rights', () => {
     'batch.part': { stage: 'a-stage-of-one', part: 0, commands: [{ type: 'row.delete', table: 't', key: 'a' }] },
     'batch.drop': { stage: 'a-stage-of-one' },
     'batch.commit': { stage: 'a-stage-of-one', parts: 1 },
+    'change.revert': { what: { seq: 1 } },
   };
   const commands = requestTypes.filter((type) => rights[type] === 'administrator');
 

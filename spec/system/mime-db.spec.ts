@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batchBetween, type State } from '../../client/cli/samples/batch-between.ts';
 import { mimeDbState, mimeDbVersions, mimeTypesTable } from '../../client/cli/samples/mime-db.ts';
-import { connect, type Ledger } from '../../client/index.ts';
+import { connect, type Ledger, type Point } from '../../client/index.ts';
 import type { Entry } from '../../protocol/entry.ts';
 import type { Cells } from '../../protocol/values.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
@@ -51,6 +51,7 @@ test('P5, P6: every published version of mime-db, in the table, the replica, the
     const after = await mimeDbState(version);
     const reply = await admin.batch(batchBetween(table, before, after), { why: `mime-db ${version.version}` });
     before = after;
+    await admin.tag(version.version, { why: version.packageName });
     ends.set(reply.seq, version.packageName);
     const file = published(version.packageName);
     expect(asPublished(await tableRows())).toEqual(file);
@@ -64,9 +65,46 @@ test('P5, P6: every published version of mime-db, in the table, the replica, the
   );
 });
 
-async function tableRows(): Promise<[string, Cells][]> {
+test('as of each tag it is what was published, and the diff of any two tags is that of the two files', async () => {
+  const versions = await mimeDbVersions();
+  for (const { version, packageName } of versions) {
+    expect(asPublished(await tableRows({ tag: version }))).toEqual(published(packageName));
+  }
+  let compared = 0;
+  for (const [index, from] of versions.entries()) {
+    for (const to of versions.slice(index)) {
+      const diff = await viewer.diff({ tag: from.version }, { to: { tag: to.version }, table });
+      const told: Record<string, unknown> = {};
+      for await (const { key, op, row = {}, was = {} } of diff.rows) told[key] = { op, row, was };
+      expect(diff.tables).toEqual([]);
+      expect(told).toEqual(fileDiff(published(from.packageName), published(to.packageName)));
+      compared += Object.keys(told).length;
+    }
+  }
+  expect(compared).toBeGreaterThan(5_000);
+});
+
+/** The difference of two files, told plainly. */
+function fileDiff(from: MimeDb, to: MimeDb): Record<string, unknown> {
+  const rowOf = (file: MimeDb, key: string): Cells | undefined => file[key] && { type: key, ...file[key] };
+  const diff: Record<string, unknown> = {};
+  for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
+    const [was, row] = [rowOf(from, key), rowOf(to, key)];
+    if (was === undefined) diff[key] = { op: 'insert', row, was: {} };
+    else if (row === undefined) diff[key] = { op: 'delete', row: {}, was };
+    else {
+      const names = [...new Set([...Object.keys(was), ...Object.keys(row)])];
+      const changed = names.filter((name) => JSON.stringify(was[name]) !== JSON.stringify(row[name]));
+      const cells = Object.fromEntries(changed.map((name) => [name, was[name] ?? null]));
+      if (changed.length > 0) diff[key] = { op: 'update', row, was: cells };
+    }
+  }
+  return diff;
+}
+
+async function tableRows(asOf?: Point): Promise<[string, Cells][]> {
   const rows: [string, Cells][] = [];
-  for await (const { key, row } of viewer.rows(table)) rows.push([key, row]);
+  for await (const { key, row } of viewer.rows(table, { asOf })) rows.push([key, row]);
   return rows;
 }
 

@@ -60,7 +60,7 @@ function printed(child: ChildProcess, pattern: RegExp): Promise<string> {
   });
 }
 
-test('P5: the tour of the README, line by line, works as printed', { timeout: 90_000 }, async () => {
+test('P5: the tour of the README, line by line, works as printed', { timeout: 180_000 }, async () => {
   const lines = await tour();
   expect(lines.length).toBeGreaterThan(10);
   let watcher: ChildProcess | undefined;

@@ -83,6 +83,7 @@ const bodies: Readonly<Record<RequestType, (about: Objects) => object>> = {
   }),
   'batch.drop': ({ table }) => ({ stage: `stage-${table}` }),
   'batch.commit': ({ table }) => ({ stage: `stage-${table}`, parts: 1 }),
+  'change.revert': ({ table }) => ({ what: { by: administrator.name, since: { seq: 0 } }, tables: [table] }),
   batch: ({ table }) => ({ commands: [{ type: 'row.delete', table, key: 'there' }] }),
 };
 

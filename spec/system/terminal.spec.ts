@@ -297,7 +297,9 @@ describe('P10 rowcast verify', () => {
     expect({ exit, out }).toEqual({ exit: 7, out: '' });
     // So short a log has no hashes of its own kept beside it: which entry it is cannot be known, only where.
     expect(err).toMatch(/^ {2}the first bad change is (#4|one of #1 to #\d+)$/m);
-    expect(err).toContain('→ believe nothing from this server until its operator has looked');
+    expect(err).toContain(
+      '→ believe nothing from this server until its operator has looked; there: npx rowcast verify --database',
+    );
   });
 
   /** The whole program as a person starts it. */

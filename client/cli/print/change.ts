@@ -40,9 +40,18 @@ export function showWhy(why: string, paint: Paint): string {
 function changeLine(entry: Entry, paint: Paint): string {
   const seq = paint.dim(`#${entry.seq}`);
   const table = show(entry.table, paint);
-  if (!isRowEntry(entry)) return `${seq}  ${table}  ${tableWords(entry, paint)}`;
-  const cells = cellWords(entry, paint).join(', ');
-  return `${seq}  ${table} ${paint.strong(show(entry.key, paint, 80))}  ${opWord(entry, paint)}  ${cells}`.trimEnd();
+  const reverts = revertsWords(entry, paint);
+  if (!isRowEntry(entry)) return `${seq}  ${table}  ${tableWords(entry, paint)}${reverts}`;
+  const cells = rowWords(entry, paint);
+  const row = `${seq}  ${table} ${paint.strong(show(entry.key, paint, 80))}  ${opWord(entry, paint)}  ${cells}`;
+  return row.trimEnd() + reverts;
+}
+
+/** What a revert has taken back. */
+function revertsWords({ reverts }: Entry, paint: Paint): string {
+  if (reverts === undefined) return '';
+  const [first, last] = reverts;
+  return paint.dim(first === last ? `  reverts #${first}` : `  reverts #${first} to #${last}`);
 }
 
 const opPaint = { insert: 'added', update: 'changed', delete: 'removed', erase: 'removed' } as const;
@@ -51,8 +60,15 @@ export function opWord({ op }: RowEntry, paint: Paint): string {
   return paint[opPaint[op]](op);
 }
 
+type RowChange = Pick<RowEntry, 'op' | 'key' | 'row' | 'was' | 'columns'>;
+
+/** The cells of a change, on one line. */
+export function rowWords(change: RowChange, paint: Paint): string {
+  return cellWords(change, paint).join(', ');
+}
+
 /** The cells of a change: `salary 1000 → 1200` of an update, the row of an insert, and what went with a delete. */
-function cellWords({ op, key, row, was, columns = [] }: RowEntry, paint: Paint): string[] {
+function cellWords({ op, key, row, was, columns = [] }: RowChange, paint: Paint): string[] {
   if (op === 'erase') return columns.map((name) => show(name, paint));
   if (op === 'update') return Object.keys(was ?? {}).map((name) => updatedCell(name, { row, was }, paint));
   const cells = Object.entries((op === 'delete' ? was : row) ?? {});
@@ -67,7 +83,8 @@ function updatedCell(name: string, { row, was }: { row?: Cells | undefined; was?
   return `${show(name, paint)} ${showCell(was?.[name], paint)} → ${showCell(row?.[name], paint)}`;
 }
 
-function tableWords(entry: TableEntry, paint: Paint): string {
+/** What was done to a table. */
+export function tableWords(entry: Pick<TableEntry, 'op' | 'definition' | 'steps'>, paint: Paint): string {
   switch (entry.op) {
     case 'create': {
       const columns = entry.definition === undefined ? [] : columnSpecs(entry.definition);

@@ -4,6 +4,7 @@ export const tableVerbs: ReadonlySet<string> = new Set([
   'delete',
   'drop',
   'erase',
+  'export',
   'get',
   'history',
   'insert',

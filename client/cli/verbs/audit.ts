@@ -74,6 +74,8 @@ function sentence(entry: AuditEntry): string {
       return `${by} removed ${user}`;
     case 'password_changed':
       return `${by} changed the own password`;
+    case 'restored':
+      return `the ledger was restored up to #${entry.to ?? 0} from a backup of ${entry.backup ?? ''}`;
     case 'settings_applied':
       return `the settings made ${user} an administrator, with the password that they name`;
     default:

@@ -62,19 +62,13 @@ async function printVersions(context: Context, { table, key, newestFirst, limit,
       limit,
     })) {
       if (!isRowEntry(entry)) continue;
+      const isNewLife = last !== undefined && (newestFirst ? last : entry).op === 'insert';
       if (context.json) await context.print(line);
-      else await context.print(...(areLives(last, entry) ? [''] : []), ...versionLines(entry, paint));
+      else await context.print(...(isNewLife ? [''] : []), ...versionLines(entry, paint));
       last = entry;
     }
     return last !== undefined;
   });
-}
-
-/** Whether one life of the row ends between two of its changes, in either order. */
-function areLives(one: RowEntry | undefined, next: RowEntry): boolean {
-  return (
-    one !== undefined && (next.op === 'insert' ? one.op === 'delete' : one.op === 'insert' && next.op === 'delete')
-  );
 }
 
 function noRow(table: string, key: string): CliError {

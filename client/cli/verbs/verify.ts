@@ -1,27 +1,84 @@
 import type { Command } from 'commander';
 import type { VerifyReport } from '../../trust/verify-ledger.ts';
+import { type CheckBackup, showBackup } from '../backup-report.ts';
+import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { type CheckDatabase, showDatabase } from '../database-report.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
 import { describedCommand } from '../verb.ts';
+import { showExport } from '../verify-export.ts';
 import { readPositive } from '../write-options.ts';
 
-/** `rowcast verify`: the whole log again, byte for byte. */
-export function verifyCommand(context: () => Context): Command {
-  return describedCommand({
+/** `rowcast verify`: the whole log again, byte for byte. @param local what is checked without a server, where the program can */
+export function verifyCommand(context: () => Context, local?: LocalChecks): Command {
+  const command = describedCommand({
     name: 'verify',
     summary: 'read the whole log again and hold it against what was signed',
     notes: [
       'Every entry is hashed from its bytes and held against the signed checkpoint of the server and the one that this',
       'program kept at its last contact, and every table against what the log adds up to. Ends with 7 when the log is',
       'not what it was, and names the first change that is bad as far as it can be known.',
+      'With a file that was exported with --proof, it is the file that is held against what the server had signed.',
+      ...(local === undefined ? [] : databaseNotes),
     ],
-    examples: ['verify', 'verify --from 100000', 'verify --json'],
-  })
+    examples: [
+      'verify',
+      'verify --from 100000',
+      'verify employees.csv',
+      'verify --json',
+      ...(local === undefined ? [] : databaseExamples),
+    ],
+  });
+  if (local !== undefined) command.option('--database', "on the server's machine: check the database itself");
+  return command
+    .argument('[file]', 'an export with its proof beside it, or a backup; no server is needed')
+    .option('--key <key>', 'with an export: the key that must have signed it, as the operator gives it')
     .option('--from <seq>', 'begin with this change, and leave the tables out', readPositive)
-    .action(({ from }: { readonly from?: number }) => showServer(context(), from));
+    .action((file: string | undefined, flags: VerifyFlags) => verify(context(), { ...flags, file, local }));
 }
+
+/** What is checked on the machine of the program itself, by code that a client does not know. */
+interface LocalChecks {
+  readonly database: CheckDatabase;
+  readonly backup: CheckBackup;
+}
+
+interface VerifyFlags {
+  readonly from?: number;
+  readonly key?: string | undefined;
+  readonly database?: true;
+}
+
+interface Verification extends VerifyFlags {
+  readonly file: string | undefined;
+  readonly local: LocalChecks | undefined;
+}
+
+async function verify(context: Context, { file, key, from, database, local }: Verification): Promise<void> {
+  if (file === undefined && key !== undefined) throw usageError('--key is of a file: name the one that it is about');
+  if (file === undefined && database === undefined) return await showServer(context, from);
+  if (from !== undefined) throw usageError('a database or a file is checked as a whole: leave --from out');
+  if (file !== undefined && database === true) throw usageError('write a file or --database, not both');
+  if (file !== undefined) await verifyFile(context, { file, key, local });
+  else if (local !== undefined) await showDatabase(context, local.database);
+}
+
+async function verifyFile(
+  context: Context,
+  { file, key, local }: Verification & { readonly file: string },
+): Promise<void> {
+  const isBackup = local !== undefined && (await showBackup(context, file, local.backup));
+  if (!isBackup) await showExport(context, file, key);
+}
+
+const databaseNotes = [
+  '',
+  "With --database it needs no server: on the server's machine it checks the database of setting.ini, log, tree, rows,",
+  'sealed values, answers and accounts, each against the log, while the server may go on. A backup is checked by itself.',
+];
+const databaseExamples = ['verify --database', 'verify friday.rowcast'];
 
 async function showServer(context: Context, from: number | undefined): Promise<void> {
   const progress = new Progress(context);

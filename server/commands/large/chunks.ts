@@ -1,4 +1,4 @@
-import type { Step } from '../../../protocol/commands.ts';
+import { alterOf, type DecidedStep } from '../../domain/planned-step.ts';
 
 /**
  * Steps that are loaded, decided and written at once. It bounds the memory, and how long this process attends to nothing
@@ -10,11 +10,11 @@ const chunkStepsMax = 500;
  * Cuts what a source gives into chunks. A table is altered in a chunk of its own, as its rows are judged as they are when
  * the chunk begins: so a large batch, unlike a small one, may do more to a table that it alters.
  */
-export async function* chunksOf(source: AsyncIterable<readonly Step[]>): AsyncGenerator<readonly Step[]> {
+export async function* chunksOf(source: AsyncIterable<readonly DecidedStep[]>): AsyncGenerator<readonly DecidedStep[]> {
   for await (const steps of source) {
     let start = 0;
     for (const [index, step] of steps.entries()) {
-      const isAlter = step.type === 'table.alter';
+      const isAlter = alterOf(step) !== undefined;
       if (index > start && (isAlter || index - start >= chunkStepsMax)) {
         yield steps.slice(start, index);
         start = index;

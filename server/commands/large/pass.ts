@@ -81,15 +81,14 @@ export class Pass {
     const { transaction, submission, source } = this.#parts;
     const { id, by } = submission;
     const { seq, at } = this.#head;
-    const batch = { type: 'batch' as const, commands: [...steps] };
-    const { state } = await LoadedState.load(transaction, this.#tables, [{ id, command: batch }]);
+    const state = await LoadedState.loadSteps(transaction, this.#tables, steps);
     const firstSeq = seq + 1;
-    const { events, outcomes, problems } = decideSteps(
+    const { events, outcomes, problems, left } = decideSteps(
       { draft: new Draft(state), firstSeq, at, by, newKey: nanoid, seal },
       steps,
-      { why: source.why, firstIndex: this.#tally.steps },
+      { why: source.why, firstIndex: source.isNumbered ? this.#tally.steps : undefined },
     );
-    this.#tally.add({ steps: steps.length, changes: events.length, outcomes, problems });
+    this.#tally.add({ steps: steps.length, changes: events.length, outcomes, problems, left });
     if (events.length === 0) return;
     const [first, last] = this.#group;
     // More than were foreseen: this pass will be taken back, and until then no entry may lie behind its group.

@@ -15,6 +15,7 @@ interface Part {
 /** The commands of a stage, which are read part by part. */
 export class StagedSteps implements StepSource {
   readonly why: string | undefined;
+  readonly isNumbered = true;
   readonly #by: string;
   readonly #stage: string;
   readonly #parts: number;

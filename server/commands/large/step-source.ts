@@ -1,5 +1,5 @@
-import type { Step } from '../../../protocol/commands.ts';
 import type { Executor } from '../../database/writer.ts';
+import type { DecidedStep } from '../../domain/planned-step.ts';
 import type { Head } from '../../log/head.ts';
 
 /** What a source reads its steps with: the transaction that will record them. */
@@ -30,6 +30,8 @@ export interface SourceReading {
 export interface StepSource {
   /** Reason of the steps that have none of their own. */
   readonly why: string | undefined;
+  /** Whether the sender counts the steps as the source does: then a problem says which one it is of. */
+  readonly isNumbered: boolean;
   /**
    * How many changes there will be, which every entry has to name before the last is known. A guess, such as one change
    * a step: where it turns out wrong, everything is taken back and done once more with the right number.
@@ -40,7 +42,7 @@ export interface StepSource {
    * `head` names both times, and has to give the same steps. Steps of earlier chunks have taken effect when a chunk is
    * asked for: rows that it reads are as they leave them, the log up to `head.seq` is as it was.
    */
-  steps(reading: SourceReading): AsyncIterable<readonly Step[]>;
+  steps(reading: SourceReading): AsyncIterable<readonly DecidedStep[]>;
   /** Tidies up when all is recorded, within the transaction. Not called for a refusal or a dry run. */
   finish?(reading: SourceReading): Promise<void>;
 }

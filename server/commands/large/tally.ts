@@ -1,6 +1,7 @@
 import type { ErrorBody, Problem } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
-import type { Outcome } from '../../../protocol/replies.ts';
+import type { CommandReply, Left, Outcome } from '../../../protocol/replies.ts';
+import { addLeft } from '../../domain/restore.ts';
 import { refusal } from '../reply.ts';
 
 /** What a large command comes to, told without keeping what became of each step. */
@@ -10,6 +11,7 @@ export class Tally {
   #steps = 0;
   #changes = 0;
   #seq = 0;
+  #left: Left = {};
 
   /** Steps so far. */
   get steps(): number {
@@ -25,9 +27,11 @@ export class Tally {
     readonly changes: number;
     readonly outcomes: readonly Outcome[];
     readonly problems: readonly Problem[];
+    readonly left: Left;
   }): void {
     this.#steps += decided.steps;
     this.#changes += decided.changes;
+    this.#left = addLeft(this.#left, decided.left);
     for (const { seq } of decided.outcomes) this.#seq = Math.max(this.#seq, seq);
     this.#problemCount += decided.problems.length;
     this.#problems.push(...decided.problems.slice(0, limits.problemsMax - this.#problems.length));
@@ -38,7 +42,11 @@ export class Tally {
   }
 
   /** Of the reply: a reader that has reached `seq` has seen the effect. */
-  get reply(): { readonly seq: number; readonly changed: boolean; readonly changes: number } {
-    return { seq: this.#seq, changed: this.#changes > 0, changes: this.#changes };
+  get reply(): Pick<CommandReply, 'seq' | 'changed' | 'left'> & { readonly changes: number } {
+    const some = Object.entries(this.#left).filter(([, count]) => (count ?? 0) > 0);
+    return {
+      ...{ seq: this.#seq, changed: this.#changes > 0, changes: this.#changes },
+      ...(some.length > 0 ? { left: Object.fromEntries(some) } : {}),
+    };
   }
 }

@@ -125,6 +125,7 @@ export class PureLedger {
             .map(({ column }) => column),
         ),
       survey: (table) => surveyOf(table, ofTable(table), command),
+      opened: (commitment) => this.vault.get(commitment)?.value,
     };
   }
 }

@@ -1,0 +1,41 @@
+import { parseCursor } from '../../../protocol/cursor.ts';
+import type { Point } from '../../../protocol/point.ts';
+import type { Reverted } from '../../../protocol/revert.ts';
+import { usageError } from '../cli-error.ts';
+
+/** The ways to say which changes are meant. */
+export interface RevertedWords {
+  readonly changes?: string | undefined;
+  readonly command?: string | undefined;
+  readonly by?: string | undefined;
+  readonly since?: Point | undefined;
+}
+
+const howTo = 'write SEQ, FROM..TO, --command ID, or --by NAME --since POINT';
+const rangePattern = /^#?(\d{1,15})(?:\.\.#?(\d{1,15}))?(?:@([A-Za-z0-9_-]+))?$/;
+
+/** Which changes are meant, said in exactly one way. @throws CliError */
+export function readReverted({ changes, command, by, since }: RevertedWords): Reverted {
+  const ways = [changes, command, by].filter((way) => way !== undefined).length;
+  if (ways !== 1) throw usageError(ways === 0 ? 'which changes?' : 'that says in two ways which changes', [], howTo);
+  if ((by === undefined) !== (since === undefined)) {
+    throw usageError(by === undefined ? '--since goes with --by' : '--by needs --since', [], howTo);
+  }
+  if (command !== undefined) return { command };
+  if (by !== undefined && since !== undefined) return { by, since };
+  return readRange(changes ?? '');
+}
+
+/** `1042`, `1042@EPOCH`, and `1042..1050`, both ends included. */
+function readRange(text: string): Reverted {
+  const cursor = parseCursor(text);
+  if (cursor !== undefined && cursor.seq > 0) return cursor;
+  const [, from, to, epoch] = rangePattern.exec(text) ?? [];
+  const first = Number(from);
+  const ofLife = epoch === undefined ? {} : { epoch };
+  if (from !== undefined && first > 0) {
+    if (to === undefined) return { seq: first, ...ofLife };
+    if (Number(to) >= first) return { after: first - 1, last: Number(to), ...ofLife };
+  }
+  throw usageError(`${JSON.stringify(text)} names no change; the log tells their seqs: npx rowcast log`, [], howTo);
+}

@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { type Patch, readPatch } from '../../diff/patch.ts';
+import { usageError } from '../cli-error.ts';
+import type { Context } from '../context.ts';
+import { count } from '../print/time.ts';
+import { Progress } from '../progress.ts';
+import { describedCommand } from '../verb.ts';
+import { addWriteOptions, commandOptions, reportReply, type WriteOptions } from '../write-options.ts';
+
+/** `rowcast apply FILE`: does here what a patch says was done elsewhere. */
+export function applyCommand(context: () => Context): Command {
+  const command = describedCommand({
+    name: 'apply',
+    summary: 'do to this ledger what a patch, made by diff --json, says was done to another',
+    notes: [
+      'All of it is one command. Nothing is done where this ledger is not as that one was: each such cell is named.',
+    ],
+    examples: [
+      'apply v2.patch --dry-run',
+      'apply v2.patch --why "as released"',
+      'diff v1 v2 --json | npx rowcast apply -',
+    ],
+  }).argument('<file>', 'a file, or - for standard input');
+  return addWriteOptions(command).action((file: string, options: WriteOptions) => apply(context(), file, options));
+}
+
+async function apply(context: Context, file: string, options: WriteOptions): Promise<void> {
+  const patch = await readFile(file, context.signal);
+  const changes = patch.tables.length + patch.rows.length;
+  if (changes === 0) {
+    await context.note('the patch is empty; there is nothing to do');
+    return;
+  }
+  const ledger = await context.ledger();
+  const progress = new Progress(context);
+  const result = await ledger.apply(patch, {
+    ...commandOptions(options, context),
+    onProgress: ({ commands, committing }) =>
+      progress.show(committing ? 'committing' : `${commands} of ${changes} sent`),
+  });
+  progress.clear();
+  await reportReply(context, result, `applied ${count(changes, 'change')} (up to #${result.seq})`);
+}
+
+async function readFile(file: string, signal: AbortSignal): Promise<Patch> {
+  const input = file === '-' ? process.stdin : createReadStream(file, { signal });
+  try {
+    return await readPatch(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw usageError(`there is no file ${file}`);
+    throw error;
+  }
+}

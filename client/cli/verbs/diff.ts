@@ -1,0 +1,135 @@
+import type { Command } from 'commander';
+import type { RowDiff, TableDiff } from '../../../protocol/diff.ts';
+import type { Point } from '../../../protocol/point.ts';
+import { patchLines } from '../../diff/patch.ts';
+import type { LedgerDiff } from '../../diff/read-diff.ts';
+import { cellDiffs, diffShape, tableDiffLine } from '../../export/diff-shape.ts';
+import { Renderer } from '../../export/renderer.ts';
+import { readPoint } from '../as-of.ts';
+import type { Context } from '../context.ts';
+import { rowWords, tableWords } from '../print/change.ts';
+import { type Paint, show } from '../print/paint.ts';
+import { count } from '../print/time.ts';
+import { describedCommand } from '../verb.ts';
+
+interface DiffOptions {
+  readonly table?: string;
+  readonly summary?: true;
+  readonly csv?: true;
+}
+
+/** `rowcast diff FROM [TO]`: what is different between two points. */
+export function diffCommand(context: () => Context): Command {
+  return describedCommand({
+    name: 'diff',
+    summary: 'what is different between two points of the past, or since one',
+    notes: [
+      'Each row that is not as it was is told once, whatever happened to it in between. With --json it is a patch, which',
+      'rowcast apply does to another ledger.',
+    ],
+    examples: [
+      'diff 1042',
+      'diff v1.0 v2.0 --table rates',
+      'diff "2026-05-01" --summary',
+      'diff v1 v2 --json > v2.patch',
+    ],
+  })
+    .argument('<from>', 'a seq, SEQ@EPOCH, a time or a tag', readPoint)
+    .argument('[to]', 'a later one; else now', readPoint)
+    .option('--table <table>', 'of one table only')
+    .option('--summary', 'only how much of each table')
+    .option('--csv', 'for a spreadsheet: a cell a line, with both its values')
+    .action((from: Point, to: Point | undefined, options: DiffOptions) => diff(context(), { ...options, from, to }));
+}
+
+interface Asked extends DiffOptions {
+  readonly from: Point;
+  readonly to: Point | undefined;
+}
+
+async function diff(context: Context, { from, to, table, summary, csv }: Asked): Promise<void> {
+  await context.reading(async (ledger) => {
+    const found = await ledger.diff(from, { to, table, signal: context.signal, open: await context.opens() });
+    if (csv === true) await printCsv(context, found);
+    else if (context.json) await printPatch(context, found);
+    else await printDiff(context, found, summary === true);
+  });
+}
+
+async function printPatch(context: Context, found: LedgerDiff): Promise<void> {
+  for await (const line of patchLines(found)) await context.print(line);
+}
+
+/** Cells that are made into text together. */
+const chunk = 1_000;
+
+async function printCsv(context: Context, { tables, rows }: LedgerDiff): Promise<void> {
+  const renderer = new Renderer(diffShape, { format: 'csv' });
+  await context.out.write(renderer.begin());
+  let cells = tables.map(tableDiffLine);
+  for await (const row of rows) {
+    cells.push(...cellDiffs(row));
+    if (cells.length < chunk) continue;
+    await context.out.write(renderer.items(cells));
+    cells = [];
+  }
+  await context.out.write(renderer.items(cells) + renderer.end());
+}
+
+const ops = ['insert', 'update', 'delete'] as const;
+const opWords = { insert: 'added', update: 'changed', delete: 'removed' } as const;
+type Counts = Record<RowDiff['op'], number>;
+
+/** Table by table, as rows come so; tables of which no row is different stand at the end. */
+async function printDiff(context: Context, found: LedgerDiff, isSummary: boolean): Promise<void> {
+  const { paint } = context.out;
+  const tables = new Map<string, Counts>();
+  const told = new Set<string>();
+  const head = (name: string): string[] => {
+    if (told.has(name)) return [];
+    told.add(name);
+    return [
+      paint.strong(show(name, paint)),
+      ...found.tables.filter(({ table }) => table === name).map((one) => tableLine(one, paint)),
+    ];
+  };
+  for await (const row of found.rows) {
+    const counts = tables.get(row.table) ?? { insert: 0, update: 0, delete: 0 };
+    counts[row.op] += 1;
+    tables.set(row.table, counts);
+    if (!isSummary) await context.print(...head(row.table), rowLine(row, paint));
+  }
+  for (const { table } of found.tables) await context.print(...head(table));
+  for (const [name, counts] of tables) {
+    if (isSummary) await context.print(...head(name), `  ${countWords(counts)}`);
+  }
+  await context.note(summaryLine(found, tables));
+}
+
+const marks = { insert: '+', update: '~', delete: '-', create: '+', alter: '~', drop: '-' } as const;
+
+function rowLine(row: RowDiff, paint: Paint): string {
+  const color = paint[opWords[row.op]];
+  return `  ${color(marks[row.op])} ${paint.strong(show(row.key, paint, 80))}  ${rowWords(row, paint)}`.trimEnd();
+}
+
+function tableLine(table: TableDiff, paint: Paint): string {
+  return `  ${tableWords(table, paint)}`;
+}
+
+function countWords(counts: Counts): string {
+  return ops
+    .filter((op) => counts[op] > 0)
+    .map((op) => `${counts[op]} ${opWords[op]}`)
+    .join(', ');
+}
+
+function summaryLine({ from, to, tables }: LedgerDiff, rows: ReadonlyMap<string, Counts>): string {
+  const names = new Set([...tables.map(({ table }) => table), ...rows.keys()]);
+  const between = `between #${from} and #${to}`;
+  if (names.size === 0) return `nothing is different ${between}`;
+  const all = { insert: 0, update: 0, delete: 0 };
+  for (const counts of rows.values()) for (const op of ops) all[op] += counts[op];
+  const words = countWords(all);
+  return `${words === '' ? 'no row is different' : `rows: ${words}`}, in ${count(names.size, 'table')} ${between}`;
+}

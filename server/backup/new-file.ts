@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { BackupError } from './format.ts';
+
+/**
+ * Writes a file that nobody ever sees half of: under another name beside it, and when it is on the disk under its own.
+ * When the work fails, or is interrupted, nothing is left. Only its owner can read it.
+ * @throws BackupError when a file of that name is there and may not be replaced
+ */
+export async function writeNewFile<Result>(
+  path: string,
+  { replace }: { readonly replace: boolean },
+  work: (file: FileHandle) => Promise<Result>,
+): Promise<Result> {
+  const half = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
+  const file = await open(half, 'wx', 0o600);
+  try {
+    const result = await work(file).finally(() => file.close());
+    if (replace) await rename(half, path);
+    else await linkNew(half, path);
+    await syncFolder(dirname(path));
+    return result;
+  } finally {
+    await rm(half, { force: true });
+  }
+}
+
+/** Gives the file its name only when nobody has it, even since it was looked for. */
+async function linkNew(half: string, path: string): Promise<void> {
+  try {
+    await link(half, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new BackupError(`${path} is there already: choose another name, or write --replace`);
+  }
+}
+
+/** The name itself is durable too, where the system can do that. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
+}

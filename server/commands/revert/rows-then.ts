@@ -1,0 +1,72 @@
+import { sql } from 'kysely';
+import type { ConflictRule } from '../../../protocol/revert.ts';
+import type { Cells } from '../../../protocol/values.ts';
+import type { Executor } from '../../database/writer.ts';
+import type { RestoreStep } from '../../domain/planned-step.ts';
+import type { NetCell, RowNet } from '../../domain/row-net.ts';
+import { farRowsSql, lifeAt, type TableAsOf, tableAsOf } from '../../queries/as-of.ts';
+import { fetched } from './fetched.ts';
+import { isSelectedSql, type Selection } from './selection.ts';
+
+interface RowThen {
+  readonly key: string;
+  readonly cells: Cells;
+}
+
+/** The rows of a table that was dropped at a seq, each to come back as it was just before. */
+export async function* droppedRows(transaction: Executor, name: string, seq: number): AsyncGenerator<RestoreStep[]> {
+  const table = await tableThen(transaction, name, seq - 1);
+  for await (const rows of fetched<RowThen>(transaction, farRowsSql(table))) {
+    yield rows.map(({ key, cells }) => ({
+      ...{ type: 'row.restore', table: name, key, conflicts: 'refuse' },
+      net: { reverts: [seq, seq], before: cells, after: undefined, last: cells, cells: new Map(), homeless: 0 },
+    }));
+  }
+}
+
+/** A change of columns that removed some, which are there again. */
+interface Removal {
+  readonly seq: number;
+  readonly columns: readonly string[];
+  readonly selection: Selection;
+  /** Where the log ended. */
+  readonly head: number;
+  readonly conflicts: ConflictRule;
+}
+
+/** What the cells of removed columns were, for the rows that were there already and still are. */
+export async function* removedCells(
+  transaction: Executor,
+  name: string,
+  { seq, columns, selection, head, conflicts }: Removal,
+): AsyncGenerator<RestoreStep[]> {
+  const table = await tableThen(transaction, name, seq - 1);
+  for await (const rows of fetched<RowThen>(transaction, sameRowsSql(table, { seq, selection, head }))) {
+    yield rows.flatMap(({ key, cells }) => {
+      const then = new Map<string, NetCell>();
+      for (const column of columns) {
+        const before = cells[column];
+        if (before !== undefined) then.set(column, { before, after: null });
+      }
+      if (then.size === 0) return [];
+      const net: RowNet = { reverts: [seq, seq], before: cells, after: cells, last: cells, cells: then, homeless: 0 };
+      return [{ type: 'row.restore', table: name, key, conflicts, net }];
+    });
+  }
+}
+
+/** Of the rows that are there now: those that others have made since are others. */
+function sameRowsSql(table: TableAsOf, { seq, selection, head }: Pick<Removal, 'seq' | 'selection' | 'head'>) {
+  return sql`
+    SELECT key, cells FROM (${farRowsSql(table)}) AS past
+    WHERE EXISTS (
+        SELECT FROM table_projection t JOIN row_projection r ON r.table_id = t.id AND r.key = past.key
+        WHERE t.name = ${table.definition.name} AND t.dropped IS NULL)
+      AND NOT EXISTS (
+        SELECT FROM change c WHERE c.table_id = ${table.id} AND c.key = past.key AND c.seq > ${seq} AND c.seq <= ${head}
+          AND c.entry::json ->> 'op' = 'insert' AND NOT ${isSelectedSql(selection)})`;
+}
+
+async function tableThen(transaction: Executor, name: string, seq: number): Promise<TableAsOf> {
+  return await tableAsOf(transaction, await lifeAt(transaction, seq, name), seq);
+}

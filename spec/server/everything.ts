@@ -1,0 +1,50 @@
+import { nanoid } from 'nanoid';
+import { setTag } from '../../server/log/set-tag.ts';
+import { administrator } from '../support/server.ts';
+import type { Stack } from './stack.ts';
+
+/** Rows that the table `staff` was given. */
+const staffRows = 300;
+
+/**
+ * Fills a ledger with one of everything that a database holds: tables altered, dropped and made again, unique and sealed
+ * columns, groups, a deleted and an erased row, a tag, an account. Its log ends at 308, 52 entries behind a full tile.
+ */
+export async function fillWithEverything(stack: Stack): Promise<void> {
+  const { done } = stack;
+  await stack.login();
+  await done({
+    type: 'table.create',
+    name: 'staff',
+    key: 'id',
+    columns: [
+      { name: 'id', type: 'integer' },
+      { name: 'mail', type: 'text', unique: true },
+      { name: 'pay', type: 'decimal', sealed: true },
+      { name: 'ssn', type: 'text', sealed: true, unique: true },
+    ],
+  });
+  await done({ type: 'table.create', name: 'city', columns: [{ name: 'name', type: 'text' }] });
+  await done({ type: 'row.insert', table: 'city', key: 'a', row: { name: 'Aachen' } });
+  await done({ type: 'table.drop', table: 'city' });
+  for (let first = 0; first < staffRows; first += 100) {
+    const commands = Array.from({ length: 100 }, (_, at) => {
+      const id = first + at;
+      const row = { id, mail: `m${id}@x`, pay: '1000', ssn: `s${id}` };
+      return { type: 'row.insert', table: 'staff', row } as const;
+    });
+    await done({ type: 'batch', commands });
+  }
+  await done({
+    type: 'table.alter',
+    table: 'staff',
+    steps: [
+      { do: 'rename', column: 'pay', to: 'salary' },
+      { do: 'add', column: { name: 'grade', type: 'integer', default: 1 } },
+    ],
+  });
+  await done({ type: 'row.delete', table: 'staff', key: '7', why: 'left' });
+  await done({ type: 'row.update', table: 'staff', key: '8', row: { salary: '2000' } });
+  await done({ type: 'row.erase', table: 'staff', key: '9', why: 'asked to be forgotten' });
+  await setTag(stack.reading, { type: 'tag.set', name: 'reviewed' }, { id: nanoid(), user: administrator.name });
+}

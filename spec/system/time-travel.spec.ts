@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CurrentRow } from '../../protocol/errors.ts';
+import type { CellChange } from '../../protocol/replies.ts';
+import { createLedger, type TestLedger } from '../support/ledger.ts';
+import { Person } from '../support/program.ts';
+import { administrator, startTestServer, type TestServer } from '../support/server.ts';
+
+let ledger: TestLedger;
+let server: TestServer;
+let elsewhere: { readonly ledger: TestLedger; readonly server: TestServer };
+let ada: Person;
+/** On another server, of another ledger. */
+let there: Person;
+let viewer: Person;
+
+beforeAll(async () => {
+  [ledger, server] = await startLedger();
+  const [otherLedger, otherServer] = await startLedger();
+  elsewhere = { ledger: otherLedger, server: otherServer };
+  ada = await Person.at(server.address);
+  there = await Person.at(otherServer.address);
+  viewer = await Person.at(server.address);
+  for (const one of [ada, there]) {
+    await one.done(['login', administrator.name, '--password-stdin'], [administrator.password]);
+  }
+  await ada.done(['create', 'pay', 'id:text:key', 'salary:decimal', 'ssn:text:sealed']);
+  await ada.done(['insert', 'pay', 'id=E1', 'salary=1000.00', 'ssn=111', '--why', 'hired']);
+  await ada.done(['insert', 'pay', 'id=E2', 'salary=900.00']);
+  await ada.done(['tag', 'start']);
+  await ada.done(['update', 'pay', 'E1', 'salary=1200.00', '--why', 'annual review']);
+  await ada.done(['alter', 'pay', 'rename', 'salary', 'wage,', 'add', 'note:text:default=none', '--why', 'clearer']);
+  await ada.done(['delete', 'pay', 'E2']);
+  await ada.done(['insert', 'pay', 'id=E2', 'wage=1.00']);
+  await ada.done(['insert', 'pay', 'id=E3', 'ssn=333']);
+  await ada.done(['create', 'more', 'n:integer']);
+  await ada.done(['insert', 'more', 'n=1', '--key', 'one']);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([ada, there, viewer].map((one) => one.remove()));
+  await server.stop();
+  await elsewhere.server.stop();
+  await ledger.drop();
+  await elsewhere.ledger.drop();
+});
+
+async function startLedger(): Promise<[TestLedger, TestServer]> {
+  const made = await createLedger();
+  return [made, await startTestServer(made)];
+}
+
+describe('rowcast history', () => {
+  test('of a cell: every value with who and why, through a rename', async () => {
+    const shown = await viewer.done(['history', 'pay', 'E1', 'wage']);
+    const [, , ...lines] = shown.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/#2 .* ada +insert as salary +1000\.00 +hired/);
+    expect(lines[1]).toMatch(/ada +update as salary +1200\.00 +annual review/);
+    expect(lines[2]).toMatch(/ada +alter \(decimal\) +1200\.00 +clearer/);
+    const newest = await viewer.lines<CellChange>(['history', 'pay', 'E1', 'wage', '--newest-first', '--limit', '2']);
+    expect(newest.map(({ op, value }) => [op, value])).toEqual([
+      ['alter', '1200.00'],
+      ['update', '1200.00'],
+    ]);
+    const before = await viewer.lines<CellChange>(['history', 'pay', 'E1', 'salary', '--as-of', 'start']);
+    expect(before).toMatchObject([{ op: 'insert', value: '1000.00' }]);
+  });
+
+  test('of a row tells its lives apart, and goes back from the newest change', async () => {
+    const shown = await viewer.done(['history', 'pay', 'E2']);
+    expect(shown.trimEnd().split('\n\n')).toHaveLength(2);
+    const newest = await viewer.done(['history', 'pay', 'E2', '--newest-first', '--limit', '1']);
+    expect(newest).toContain('v1  insert');
+    expect(newest).toMatch(/wage +1\.00/);
+  });
+
+  test('shows a sealed cell to who may read it', async () => {
+    expect(await ada.done(['history', 'pay', 'E1', 'ssn'])).toContain('111');
+    const seen = await viewer.done(['history', 'pay', 'E1', 'ssn']);
+    expect(seen).toContain('‹sealed›');
+    expect(seen).not.toContain('111');
+  });
+
+  test('is refused for what there is not', async () => {
+    expect(await viewer.refusal(['history', 'pay', 'E9', 'wage'])).toMatchObject({ code: 'row_not_found', exit: 3 });
+    expect(await viewer.refusal(['history', 'pay', 'E1', 'none'])).toMatchObject({ code: 'bad_request', exit: 1 });
+    expect(await viewer.refusal(['history', 'pay', 'E1', '--as-of', 'start'])).toMatchObject({
+      code: 'usage',
+      exit: 2,
+    });
+  });
+});
+
+describe('rowcast blame', () => {
+  test('names who set each cell of a row and of a table', async () => {
+    interface Blamed {
+      readonly key: string;
+      readonly cells: Record<string, { readonly value?: unknown; readonly seq: number; readonly why?: string }>;
+    }
+    const [row] = await viewer.lines<Blamed>(['blame', 'pay', 'E1']);
+    expect(row?.cells).toMatchObject({
+      id: { value: 'E1', why: 'hired' },
+      wage: { value: '1200.00', why: 'annual review' },
+      note: { value: 'none', why: 'clearer' },
+    });
+    const all = await viewer.lines<Blamed>(['blame', 'pay']);
+    expect(all.map(({ key }) => key)).toEqual(['E1', 'E2', 'E3']);
+    expect(all[0]).toEqual(row);
+    const shown = await viewer.run(['blame', 'pay', '--where', 'wage>=1000', '--as-of', 'start']);
+    expect(shown).toMatchObject({ exit: 2, err: expect.stringContaining('wage') });
+    expect((await viewer.run(['blame', 'pay', '--where', 'salary>=1000', '--as-of', 'start'])).out).toMatch(
+      /E1 +id +E1 +ada/,
+    );
+    expect(await viewer.refusal(['blame', 'pay', 'E9'])).toMatchObject({ code: 'row_not_found', exit: 3 });
+  });
+});
+
+describe('rowcast diff and apply', () => {
+  const cellsOf = async (who: Person, table: string): Promise<unknown> =>
+    (await who.lines<CurrentRow>(['list', table])).map(({ key, row }) => ({ key, row }));
+  const patch = async (...points: string[]): Promise<string[]> =>
+    (await ada.done(['diff', ...points, '--json'])).trimEnd().split('\n');
+
+  test('shows each row once, with its table', async () => {
+    const { out, err } = await viewer.run(['diff', 'start']);
+    expect(out.split('\n')).toEqual([
+      'pay',
+      '  alter  rename salary wage, add note:text:default=none',
+      '  ~ E1  wage 1000.00 → 1200.00',
+      '  ~ E2  wage 900.00 → 1.00',
+      '  + E3  ssn ‹sealed›, note none',
+      'more',
+      '  create  n:integer',
+      '  + one  n 1',
+      '',
+    ]);
+    expect(err).toMatch(/^rows: 2 added, 2 changed, in 2 tables between #3 and #\d+\n$/);
+    expect((await viewer.run(['diff', 'start', '--table', 'more', '--summary'])).out).toBe(
+      'more\n  create  n:integer\n  1 added\n',
+    );
+    const [head, ...lines] = (await viewer.done(['diff', 'start', '--csv', '--table', 'pay'])).trimEnd().split('\n');
+    expect(head).toBe('table,key,change,column,before,after');
+    expect(lines.slice(1, 3)).toEqual(['pay,E1,update,wage,1000.00,1200.00', 'pay,E2,update,wage,900.00,1.00']);
+    expect(lines.at(-1)).toBe('pay,E3,insert,note,,none');
+    expect(await viewer.refusal(['diff', '5', '3'])).toMatchObject({ code: 'bad_request', exit: 1 });
+    expect(await viewer.refusal(['diff', 'nope'])).toMatchObject({ code: 'tag_not_found', exit: 3 });
+  });
+
+  test('a patch makes another ledger the same, and fits only once', async () => {
+    const [first, second] = [await patch('0', 'start'), await patch('start')];
+    await there.done(['apply', '-', '--dry-run'], first);
+    expect((await there.lines(['tables'])).length).toBe(0);
+    await there.done(['apply', '-', '--why', 'from elsewhere'], first);
+    expect(await cellsOf(there, 'pay')).toMatchObject([{ key: 'E1', row: { salary: '1000.00' } }, { key: 'E2' }]);
+    await there.done(['apply', '-'], second);
+    for (const table of ['pay', 'more']) {
+      const [here, other] = [await cellsOf(ada, table), await cellsOf(there, table)];
+      // Of what is sealed each ledger has a commitment of its own.
+      const unsealed = (rows: unknown): unknown =>
+        JSON.parse(JSON.stringify(rows).replaceAll(/"sealed":"[^"]+"/g, '"sealed":""'));
+      expect(unsealed(other)).toEqual(unsealed(here));
+    }
+    expect(await there.done(['get', 'pay', 'E3'])).toContain('333');
+    expect(await there.refusal(['apply', '-'], second)).toMatchObject({ code: 'version_conflict', exit: 4 });
+  });
+
+  test('a patch that does not fit names each cell and changes nothing', async () => {
+    await ada.done(['update', 'pay', 'E1', 'wage=1300.00', 'note=x']);
+    const from = (await ada.lines<{ seq: number }>(['history', 'pay', 'E1'])).at(-1)?.seq ?? 0;
+    await there.done(['update', 'pay', 'E1', 'note=other']);
+    const { exit, err } = await there.run(['apply', '-'], await patch(String(from - 1)));
+    expect(exit).toBe(4);
+    expect(err).toContain('note is "other", not "none"');
+    expect(await there.done(['get', 'pay', 'E1'])).toMatch(/wage +1200\.00/);
+  });
+
+  test('a patch that is cut off, or none, is refused with its line', async () => {
+    const made = await patch('0');
+    expect((await there.refusal(['apply', '-'], made.slice(0, -1))).message).toContain('cut off');
+    expect((await there.refusal(['apply', '-'], [...made.slice(0, 2), ...made.slice(3)])).message).toContain(
+      'not whole',
+    );
+    expect((await there.refusal(['apply', '-'], ['{"patch":1}'])).message).toContain('line 1');
+    expect((await there.refusal(['apply', '-'], [made[0] ?? '', 'x'])).message).toContain('line 2');
+    const sealed = (await viewer.done(['diff', '0', 'start', '--json'])).trimEnd().split('\n');
+    const fresh = sealed.map((line) => line.replaceAll('"pay"', '"pay2"'));
+    expect((await there.refusal(['apply', '-'], fresh)).message).toContain('make the patch as an administrator');
+  });
+});
