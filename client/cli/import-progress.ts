@@ -4,6 +4,7 @@ import { Progress } from './progress.ts';
 
 const words: Readonly<Record<ImportProgress['phase'], string>> = {
   reading: 'reading',
+  checking: 'checking',
   comparing: 'comparing with the table',
   judging: 'asking the server',
   sending: 'sending',

@@ -8,6 +8,7 @@ import type { ProblemList } from './problem-list.ts';
 import { brokenRules, type FileRow, insertedCells, withDefaults } from './row-reader.ts';
 import { Spool } from './spool.ts';
 import type { Target } from './target.ts';
+import { rowsPerTurn, turn } from './turn.ts';
 
 /** A change that an import would make, as a preview shows it. */
 export interface SampleChange {
@@ -95,10 +96,11 @@ export class Comparison {
   }
 
   /** Call it when all rows of the table were seen: the others of the file are new. */
-  finish(): void {
+  async finish(signal: AbortSignal | undefined): Promise<void> {
     for (let place = 0; place < this.#rows.length; place += 1) {
       const isFound = ((this.#found[place >> 3] ?? 0) >> (place & 7)) & 1;
       if (isFound === 0) this.#planInsert(this.#rows.at(place));
+      if (place % rowsPerTurn === 0) await turn(signal);
     }
   }
 

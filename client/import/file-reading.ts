@@ -9,6 +9,7 @@ import { importLimits } from './import-limits.ts';
 import { JsonSource } from './json-records.ts';
 import type { BadRow, RawRecord, ValueForm } from './raw-record.ts';
 import { Spool } from './spool.ts';
+import { rowsPerTurn, turn } from './turn.ts';
 import { UniqueColumns } from './unique-columns.ts';
 
 export interface ReadFileOptions extends CsvOptions {
@@ -47,9 +48,6 @@ export interface FileReading {
   readonly records: Spool<RawRecord | BadRow>;
 }
 
-/** How often progress is told, and other work of this process let in. */
-const rowsPerTurn = 2_000;
-
 /** Reads a file of any size. @throws ImportError, and when the signal is aborted its reason */
 export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFileOptions): Promise<FileReading> {
   const { encoding, chunks } = await decodeText(bytes, options.encoding);
@@ -61,13 +59,15 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
     const guesses: ColumnGuess[] = [];
     const unique = new UniqueColumns();
     for await (const record of source.records) {
-      options.signal?.throwIfAborted();
       records.append(record);
       if ('values' in record) {
         lookAt(record, { guesses, form: source.form });
         unique.look(record, source.columns);
       }
-      if (records.length % rowsPerTurn === 0) options.onRows?.(records.length);
+      if (records.length % rowsPerTurn === 0) {
+        options.onRows?.(records.length);
+        await turn(options.signal);
+      }
     }
     if (source.columns.length > limits.columnsMax) {
       throw new ImportError(

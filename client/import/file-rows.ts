@@ -1,9 +1,11 @@
 import type { FileReading } from './file-reading.ts';
+import type { ImportOptions } from './import-options.ts';
 import { KeyIndex } from './key-index.ts';
 import { ProblemList } from './problem-list.ts';
 import { type FileRow, RowReader } from './row-reader.ts';
 import { Spool } from './spool.ts';
 import type { Target } from './target.ts';
+import { rowsPerTurn, turn } from './turn.ts';
 
 /** The rows of a file by the types of their table, on disk, and what is wrong with the others. */
 export interface FileRows {
@@ -12,14 +14,11 @@ export interface FileRows {
   readonly problems: ProblemList;
 }
 
-/** How often other work of this process is let in. */
-const rowsPerTurn = 2_000;
-
 /** Judges every record of a file. @throws when the signal is aborted, its reason */
 export async function readRows(
   reading: FileReading,
   target: Target,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: Pick<ImportOptions, 'signal' | 'onProgress'>,
 ): Promise<FileRows> {
   const rows = await Spool.open<FileRow>();
   const problems = new ProblemList();
@@ -29,7 +28,10 @@ export async function readRows(
     let seen = 0;
     for (const record of reading.records) {
       seen += 1;
-      if (seen % rowsPerTurn === 0) await turn(signal);
+      if (seen % rowsPerTurn === 0) {
+        onProgress?.({ phase: 'checking', done: seen, of: reading.records.length });
+        await turn(signal);
+      }
       const read = 'values' in record ? reader.read(record) : { problems: [record] };
       if ('problems' in read) problems.add(...read.problems);
       else addRow(read, { rows, index, problems, column: target.definition.key });
@@ -49,9 +51,4 @@ function addRow(row: FileRow, { rows, index, problems, column }: FileRows & { re
   }
   const reason = `the key ${JSON.stringify(row.key)} stands on line ${rows.at(twin).line} already`;
   problems.add({ line: row.line, column, reason });
-}
-
-async function turn(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  signal?.throwIfAborted();
 }

@@ -28,9 +28,9 @@ export interface ImportOptions extends Omit<ReadFileOptions, 'onRows'> {
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 
-/** How far an import has got: rows of the file that were read, of the table that were compared, changes that were sent. */
+/** How far an import has got: rows of the file that were read and checked, of the table that were compared, changes that were sent. */
 export interface ImportProgress {
-  readonly phase: 'reading' | 'comparing' | 'judging' | 'sending' | 'committing';
+  readonly phase: 'reading' | 'checking' | 'comparing' | 'judging' | 'sending' | 'committing';
   readonly done: number;
   /** Where it is known. */
   readonly of?: number | undefined;

@@ -10,6 +10,7 @@ import { type ImportPreview, previewOf } from './import-preview.ts';
 import { judge, placed, stepCount, stepsOf } from './import-steps.ts';
 import { tableRows } from './table-rows.ts';
 import { findTarget, type Target } from './target.ts';
+import { rowsPerTurn } from './turn.ts';
 
 export interface ImportCommitOptions {
   /** The reason, which stands in the log for ever. */
@@ -68,7 +69,7 @@ export class Import {
     const { tables } = await ledger.tables({ signal });
     const existing = tables.find(({ definition }) => definition.name === options.table);
     const target = findTarget(reading, options, existing);
-    const { rows, index, problems } = await readRows(reading, target, signal);
+    const { rows, index, problems } = await readRows(reading, target, options);
     const comparison = await Comparison.open({ target, mode, rows, index, problems });
     try {
       if (!target.isNew) {
@@ -76,10 +77,10 @@ export class Import {
         for await (const row of tableRows(ledger, { target, mode, rows, signal })) {
           comparison.see(row);
           seen += 1;
-          if (seen % 2_000 === 0) onProgress?.({ phase: 'comparing', done: seen, of: target.rows });
+          if (seen % rowsPerTurn === 0) onProgress?.({ phase: 'comparing', done: seen, of: target.rows });
         }
       }
-      comparison.finish();
+      await comparison.finish(signal);
       const isJudged = await judge({ ledger, comparison, target, options });
       const preview = previewOf({ reading, target, comparison, mode, isJudged });
       return new Import(ledger, { target, comparison, preview });

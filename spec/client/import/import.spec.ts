@@ -226,3 +226,27 @@ test('P9 a viewer imports nothing, and is told before the file is read', async (
   }
   await expect(viewer.import(unread(), { table: 'x' })).rejects.toMatchObject({ code: 'login_required' });
 });
+
+test.each(['csv', 'ndjson', 'json'] as const)('an export as %s reads back, and nothing is changed', async (format) => {
+  const table = `exported_${format}`;
+  const columns = (['text', 'integer', 'number', 'decimal', 'boolean', 'date', 'timestamp', 'json'] as const).map(
+    (type) => ({ name: `a ${type}`, type }),
+  );
+  await admin.createTable({ name: table, columns });
+  await admin.insert(table, {
+    'a text': '=1+"2",\r\nä\u{1f600}',
+    'a integer': '9007199254740993',
+    'a number': 1e-7,
+    'a decimal': '1.10',
+    'a boolean': false,
+    'a date': '2026-02-28',
+    'a timestamp': '2026-02-28T08:00:00.120+02:00',
+    'a json': { b: [1, 'x'], a: null },
+  });
+  await admin.insert(table, { 'a text': '', 'a json': '' });
+  await admin.insert(table, {});
+  let text = '';
+  for await (const part of admin.exportTable(table, { format })) text += part;
+  const { counts } = await imported(text, { table, mode: 'mirror', name: `x.${format}` });
+  expect(counts).toEqual([0, 0, 0, 3]);
+});
