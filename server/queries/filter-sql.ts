@@ -29,14 +29,18 @@ export function cellTextSql(column: string): RawBuilder<string | null> {
   return sql`(state.cells ->> ${column}::text)`;
 }
 
-/** A cell as a value that compares as its type does. */
-export function cellSql({ name, type }: Pick<Column, 'name' | 'type'>): RawBuilder<unknown> {
-  return sql`${cellTextSql(name)}::${castTo[type]}`;
+/** A cell's text, in SQL, as a value that compares as its type does. */
+export function typedSql(type: ColumnType, text: RawBuilder<string | null>): RawBuilder<unknown> {
+  return sql`${text}::${castTo[type]}`;
 }
 
 /** A value, given as a cell's text, as the same type. */
 export function valueSql(type: ColumnType, text: string): RawBuilder<unknown> {
   return sql`${text}::${castTo[type]}`;
+}
+
+function cellSql({ name, type }: Column): RawBuilder<unknown> {
+  return typedSql(type, cellTextSql(name));
 }
 
 /** A filter as SQL over `state.cells`: the twin of matchesFilter, which a test holds to the same answers. */

@@ -10,13 +10,15 @@ import { refusePlace, resolvePoint } from '../log/point.ts';
 import { Refused } from '../refused.ts';
 import { farRowsSql, isNear, lifeAt, nearRowsSql, rowsNowSql, type TableAsOf, tableAsOf, tableNow } from './as-of.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
-import { cellSql, cellTextSql, filterSql, searchSql, valueSql } from './filter-sql.ts';
+import { cellTextSql, filterSql, searchSql, typedSql, valueSql } from './filter-sql.ts';
 import { decodePageCursor, encodePageCursor, listHash, notOfThisList, type PageCursor } from './page-cursor.ts';
 
 /** A column that a list is sorted by. */
 interface SortColumn {
   readonly column: Column;
   readonly descending: boolean;
+  /** Its cell in the relation `state`, as text. That of the key column stands beside the cells, which need no parsing. */
+  readonly text: RawBuilder<string | null>;
 }
 
 interface ListedRow {
@@ -77,7 +79,7 @@ async function listedSeq(transaction: Database, { head, after, asOf }: ListedPla
 function sortColumns(definition: TableDefinition, sort: Sort | undefined): SortColumn[] {
   if (sort !== undefined) return sort.map((one) => sortColumn(definition, one));
   const key = definition.key === undefined ? undefined : findColumn(definition, definition.key);
-  return key?.type === 'integer' || key?.type === 'decimal' ? [{ column: key, descending: false }] : [];
+  return key?.type === 'integer' || key?.type === 'decimal' ? [sortColumn(definition, { column: key.name })] : [];
 }
 
 function sortColumn(definition: TableDefinition, { column: name, descending = false }: Sort[number]): SortColumn {
@@ -85,7 +87,7 @@ function sortColumn(definition: TableDefinition, { column: name, descending = fa
   if (column === undefined) throw badRequest(`sort: table ${definition.name} has no column ${JSON.stringify(name)}`);
   if (column.sealed) throw badRequest(`sort: column ${name} is sealed, and its order would tell its values`);
   if (column.type === 'json') throw badRequest(`sort: column ${name} is json, which has no order`);
-  return { column, descending };
+  return { column, descending, text: name === definition.key ? sql`state.key` : cellTextSql(name) };
 }
 
 function checkFilter(definition: TableDefinition, { filter = [] }: QueryOf<'row.list'>): void {
@@ -115,7 +117,7 @@ interface Page {
 
 async function readPage(transaction: Database, page: Page): Promise<{ rows: ListedRow[]; full: boolean }> {
   const { sort, limit, bytesMax } = page;
-  const sorted = sort.map(({ column }) => cellTextSql(column.name));
+  const sorted = sort.map(({ text }) => text);
   const { rows } = await sql<ListedRow & { found: number }>`
     SELECT line, key, sorted, found FROM (
       SELECT line, key, sorted, count(*) OVER () AS found,
@@ -145,8 +147,8 @@ function chosenSql({ table, place, query, sort, after, limit }: Page): RawBuilde
 }
 
 function orderSql(sort: readonly SortColumn[]): RawBuilder<unknown> {
-  const columns = sort.map(({ column, descending }) =>
-    descending ? sql`${cellSql(column)} DESC NULLS LAST` : sql`${cellSql(column)} NULLS LAST`,
+  const columns = sort.map(({ column, text, descending }) =>
+    descending ? sql`${typedSql(column.type, text)} DESC NULLS LAST` : sql`${typedSql(column.type, text)} NULLS LAST`,
   );
   return sql.join([...columns, sql`state.key`]);
 }
@@ -154,9 +156,9 @@ function orderSql(sort: readonly SortColumn[]): RawBuilder<unknown> {
 /** Rows beyond the last one of the page before, in the order of the sort. Empty cells come last in either direction. */
 function beyondSql(sort: readonly SortColumn[], { sorted, key }: PageCursor): RawBuilder<unknown> {
   let beyond: RawBuilder<unknown> = sql`state.key > ${key}`;
-  for (const [index, { column, descending }] of [...sort.entries()].reverse()) {
+  for (const [index, { column, text: cellText, descending }] of [...sort.entries()].reverse()) {
     const text = sorted[index] ?? null;
-    const cell = cellSql(column);
+    const cell = typedSql(column.type, cellText);
     if (text === null) {
       beyond = sql`(${cell} IS NULL AND ${beyond})`;
     } else {
