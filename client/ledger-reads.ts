@@ -5,6 +5,7 @@ import type { Filter } from '../protocol/filter.ts';
 import type { ReplyOf } from '../protocol/replies.ts';
 import type { RequestOf } from '../protocol/requests.ts';
 import type { TableDefinition } from '../protocol/table.ts';
+import { compareCells } from '../protocol/values.ts';
 import { innerAbort } from './abort.ts';
 import type { CommandChannel } from './command-channel.ts';
 import { RowcastError } from './errors.ts';
@@ -66,7 +67,8 @@ export class LedgerReads {
 
   /** @throws RowcastError `table_not_found`, `too_old`, and `bad_request` when the filter does not fit the table */
   async snapshot(table: string, filter: Filter | undefined, signal: AbortSignal): Promise<Snapshot> {
-    const request = { type: 'row.list', table, filter, limit: snapshotPageRows } as const;
+    // In order of the key as text, which the database has at hand: in order of a number it would sort for every page.
+    const request = { type: 'row.list' as const, table, filter, sort: [], limit: snapshotPageRows };
     const rows: CurrentRow[] = [];
     let first: RowPage | undefined;
     for await (const page of readRowPages(this.#channel, request, { signal })) {
@@ -77,7 +79,8 @@ export class LedgerReads {
       for (const row of page.rows) rows.push(row);
     }
     if (first === undefined) throw new RowcastError('closed', 'the snapshot was given up');
-    return { cursor: { seq: first.seq, epoch: first.epoch }, definition: first.definition, rows };
+    const { seq, epoch, definition } = first;
+    return { cursor: { seq, epoch }, definition, rows: inOrder(rows, definition) };
   }
 
   /** Where the ledger is now. */
@@ -113,4 +116,10 @@ export class LedgerReads {
     for await (const page of this.log({ table, after: 0, limit: 1 }, signal)) return page.count > 0;
     return false;
   }
+}
+
+/** Rows in the order of a list: a key that is a number by its value. */
+function inOrder(rows: CurrentRow[], { key, columns }: TableDefinition): CurrentRow[] {
+  const type = columns.find(({ name }) => name === key)?.type;
+  return type === 'integer' || type === 'decimal' ? rows.sort((a, b) => compareCells(type, a.key, b.key)) : rows;
 }
