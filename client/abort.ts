@@ -34,3 +34,20 @@ export function innerAbort(outer: AbortSignal | undefined): InnerAbort {
     },
   };
 }
+
+/** Aborted some time behind the outer signal: what is on its way then may still come to its end. */
+export function lateAbort(outer: AbortSignal | undefined, delayMs: number): InnerAbort {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const forget = onAbort(outer, () => {
+    timer = setTimeout(() => controller.abort(outer?.reason), delayMs);
+  });
+  return {
+    signal: controller.signal,
+    release() {
+      forget();
+      clearTimeout(timer);
+      controller.abort();
+    },
+  };
+}

@@ -1,6 +1,7 @@
 import { nanoid } from 'nanoid';
 import type { Step } from '../protocol/commands.ts';
 import type { Problem } from '../protocol/errors.ts';
+import { lateAbort } from './abort.ts';
 import type { CommandChannel, SendOptions } from './command-channel.ts';
 import { type CommandResult, toCommandResult } from './command-result.ts';
 import { RowcastError } from './errors.ts';
@@ -31,7 +32,10 @@ const aroundBytes = 1_024;
 const partsInFlight = 2;
 /** Milliseconds that a commit may take, and what each command adds: ten times what was measured. */
 const commitMs = { base: 60_000, perCommand: 1 } as const;
-/** Milliseconds for dropping a stage that is not needed: the server does so by itself after an hour. */
+/**
+ * Milliseconds for dropping a stage that is not needed (the server does so by itself after an hour), and before that for
+ * the parts on their way when the caller gives up: one that came behind the drop would stay.
+ */
 const dropMs = 2_000;
 
 interface Part {
@@ -104,6 +108,8 @@ export class LargeBatch {
         sending.add(sent);
         if (sending.size >= partsInFlight) await Promise.race(sending);
         if (failure !== undefined) throw failure.error;
+        if (this.#options.signal?.aborted)
+          throw new RowcastError('aborted', 'the batch was given up', { id: this.#id });
       }
     } finally {
       // What is on its way would come to a stage that was dropped.
@@ -114,12 +120,15 @@ export class LargeBatch {
   }
 
   async #sendPart({ index, firstIndex, commands }: Part): Promise<void> {
-    const { signal, timeoutMs, onProgress } = this.#options;
+    const { timeoutMs, onProgress } = this.#options;
+    const abort = lateAbort(this.#options.signal, dropMs);
     try {
       const part = { stage: this.#id, part: index, commands: [...commands] };
-      await this.#channel.request({ type: 'batch.part', ...part }, { signal, timeoutMs });
+      await this.#channel.request({ type: 'batch.part', ...part }, { signal: abort.signal, timeoutMs });
     } catch (error) {
       throw placed(error, firstIndex);
+    } finally {
+      abort.release();
     }
     this.#staged += commands.length;
     onProgress?.({ commands: this.#staged, committing: false });

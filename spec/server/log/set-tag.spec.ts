@@ -45,11 +45,11 @@ test('P2 the same request is answered again; another one never moves a tag', asy
   const first = await set({ name: 'fixed', point: { seq: 1 } }, { id });
   expect(await set({ name: 'fixed', point: { seq: 1 } }, { id })).toEqual(first);
   const others = [
-    set({ name: 'fixed', point: { seq: 1 } }),
-    set({ name: 'fixed', point: { seq: 3 } }, { id }),
-    set({ name: 'fixed', point: { seq: 1 } }, { id, user: 'eve' }),
+    () => set({ name: 'fixed', point: { seq: 1 } }),
+    () => set({ name: 'fixed', point: { seq: 3 } }, { id }),
+    () => set({ name: 'fixed', point: { seq: 1 } }, { id, user: 'eve' }),
   ];
-  for (const other of others) await expect(other).rejects.toMatchObject({ body: { code: 'tag_exists' } });
+  for (const other of others) await expect(other()).rejects.toMatchObject({ body: { code: 'tag_exists' } });
 });
 
 test('what has not come yet, or is not there, has no tag', async () => {
