@@ -80,7 +80,7 @@ class Restore {
   #entries: EntryStep[] = [];
   #copies: RowStep[] = [];
   /** Commitments without a value, of the entries that are restored. */
-  readonly #gone: string[] = [];
+  readonly #gone = new Set<string>();
   readonly #living = new Map<string, EntryStep['life']>();
 
   constructor(transaction: Database, head: LockedHead, options: RestoreOptions & { readonly to: number }) {
@@ -114,7 +114,7 @@ class Restore {
         `change ${to} is in the middle of a command, #${first} to #${last}, which is never split: write --to ${last} or ${first - 1}`,
       );
     }
-    this.#gone.push(...gone);
+    for (const commitment of gone) this.#gone.add(commitment);
     // Rows that are ahead of a change of their table are written before it, and those behind it after.
     if (!isRowEntry(entry)) await this.#writeEntries();
     this.#entries.push(step);
@@ -174,7 +174,7 @@ class Restore {
     const { header } = this.#steps;
     const { to } = this.#options;
     const epoch = await beginNewEpoch(this.#transaction);
-    const unkept = to < header.seq ? this.#gone : [];
+    const unkept = to < header.seq ? [...this.#gone] : [];
     await recordRestore(this.#transaction, { backup: `${header.seq}@${header.epoch}`, to, unkept });
     const { rows } = await sql<{ rows: number; tables: number }>`
       SELECT (SELECT count(*) FROM row_projection) AS rows,
