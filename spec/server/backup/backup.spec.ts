@@ -141,6 +141,7 @@ test('P10 a ledger in which reverts have put sealed cells back is restored as it
   await restored(path, undefined, async ({ ledger: copy }) => {
     const [before, after] = [await contents(source), await contents(copy)];
     expect(after).toEqual({ ...before, audit: after.audit });
+    expect(await verified(copy)).toBe(true);
   });
   await there.stop();
   await source.drop();
