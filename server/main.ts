@@ -169,6 +169,7 @@ async function startOn(
     database: reading,
     checkpoints,
     kept: new KeptCheckpoint(settings.server.keys),
+    isNewLife: beginEpoch === true,
     startChangesMax: settings.server.selfCheckStartChangesMax,
     changesPerSecond: settings.server.selfCheckChangesPerSecond,
     onFault: (fault) => {

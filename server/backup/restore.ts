@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Frontier } from '../../proof/frontier.ts';
-import { leafHash } from '../../proof/hash.ts';
+import { type Hash, leafHash } from '../../proof/hash.ts';
 import { groupOf, isRowEntry, type RowEntry } from '../../protocol/entry.ts';
 import type { Json } from '../../protocol/json.ts';
 import { insertAudit, lockAudit } from '../auth/audit.ts';
@@ -33,6 +33,8 @@ export interface Restored {
   /** The new life of the ledger, and where its log ends. */
   readonly epoch: string;
   readonly seq: number;
+  /** Of the tree over its entries. */
+  readonly root: Hash;
   readonly tables: number;
   readonly rows: number;
   /** Values of sealed cells that the log has and that were erased behind its end. */
@@ -180,7 +182,8 @@ class Restore {
       SELECT (SELECT count(*) FROM row_projection) AS rows,
              (SELECT count(*) FROM table_projection WHERE dropped IS NULL) AS tables`.execute(this.#transaction);
     const [{ tables = 0, rows: count = 0 } = {}] = rows;
-    return { header, epoch, seq: this.#head.seq, tables, rows: count, unkept: unkept.length };
+    const { seq, frontier } = this.#head;
+    return { header, epoch, seq, root: frontier.root, tables, rows: count, unkept: unkept.length };
   }
 }
 

@@ -80,7 +80,7 @@ async function verified(there: TestLedger): Promise<boolean> {
   const report = await snapshot(there.open(1), (executor) =>
     verifyDatabase({ executor, signed: { none: 'none' }, ...quiet }),
   );
-  expect(report.parts.filter(({ state }) => state !== 'good')).toEqual([]);
+  expect(report.parts.filter(({ state }) => state !== 'good')).toMatchObject([{ part: 'checkpoint' }]);
   return report.verified;
 }
 
