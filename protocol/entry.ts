@@ -52,6 +52,7 @@ export const tableEntrySchema = z.object({
 });
 export type TableEntry = z.infer<typeof tableEntrySchema>;
 
+export const entrySchema = z.discriminatedUnion('op', [rowEntrySchema, tableEntrySchema]);
 export type Entry = RowEntry | TableEntry;
 
 export function isRowEntry(entry: Entry): entry is RowEntry {

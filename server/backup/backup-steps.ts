@@ -1,16 +1,19 @@
 import { openCheckpoint, originOf, parseVerifierKey } from '../../proof/checkpoint.ts';
 import { Frontier } from '../../proof/frontier.ts';
 import { commitmentOf, leafHash, ProofError, toBase64 } from '../../proof/hash.ts';
-import { type Entry, isRowEntry } from '../../protocol/entry.ts';
+import { type Entry, entrySchema, isRowEntry } from '../../protocol/entry.ts';
 import { FoldError } from '../../protocol/fold.ts';
 import type { Json } from '../../protocol/json.ts';
+import { limits } from '../../protocol/limits.ts';
 import type { SealedCell } from '../domain/sealing.ts';
 import { newCommitments } from '../log/new-commitments.ts';
 import { type TableLife, TableLives } from '../log/table-lives.ts';
 import {
   type BackupCounts,
   type BackupHeader,
+  type CopiedRow,
   type CopiedTable,
+  copiedRowSchema,
   copiedTables,
   DamagedError,
   noCounts,
@@ -32,7 +35,7 @@ export interface EntryStep {
 export interface RowStep {
   readonly kind: 'row';
   readonly table: CopiedTable;
-  readonly row: Json;
+  readonly row: CopiedRow;
 }
 
 /**
@@ -75,16 +78,21 @@ export class BackupSteps {
   }
 
   #takeSealed(text: string): void {
-    const parsed = sealedLineSchema.safeParse(parse(text));
+    const parsed = sealedLineSchema.safeParse(parseLine(text));
     if (!parsed.success) throw new DamagedError(`a value ahead of entry ${this.#frontier.size + 1} is damaged`);
+    if (this.#sealed.length === limits.columnsMax)
+      throw new DamagedError(`more than ${limits.columnsMax} values stand ahead of entry ${this.#frontier.size + 1}`);
     this.#sealed.push(parsed.data);
     this.#counts.sealed += 1;
   }
 
   #entry(text: string): EntryStep {
     const seq = this.#frontier.size + 1;
-    const entry = parse(text) as Entry | undefined;
-    if (entry?.seq !== seq) throw new DamagedError(`entry ${seq} is missing`);
+    // As it stands: a column may have more to it than this version knows.
+    const entry = parseLine(text) as Entry;
+    if (!entrySchema.safeParse(entry).success)
+      throw new DamagedError(`in the place of entry ${seq} stands what is no entry`);
+    if (entry.seq !== seq) throw new DamagedError(`entry ${seq} is missing`);
     this.#frontier.push(leafHash(text));
     this.#counts.entries += 1;
     const life = this.#lifeOf(entry);
@@ -120,12 +128,14 @@ export class BackupSteps {
   }
 
   #row(text: string): RowStep {
-    const parsed = parse(text);
-    const [name, row = null] = Array.isArray(parsed) ? (parsed as readonly Json[]) : [];
+    const parsed = parseLine(text);
+    const [name, row] = Array.isArray(parsed) ? (parsed as readonly Json[]) : [];
     const table = copiedTables.find((one) => one === name);
     if (table === undefined) throw new DamagedError(`it has a row of a table that is not known: ${text.slice(0, 40)}`);
+    const { data } = copiedRowSchema.safeParse(row);
+    if (data === undefined) throw new DamagedError(`a row of ${table} in it is damaged: ${text.slice(0, 40)}`);
     this.#counts[table] += 1;
-    return { kind: 'row', table, row };
+    return { kind: 'row', table, row: data };
   }
 
   #checkEnd(counts: Readonly<Record<string, number>>): void {
@@ -152,7 +162,8 @@ function checkSignature({ epoch, seq, root, checkpoint, verifier }: BackupHeader
   }
 }
 
-function parse(text: string): unknown {
+/** @throws DamagedError */
+export function parseLine(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

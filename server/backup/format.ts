@@ -35,6 +35,17 @@ export type BackupHeader = z.infer<typeof headerSchema>;
 export const copiedTables = ['tag', 'command', 'account', 'applied_administrator', 'audit'] as const;
 export type CopiedTable = (typeof copiedTables)[number];
 
+/** Of a copied row, what decides whether it belongs to a point of the log; PostgreSQL judges the rest of it. */
+export const copiedRowSchema = z.looseObject({
+  /** Of a tag: what it names. */
+  seq: z.int().nullish(),
+  /** Of a command: its answer as JSON. */
+  answer: z.string().nullish(),
+});
+/** Of an answer, where its command ended. */
+export const answerSchema = z.object({ seq: seqSchema });
+export type CopiedRow = z.infer<typeof copiedRowSchema>;
+
 const countSchema = z.int().nonnegative();
 export const trailerSchema = z.object({
   end: z.object({

@@ -96,13 +96,13 @@ async function* fileLines(path: string, signal: AbortSignal): AsyncGenerator<str
       bytes += chunk.length - start;
       if (bytes > lineBytesMax) throw new DamagedError(`a line of it has more than ${lineBytesMax} bytes`);
     }
+    if (bytes > 0) yield decoder.decode(Buffer.concat(parts));
   } catch (error) {
     throw readable(error);
   } finally {
     file.destroy();
     stream.destroy();
   }
-  if (bytes > 0) yield decoder.decode(Buffer.concat(parts));
 }
 
 /** Errors of unpacking and of UTF-8 say that the file is damaged; others are what they are. */

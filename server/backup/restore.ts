@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { Frontier } from '../../proof/frontier.ts';
 import { type Hash, leafHash } from '../../proof/hash.ts';
 import { groupOf, isRowEntry, type RowEntry } from '../../protocol/entry.ts';
-import type { Json } from '../../protocol/json.ts';
 import { insertAudit, lockAudit } from '../auth/audit.ts';
 import type { Database } from '../database/database.ts';
 import type { RowEvent, TableEvent } from '../domain/event.ts';
@@ -14,8 +13,15 @@ import { grow } from '../log/tree.ts';
 import { projectTables, type RecordedEvent, rebuildHolders, rowsAfter } from '../projections/project.ts';
 import { rowStatements } from '../projections/rows.ts';
 import { sealedStatements } from '../projections/sealed.ts';
-import { BackupSteps, type EntryStep, type RowStep } from './backup-steps.ts';
-import { BackupError, type BackupHeader, type CopiedTable } from './format.ts';
+import { BackupSteps, type EntryStep, parseLine, type RowStep } from './backup-steps.ts';
+import {
+  answerSchema,
+  BackupError,
+  type BackupHeader,
+  type CopiedRow,
+  type CopiedTable,
+  DamagedError,
+} from './format.ts';
 import type { BackupReading } from './read-backup.ts';
 
 export interface RestoreOptions {
@@ -219,14 +225,18 @@ function changeOf({ entry, text, life }: EntryStep): Change {
 }
 
 /** Whether a copied row belongs to the log up to a seq: a tag by what it names, an answer by where its command ended. */
-function isWithin({ table, row }: RowStep, to: number): boolean {
-  const { seq, answer } = row as { readonly seq?: number; readonly answer?: string };
+function isWithin({ table, row: { seq, answer } }: RowStep, to: number): boolean {
   if (table === 'tag') return (seq ?? 0) <= to;
-  if (table !== 'command') return true;
-  return (JSON.parse(answer ?? '{}') as { readonly seq: number }).seq <= to;
+  return table === 'command' ? endOf(answer ?? '') <= to : true;
 }
 
-async function insertCopies(transaction: Database, table: CopiedTable, rows: readonly Json[]): Promise<void> {
+function endOf(answer: string): number {
+  const { data } = answerSchema.safeParse(parseLine(answer));
+  if (data === undefined) throw new DamagedError(`an answer in it is damaged: ${answer.slice(0, 40)}`);
+  return data.seq;
+}
+
+async function insertCopies(transaction: Database, table: CopiedTable, rows: readonly CopiedRow[]): Promise<void> {
   await sql`
     INSERT INTO ${sql.table(table)}
     SELECT * FROM json_populate_recordset(NULL::${sql.table(table)}, ${JSON.stringify(rows)}::json)`.execute(

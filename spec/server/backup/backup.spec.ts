@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CheckpointSigner, originOf } from '../../../proof/checkpoint.ts';
-import { copiedTables } from '../../../server/backup/format.ts';
+import { copiedTables, DamagedError } from '../../../server/backup/format.ts';
 import { writeNewFile } from '../../../server/backup/new-file.ts';
 import { readBackup } from '../../../server/backup/read-backup.ts';
 import { type Restored, restore } from '../../../server/backup/restore.ts';
@@ -215,6 +215,14 @@ test.each<[what: string, damage: (lines: string[]) => unknown, error: RegExp]>([
   ['a value that is changed', (lines) => edit(lines, '\\"2000\\"', '\\"3000\\"'), /not the one that was committed to/],
   ['an account that is changed', (lines) => edit(lines, '"role":"administrator"', '"role":"viewer"'), /its bytes/],
   ['a root of another', (lines) => edit(lines, '"root":"', '"root":"x'), /what is signed is not what its header says/],
+  ['an entry that is none', (lines) => edit(lines, '"op":"insert"', '"op":"invent"'), /stands what is no entry/],
+  ['an entry without a row', (lines) => edit(lines, ',"row":{', ',"row":null,"rows":{'), /stands what is no entry/],
+  [
+    'values without end',
+    (lines) => lines.splice(2, 0, ...Array.from({ length: 1_001 }, () => `["sealed","x","${'0'.repeat(64)}","1"]`)),
+    /more than 1000 values stand ahead of entry/,
+  ],
+  ['a row that is none', (lines) => lines.splice(-2, 0, '["command"]'), /a row of command in it is damaged/],
   ['an end that is missing', (lines) => lines.splice(-2, 1), /it was cut off/],
 ])('P10 %s is found, and nothing is restored', async (_what, damage, error) => {
   const lines = gunzipSync(await readFile(file))
@@ -239,6 +247,23 @@ test('P10 a packed file that was cut off is found', async () => {
   const path = join(folder, 'cut');
   await writeFile(path, bytes.subarray(0, bytes.length / 2));
   await expect(verifyBackup(path, quiet)).rejects.toThrow('it cannot be read to its end');
+});
+
+test('P10 a last line that is no text is found', async () => {
+  const path = join(folder, 'no-text');
+  const text = gunzipSync(await readFile(file));
+  await writeFile(path, Buffer.concat([text.subarray(0, text.indexOf(10) + 1), Buffer.of(0xff, 0xfe)]));
+  await expect(verifyBackup(path, quiet)).rejects.toThrow(DamagedError);
+});
+
+test('P10 an answer that is none is found', async () => {
+  const lines = gunzipSync(await readFile(file))
+    .toString()
+    .split('\n');
+  lines.splice(-2, 0, '["command",{"id":"x","answer":"none"}]');
+  const path = join(folder, 'no-answer');
+  await writeFile(path, lines.join('\n'));
+  await expect(restoreInto(empty, path)).rejects.toThrow(DamagedError);
 });
 
 test('a backup that is interrupted, or that cannot be written, leaves nothing under its name', async () => {
