@@ -36,6 +36,8 @@ export interface RowStep {
   readonly kind: 'row';
   readonly table: CopiedTable;
   readonly row: CopiedRow;
+  /** Length of its line, in UTF-16 units. */
+  readonly units: number;
 }
 
 /**
@@ -135,7 +137,7 @@ export class BackupSteps {
     const { data } = copiedRowSchema.safeParse(row);
     if (data === undefined) throw new DamagedError(`a row of ${table} in it is damaged: ${text.slice(0, 40)}`);
     this.#counts[table] += 1;
-    return { kind: 'row', table, row: data };
+    return { kind: 'row', table, row: data, units: text.length };
   }
 
   #checkEnd(counts: Readonly<Record<string, number>>): void {

@@ -49,6 +49,8 @@ export interface Restored {
 
 /** Entries, or rows of a copied table, that are written in one statement. */
 const pageEntries = 1_000;
+/** The same in UTF-16 units of lines and values, beyond which no further one is taken. */
+const pageUnitsMax = 8_388_608;
 
 /**
  * Builds a ledger from a backup, in one transaction: the log word for word, everything else from it, and what it does not
@@ -87,6 +89,8 @@ class Restore {
   #open: readonly string[] | undefined = [];
   #entries: EntryStep[] = [];
   #copies: RowStep[] = [];
+  /** Of the entries, or copies, that wait. */
+  #units = 0;
   /** Commitments without a value, of the entries that are restored. */
   readonly #gone = new Set<string>();
   readonly #living = new Map<string, EntryStep['life']>();
@@ -126,11 +130,12 @@ class Restore {
     // Rows that are ahead of a change of their table are written before it, and those behind it after.
     if (!isRowEntry(entry)) await this.#writeEntries();
     this.#entries.push(step);
+    this.#units += step.sealed.reduce((sum, { value }) => sum + value.length, step.text.length);
     if (!isRowEntry(entry)) {
       if (entry.op === 'drop') this.#living.delete(entry.table);
       else this.#living.set(entry.table, { ...life });
     }
-    if (isRowEntry(entry) && this.#entries.length < pageEntries) return;
+    if (isRowEntry(entry) && this.#entries.length < pageEntries && this.#units < pageUnitsMax) return;
     await this.#writeEntries();
     onProgress(entry.seq, to);
   }
@@ -140,6 +145,7 @@ class Restore {
     const last = steps.at(-1)?.entry;
     if (last === undefined) return;
     this.#entries = [];
+    this.#units = 0;
     const recorded = steps.map(recordedEvent);
     const growth = grow(
       this.#head.frontier,
@@ -162,8 +168,10 @@ class Restore {
   async #takeCopy(step: RowStep): Promise<void> {
     await this.#writeEntries();
     if (!isWithin(step, this.#options.to)) return;
-    if (this.#copies.length >= pageEntries || (this.#copies[0] ?? step).table !== step.table) await this.#writeCopies();
+    const isFull = this.#copies.length >= pageEntries || this.#units >= pageUnitsMax;
+    if (isFull || (this.#copies[0] ?? step).table !== step.table) await this.#writeCopies();
     this.#copies.push(step);
+    this.#units += step.units;
   }
 
   async #writeCopies(): Promise<void> {
@@ -171,6 +179,7 @@ class Restore {
     const table = copies[0]?.table;
     if (table === undefined) return;
     this.#copies = [];
+    this.#units = 0;
     await insertCopies(
       this.#transaction,
       table,

@@ -9,7 +9,7 @@ import { Frontier } from '../../proof/frontier.ts';
 import { leafHash, ProofError, toBase64 } from '../../proof/hash.ts';
 import { type Entry, isRowEntry } from '../../protocol/entry.ts';
 import type { Executor } from '../database/writer.ts';
-import { entryPages, type StoredChange } from '../log/entry-pages.ts';
+import { entryPages, pageBytesMax, type StoredChange } from '../log/entry-pages.ts';
 import { newCommitments } from '../log/new-commitments.ts';
 import { TableLives } from '../log/table-lives.ts';
 import {
@@ -119,7 +119,7 @@ class BackupText {
     yield this.#hashed([JSON.stringify(header)]);
     for await (const page of entryPages(executor, header.seq)) {
       signal.throwIfAborted();
-      yield this.#hashed(await this.#entryLines(page));
+      for await (const lines of this.#entryLines(page)) yield this.#hashed(lines);
       if (page.length === 0) break;
       onProgress(this.#frontier.size, header.seq);
     }
@@ -139,16 +139,28 @@ class BackupText {
     return text;
   }
 
-  async #entryLines(page: readonly StoredChange[]): Promise<string[]> {
+  /** The lines of a page, as many at a time as their values allow: an entry is short, and may have many long ones. */
+  async *#entryLines(page: readonly StoredChange[]): AsyncGenerator<string[]> {
     const { executor, counts } = this.#options;
-    const brought = page.map((change) => this.#take(change));
-    const values = await sealedValues(executor, brought.flat());
-    return page.flatMap(({ entry }, at) => {
-      const sealed = (brought[at] ?? []).flatMap((commitment) => values.get(commitment) ?? []);
-      counts.entries += 1;
-      counts.sealed += sealed.length;
-      return [...sealed, entry];
-    });
+    const steps = page.map((change) => ({ entry: change.entry, brought: this.#take(change) }));
+    const bytes = await sealedBytes(
+      executor,
+      steps.flatMap(({ brought }) => brought),
+    );
+    const bytesOf = (step: BackupStep): number =>
+      step.brought.reduce((sum, commitment) => sum + (bytes.get(commitment) ?? 0), step.entry.length);
+    for (const part of partsOf(steps, bytesOf)) {
+      const values = await sealedValues(
+        executor,
+        part.flatMap(({ brought }) => brought),
+      );
+      yield part.flatMap(({ entry, brought }) => {
+        const sealed = brought.flatMap((commitment) => values.get(commitment) ?? []);
+        counts.entries += 1;
+        counts.sealed += sealed.length;
+        return [...sealed, entry];
+      });
+    }
   }
 
   /** Takes the next entry; returns the commitments that it brings. */
@@ -179,6 +191,35 @@ class BackupText {
   }
 }
 
+/** An entry with the commitments that it brings. */
+interface BackupStep {
+  readonly entry: string;
+  readonly brought: readonly string[];
+}
+
+/** In parts that end when they have {@link pageBytesMax} bytes. */
+function* partsOf(steps: readonly BackupStep[], bytesOf: (step: BackupStep) => number): Generator<BackupStep[]> {
+  let part: BackupStep[] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    part.push(step);
+    bytes += bytesOf(step);
+    if (bytes < pageBytesMax) continue;
+    yield part;
+    part = [];
+    bytes = 0;
+  }
+  if (part.length > 0) yield part;
+}
+
+async function sealedBytes(executor: Executor, commitments: readonly string[]): Promise<Map<string, number>> {
+  if (commitments.length === 0) return new Map();
+  const { rows } = await sql<{ commitment: string; bytes: number }>`
+    SELECT commitment, octet_length(value) AS bytes
+    FROM sealed_cell WHERE commitment = ANY(${commitments}::text[])`.execute(executor);
+  return new Map(rows.map(({ commitment, bytes }) => [commitment, bytes]));
+}
+
 /** The lines of values that are kept, by their commitments. */
 async function sealedValues(executor: Executor, commitments: readonly string[]): Promise<Map<string, string>> {
   if (commitments.length === 0) return new Map();
@@ -202,11 +243,18 @@ async function* rowLines(executor: Executor, table: CopiedTable): AsyncGenerator
   let after: string | number | undefined;
   for (;;) {
     const { rows } = await sql<{ key: string | number; line: string }>`
-      SELECT ${key} AS key, json_build_array(${table}::text, row_to_json(copied))::text AS line
-      FROM ${sql.table(table)} AS copied ${after === undefined ? sql`` : sql`WHERE ${key} > ${after}`}
-      ORDER BY ${key} LIMIT ${pageRows}`.execute(executor);
+      SELECT key, line
+      FROM (
+        SELECT key, line, sum(octet_length(line)) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING) - octet_length(line) AS before
+        FROM (
+          SELECT ${key} AS key, json_build_array(${table}::text, row_to_json(copied))::text AS line
+          FROM ${sql.table(table)} AS copied ${after === undefined ? sql`` : sql`WHERE ${key} > ${after}`}
+          ORDER BY ${key} LIMIT ${pageRows}
+        ) AS page
+      ) AS measured
+      WHERE before < ${pageBytesMax} ORDER BY key`.execute(executor);
+    if (rows.length === 0) return;
     yield rows.map(({ line }) => line);
-    if (rows.length < pageRows) return;
     after = rows.at(-1)?.key;
   }
 }

@@ -11,22 +11,32 @@ export interface StoredChange {
   readonly entry: string;
 }
 
-/** Entries of a page: whole tiles, so that each is complete within one page. */
+/** Entries of a page, where they are small. */
 const pageEntries = 4 * tileLeaves;
+/** Bytes of a page, beyond which no further entry is taken; the first always is. */
+export const pageBytesMax = 8_388_608;
 
 /**
- * Goes through the log from its start to its end, in pages that begin and end with a tile. Rows are what they are: a
- * missing one is not noticed here.
+ * Goes through the log from its start to its end, in pages. Rows are what they are: of a missing one it is only noticed
+ * here when nothing follows, which is an empty page, the last.
  */
 export async function* entryPages(executor: Executor, head: number): AsyncGenerator<readonly StoredChange[]> {
-  for (let after = 0; after < head; after += pageEntries) {
-    yield await readPage(executor, after, Math.min(after + pageEntries, head));
+  for (let after = 0; after < head; ) {
+    const page = await readPage(executor, after, Math.min(after + pageEntries, head));
+    yield page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
   }
 }
 
 async function readPage(executor: Executor, after: number, to: number): Promise<readonly StoredChange[]> {
   const { rows } = await sql<StoredChange>`
-    SELECT seq, table_id AS "tableId", key, group_last AS "groupLast", entry FROM change
-    WHERE seq > ${after} AND seq <= ${to} ORDER BY seq`.execute(executor);
+    SELECT seq, table_id AS "tableId", key, group_last AS "groupLast", entry
+    FROM (
+      SELECT *, sum(octet_length(entry)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) - octet_length(entry) AS before
+      FROM change WHERE seq > ${after} AND seq <= ${to}
+    ) AS measured
+    WHERE before < ${pageBytesMax} ORDER BY seq`.execute(executor);
   return rows;
 }

@@ -13,6 +13,7 @@ import { verifyBackup } from '../../../server/backup/verify-backup.ts';
 import { type WrittenBackup, writeBackup } from '../../../server/backup/write-backup.ts';
 import { snapshot } from '../../../server/database/snapshot.ts';
 import { Doorbell } from '../../../server/log/doorbell.ts';
+import { entryPages } from '../../../server/log/entry-pages.ts';
 import { readTailStart } from '../../../server/log/read.ts';
 import { verifyDatabase } from '../../../server/verification/verify-database.ts';
 import { createLedger, silentLog, type TestLedger } from '../../support/ledger.ts';
@@ -69,11 +70,16 @@ async function restored<Result>(
   }
 }
 
-async function restoreInto(target: TestLedger, path: string, to?: number): Promise<Restored> {
+async function restoreInto(
+  target: TestLedger,
+  path: string,
+  to?: number,
+  onProgress: (seq: number) => void = quiet.onProgress,
+): Promise<Restored> {
   const reading = await readBackup(path, quiet.signal);
   if (reading === undefined) expect.fail('it is no backup');
   const doorbell = new Doorbell({ schema: 'rowcast', connection: target.server, log: silentLog });
-  return await restore({ ...quiet, database: target.open(1), doorbell, reading, to });
+  return await restore({ ...quiet, onProgress, database: target.open(1), doorbell, reading, to });
 }
 
 async function verified(there: TestLedger): Promise<boolean> {
@@ -145,6 +151,36 @@ test('P10 a ledger in which reverts have put sealed cells back is restored as it
   });
   await there.stop();
   await source.drop();
+});
+
+test('long entries and long sealed values are read, packed and restored a few at a time', {
+  timeout: 60_000,
+}, async () => {
+  const source = await createLedger();
+  const there = createStack(source);
+  const columns = [
+    { name: 'open', type: 'text' },
+    { name: 'shut', type: 'text', sealed: true },
+  ] as const;
+  await there.done({ type: 'table.create', name: 'staff', columns: [...columns] });
+  const long = 'x'.repeat(1_000_000);
+  for (let key = 0; key < 12; key += 1) {
+    await there.done({ type: 'row.insert', table: 'staff', key: `${key}`, row: { open: long, shut: long } });
+  }
+  const pages: number[] = [];
+  for await (const page of entryPages(there.reading, 13)) pages.push(page.length);
+  expect(pages).toEqual([10, 3]);
+  const path = join(folder, 'long.rowcast');
+  const told: number[] = [];
+  await backup(source, path);
+  const target = await createLedger();
+  await restoreInto(target, path, undefined, (seq) => told.push(seq));
+  // Five entries with their values at a time, as both are a million long.
+  expect(told).toEqual([1, 6, 11]);
+  const whole = 'SELECT sha256(string_agg(entry, chr(10) ORDER BY seq)::bytea) AS hash FROM change';
+  expect(await target.query(whole)).toEqual(await source.query(whole));
+  await there.stop();
+  await Promise.all([source.drop(), target.drop()]);
 });
 
 test.each([
