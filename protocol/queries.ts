@@ -22,7 +22,8 @@ const entriesLimit = z.int().min(1).max(limits.entriesMax).optional();
 /** The queries: requests that read. Only `sealed.open` needs a right. */
 export const querySchemas = {
   'server.status': z.strictObject({ type: z.literal('server.status') }),
-  'table.list': z.strictObject({ type: z.literal('table.list'), asOf }),
+  /** `counts: false` leaves out how many rows each table has, which of the past costs a look at the log. */
+  'table.list': z.strictObject({ type: z.literal('table.list'), asOf, counts: z.literal(false).optional() }),
   'row.get': z.strictObject({ type: z.literal('row.get'), table, key: keySchema, asOf }),
   /**
    * Rows of a table, in order of `sort` and then of the key. `search` is a substring, in any case, of a text column.

@@ -75,7 +75,7 @@ function newTable({ columns, keyGuess }: FileReading, { table, key, types = {}, 
 function existingTable(
   { columns }: FileReading,
   { table, key, types, mode }: TargetOptions,
-  { definition, rows }: TableSummary,
+  { definition, rows = 0 }: TableSummary,
 ): Target {
   if (types !== undefined && Object.keys(types).length > 0) {
     throw new ImportError('usage', `table ${table} is there and has types; they are only named of a new one`, {
