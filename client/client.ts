@@ -122,7 +122,7 @@ export interface ExportTableOptions extends Omit<ListOptions, 'limit'>, RenderOp
   readonly rowsMax?: number | undefined;
 }
 
-export interface HistoryOptions extends ReadingOptions {
+export interface HistoryOptions extends ReadingOptions, AsOfOptions {
   /** From the newest change back. */
   readonly newestFirst?: true | undefined;
   /** At most so many changes; all there are when left out. */
@@ -136,7 +136,7 @@ export interface CellHistoryOptions extends ReadingOptions, AsOfOptions {
 
 export interface BlameOptions extends RequestOptions, AsOfOptions {}
 
-export interface ReadLogOptions extends ReadingOptions {
+export interface ReadLogOptions extends ReadingOptions, AsOfOptions {
   /** The changes of one table; of all when left out. */
   readonly table?: string | undefined;
   /** Those behind this seq, in their order; from the first one when left out. */
@@ -416,8 +416,8 @@ export class Ledger implements AsyncDisposable {
 
   /** Every change of a row over all its lives, oldest first unless `newestFirst`. */
   history(table: string, key: string, options: HistoryOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
-    const { newestFirst, limit } = options;
-    return readEntries(this.#pages({ type: 'row.history', table, key, newestFirst, limit }, options));
+    const { asOf, newestFirst, limit } = options;
+    return readEntries(this.#pages({ type: 'row.history', table, key, asOf, newestFirst, limit }, options));
   }
 
   /**
@@ -473,8 +473,8 @@ export class Ledger implements AsyncDisposable {
 
   /** The same page by page, for who reads millions. */
   readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
-    const { table, after, newestFirst, epoch, limit } = options;
-    return this.#pages({ type: 'log.read', table, after, newestFirst, epoch, limit }, options);
+    const { table, asOf, after, newestFirst, epoch, limit } = options;
+    return this.#pages({ type: 'log.read', table, asOf, after, newestFirst, epoch, limit }, options);
   }
 
   /** A table, or what of it a query chooses, as a file: of now, or as of any point. Sealed cells are commitments. */

@@ -41,11 +41,12 @@ export const querySchemas = {
   }),
   /** Every tag, in order of the log. */
   'tag.list': z.strictObject({ type: z.literal('tag.list') }),
-  /** The changes of one row, over all its lives: entries of the log beyond `after`. */
+  /** The changes of one row, over all its lives: entries of the log beyond `after`, up to the point. */
   'row.history': z.strictObject({
     type: z.literal('row.history'),
     table,
     key: keySchema,
+    asOf,
     after: seqSchema.optional(),
     newestFirst,
     epoch: epochSchema.optional(),
@@ -84,12 +85,13 @@ export const querySchemas = {
     after: z.string().max(4_096).optional(),
   }),
   /**
-   * Entries of the log beyond `after`, of one table or of all. `epoch` is checked when it is given. With `hashes`, which
+   * Entries of the log beyond `after`, up to the point, of one table or of all. `epoch` is checked when it is given. With `hashes`, which
    * goes with all tables in order of seq only, the leaf hashes of the entries come in place of them, in base64.
    */
   'log.read': z.strictObject({
     type: z.literal('log.read'),
     table: table.optional(),
+    asOf,
     after: seqSchema.optional(),
     newestFirst,
     epoch: epochSchema.optional(),

@@ -188,6 +188,22 @@ describe('the newest changes first', () => {
       expect(await all({ ...query, newestFirst: true })).toEqual(forward.toReversed());
     }
     const head = (await stack.ask<{ seq: number }>({ type: 'table.list' })).seq;
+    const half = { asOf: { seq: head - 4 } };
+    for (const query of [
+      { type: 'log.read' },
+      { type: 'log.read', table: 'two' },
+      { type: 'row.history', table: 'two', key: 'k0' },
+    ]) {
+      const until = (await all(query)).filter((seq) => seq <= head - 4);
+      expect(until.length).toBeGreaterThan(1);
+      expect(await all({ ...query, ...half })).toEqual(until);
+      expect(await all({ ...query, ...half, newestFirst: true })).toEqual(until.toReversed());
+    }
+    const hashes = { type: 'log.read', hashes: true } as const;
+    expect(await stack.lines({ ...hashes, ...half })).toEqual([
+      ...(await stack.lines(hashes)).slice(0, head - 4),
+      expect.any(String),
+    ]);
     const lines = await stack.lines({ type: 'log.read', newestFirst: true, limit: 4 });
     expect(lines.slice(0, -1).map((line) => (JSON.parse(line) as Entry).seq)).toEqual([
       head,
