@@ -4,6 +4,7 @@ import type { Problem } from '../../../../protocol/errors.ts';
 import type { Revert } from '../../../../protocol/revert.ts';
 import type { Cells } from '../../../../protocol/values.ts';
 import type { Answer } from '../../../../server/commands/submission.ts';
+import { setTag } from '../../../../server/log/set-tag.ts';
 import { createLedger, type TestLedger } from '../../../support/ledger.ts';
 import { createStack, expectWholeLog, granted, refusalOf, type Stack } from '../../stack.ts';
 import { readLog, revert, seenAt, seenNow, submitAs } from './reverting.ts';
@@ -66,6 +67,21 @@ describe('what is taken back', () => {
     granted(await submitAs(stack, 'bob', update(name, { n: '3' })));
     granted(await take({ by: 'bob', since }));
     expect(await rowsOf(name)).toEqual({ k: { n: '1', u: 'eve' } });
+  });
+
+  test('what leads from one point to another, or to now', async () => {
+    const name = await table({ n: '1' });
+    const from = { tag: `from-${name}` };
+    await setTag(ledger.open(1), { type: 'tag.set', name: from.tag }, { id: from.tag, user: 'ada' });
+    const { seq } = await stack.done(update(name, { n: '2' }));
+    await stack.done({ type: 'row.insert', table: name, key: 'since', row: {} });
+    granted(await take({ from, to: { seq } }));
+    expect(await rowsOf(name)).toEqual({ k: { n: '1' }, since: {} });
+    granted(await take({ from }));
+    expect(await rowsOf(name)).toEqual({ k: { n: '1' } });
+    expect(refusalOf(await take({ from: { seq }, to: from })).code).toBe('bad_request');
+    expect(refusalOf(await take({ from, to: { tag: 'never' } })).code).toBe('tag_not_found');
+    expect(refusalOf(await take({ from, to: { seq: 1, epoch: 'another' } })).code).toBe('wrong_epoch');
   });
 
   test('what others did between two changes of an author is a conflict, as it would go with them', async () => {

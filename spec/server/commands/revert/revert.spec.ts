@@ -146,7 +146,7 @@ describe('random histories', () => {
           if (stuck.length > 0) {
             const { problems = [] } = refusalOf(answer);
             expect(problems.map(({ code, key, column: of }) => `${code} ${key} ${of}`).sort()).toEqual(
-              stuck.map((key) => `invalid ${key} p`).sort(),
+              stuck.map((key) => `invalid ${key} p`),
             );
             return;
           }
@@ -171,5 +171,5 @@ function waitingForOneAnother(before: Record<string, Cells>, now: Record<string,
     for (let steps = 0; steps < 10 && way !== undefined; steps += 1) way = inTheWay(way);
     return way !== undefined;
   };
-  return Object.keys({ ...before, ...now }).filter(isStuck);
+  return ['a', 'b', 'c', 'd'].filter(isStuck);
 }
