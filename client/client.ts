@@ -357,7 +357,7 @@ export class Ledger implements AsyncDisposable {
 
   /**
    * Takes changes back, as new changes: one, `{ seq }`; those of a command, `{ command: id }`; a range,
-   * `{ after, last }`; or all that somebody has made since a point, `{ by, since }`. A revert can be reverted like
+   * `{ after, last }`; what leads from one point to another or to now, `{ from, to }`; or all that somebody has made since a point, `{ by, since }`. A revert can be reverted like
    * anything else.
    *
    * What was changed again since is a conflict. Unless `conflicts` says who wins, nothing is done then:
