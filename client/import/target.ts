@@ -6,6 +6,7 @@ import {
   type TableDefinition,
   tableDefinitionSchema,
 } from '../../protocol/table.ts';
+import type { ColumnType } from '../../protocol/values.ts';
 import type { FileColumn, FileReading } from './file-reading.ts';
 import { rowKeyName } from './header.ts';
 import { ImportError } from './import-error.ts';
@@ -77,11 +78,12 @@ function existingTable(
   { table, key, types, mode }: TargetOptions,
   { definition, rows }: TableSummary,
 ): Target {
-  if (types !== undefined && Object.keys(types).length > 0) {
-    throw new ImportError('usage', `table ${table} is there and has types; they are only named of a new one`, {
-      next: `change its columns first: npx rowcast alter ${table} retype COLUMN TYPE`,
-    });
-  }
+  refuseAll(
+    otherTypes(definition, types).map(
+      ([name, type]) => `${name} of table ${table} is ${type}; another type is only named of a new table`,
+    ),
+    { code: 'usage', next: `change the column first: npx rowcast alter ${table} retype COLUMN TYPE` },
+  );
   const { key: keyColumn } = definition;
   const keyName = keyColumn ?? (key === false ? undefined : (key ?? rowKeyName));
   if (keyColumn !== undefined && key !== undefined && key !== keyColumn) {
@@ -101,6 +103,13 @@ function existingTable(
     columns: fittingColumns(columns, { definition, keyName }),
     keyIndex: keyColumn === undefined ? fileKey?.index : undefined,
   };
+}
+
+/** Columns of which another type is asked for than they have. The same one is no contradiction: an import may be run again. */
+function otherTypes(definition: TableDefinition, types: TargetOptions['types'] = {}): [string, ColumnType][] {
+  return definition.columns.flatMap(({ name, type }) =>
+    types[name] === undefined || types[name] === type ? [] : [[name, type]],
+  );
 }
 
 /** The file's columns that the table has, in the table's order. @throws ImportError when it has others */

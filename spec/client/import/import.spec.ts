@@ -69,7 +69,7 @@ test('a new table: types are guessed, shown and overridden; again, nothing is ch
   });
   const before = await head();
   for (const mode of ['insert', 'upsert', 'mirror'] as const) {
-    const again = await imported(rates, { table: 'rate', mode });
+    const again = await imported(rates, { table: 'rate', mode, types: { value: 'decimal' }, key: 'currency' });
     expect([again.counts, again.result]).toEqual([[0, 0, 0, 3], { changed: false, changes: 0 }]);
   }
   expect(await head()).toBe(before);
@@ -129,7 +129,7 @@ describe('into a table that is there', () => {
   test.each<[string, Partial<ImportOptions>, string]>([
     ['value\n1\n', {}, 'has no column currency, which is the key'],
     ['currency,vlaue\nEUR,1\n', {}, 'table there has no column "vlaue"'],
-    [rates, { types: { value: 'number' } }, 'is there and has types'],
+    [rates, { types: { value: 'number' } }, 'value of table there is decimal'],
     [rates, { key: 'value' }, 'the key of table there is currency'],
     [rates, { skip: ['none'] }, 'the file has no column "none"'],
   ])('%j with %j is refused as a whole', async (text, options, message) => {
