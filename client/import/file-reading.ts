@@ -62,7 +62,7 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
       records.append(record);
       if ('values' in record) {
         lookAt(record, { guesses, form: source.form });
-        unique.look(record, source.columns);
+        unique.look(record, { names: source.columns, nothing: source.form === 'json' ? 'null' : '' });
       }
       if (records.length % rowsPerTurn === 0) {
         options.onRows?.(records.length);

@@ -7,6 +7,12 @@ import type { RawRecord } from './raw-record.ts';
 /** What a key is called, alone or at the end. */
 const keyName = /^(?:id|key|code|uuid)$|(?:^|[ _-])(?:id|key)$/i;
 
+interface LookedAt {
+  readonly names: readonly string[];
+  /** How a value is written that is none. */
+  readonly nothing: string;
+}
+
 /**
  * Finds the columns that could be a key: no cell is empty and none stands twice. Only those that are called as keys are,
  * and the first one, are looked at, and none any more that has failed.
@@ -17,7 +23,7 @@ export class UniqueColumns {
   #known = 0;
   #rows = 0;
 
-  look({ values }: RawRecord, names: readonly string[]): void {
+  look({ values }: RawRecord, { names, nothing }: LookedAt): void {
     for (; this.#known < names.length; this.#known += 1) {
       const isCandidate = this.#known === 0 || keyName.test(names[this.#known] ?? '');
       // A column that comes up later was empty before.
@@ -26,7 +32,8 @@ export class UniqueColumns {
     this.#rows += 1;
     for (const [index, seen] of this.#seen) {
       const value = values[index];
-      const isFit = typeof value === 'string' && value !== '' && utf8Length(value) <= limits.keyBytesMax;
+      const isFit =
+        typeof value === 'string' && value !== '' && value !== nothing && utf8Length(value) <= limits.keyBytesMax;
       if (!isFit || seen.size === seen.add(value).size) this.#seen.delete(index);
     }
   }

@@ -204,6 +204,39 @@ test('JSON keeps every value as it is written', async () => {
   });
 });
 
+describe('JSON that does not name every cell', () => {
+  const text = '{"id":1,"a":2,"c":1}\n{"id":2,"b":3,"c":null}\n';
+  const words = { table: 'partial', name: 'x.ndjson' } as const;
+
+  beforeAll(async () => {
+    const columns = [...'abc'].map((name) => ({ name, type: 'integer' as const }));
+    columns.push({ name: 'd', type: 'integer', default: 7 } as (typeof columns)[number]);
+    await admin.createTable({ name: 'partial', key: 'id', columns: [{ name: 'id', type: 'integer' }, ...columns] });
+    await admin.insert('partial', { id: 1, a: 1, b: 1, c: 1 });
+    await admin.insert('partial', { id: 2, a: 1, b: 1, c: 1 });
+  });
+
+  test('leaves it as it is, or by its default in a new row', async () => {
+    expect((await imported(`${text}{"id":3}\n`, { ...words, mode: 'upsert' })).counts).toEqual([1, 2, 0, 0]);
+    expect(await rowsOf('partial')).toEqual({
+      1: { id: 1, a: 2, b: 1, c: 1, d: 7 },
+      2: { id: 2, a: 1, b: 3, d: 7 },
+      3: { id: 3, d: 7 },
+    });
+  });
+
+  test('mirrored, it is the whole row but for what is skipped; an empty file is an empty table', async () => {
+    expect((await imported(text, { ...words, mode: 'mirror', skip: ['d'] })).counts).toEqual([0, 2, 1, 0]);
+    expect(await rowsOf('partial')).toEqual({ 1: { id: 1, a: 2, c: 1, d: 7 }, 2: { id: 2, b: 3, d: 7 } });
+    expect((await imported(text, { ...words, mode: 'mirror' })).counts).toEqual([0, 2, 0, 0]);
+    expect(await rowsOf('partial')).toEqual({ 1: { id: 1, a: 2, c: 1 }, 2: { id: 2, b: 3 } });
+    expect((await imported('[]', { ...words, mode: 'mirror', name: 'x.json', key: 'id' })).counts).toEqual([
+      0, 0, 2, 0,
+    ]);
+    expect((await imported('', { ...words, mode: 'mirror' })).result).toMatchObject({ changed: false });
+  });
+});
+
 test('sealed columns are compared by what they hold', async () => {
   await admin.createTable({
     name: 'sealed',
