@@ -19,6 +19,8 @@ export interface ReadFileOptions extends CsvOptions {
   readonly encoding?: Encoding | undefined;
   /** The file's name: its ending tells the format. */
   readonly name?: string | undefined;
+  /** Whether a key is looked for among the columns, which takes memory for each row; it is unless given. */
+  readonly guessKey?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called now and then with the rows that were read. */
   readonly onRows?: ((rows: number) => void) | undefined;
@@ -57,12 +59,12 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
   const records = await Spool.open<RawRecord | BadRow>();
   try {
     const guesses: ColumnGuess[] = [];
-    const unique = new UniqueColumns();
+    const unique = options.guessKey === false ? undefined : new UniqueColumns();
     for await (const record of source.records) {
       records.append(record);
       if ('values' in record) {
         lookAt(record, { guesses, form: source.form });
-        unique.look(record, { names: source.columns, nothing: source.form === 'json' ? 'null' : '' });
+        unique?.look(record, { names: source.columns, nothing: source.form === 'json' ? 'null' : '' });
       }
       if (records.length % rowsPerTurn === 0) {
         options.onRows?.(records.length);
@@ -87,8 +89,8 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
       form: source.form,
       columns: columns.filter((_, index) => !nothing.has(index)),
       keyGuess:
-        source instanceof JsonSource && source.keyColumn !== undefined ? source.keyColumn : unique.best(columns),
-      notes: source.notes.filter((note) => note !== ''),
+        source instanceof JsonSource && source.keyColumn !== undefined ? source.keyColumn : unique?.best(columns),
+      notes: [...source.notes.filter((note) => note !== ''), ...(unique?.isGivenUp ? [noKeyGuess] : [])],
       records,
     };
   } catch (error) {
@@ -96,6 +98,8 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
     throw error;
   }
 }
+
+const noKeyGuess = `more than ${importLimits.keyGuessRows.toLocaleString('en')} rows: no key is looked for; name it if there is one`;
 
 function lookAt({ values }: RawRecord, { guesses, form }: { guesses: ColumnGuess[]; form: ValueForm }): void {
   for (let index = 0; index < values.length; index += 1) {
