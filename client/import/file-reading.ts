@@ -61,6 +61,8 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
     const guesses: ColumnGuess[] = [];
     const unique = options.guessKey === false ? undefined : new UniqueColumns();
     for await (const record of source.records) {
+      // Each costs memory, and a guess with every row: not only at the end.
+      refuseMany(source.columns);
       records.append(record);
       if ('values' in record) {
         lookAt(record, { guesses, form: source.form });
@@ -71,12 +73,7 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
         await turn(options.signal);
       }
     }
-    if (source.columns.length > limits.columnsMax) {
-      throw new ImportError(
-        'unreadable',
-        `the file has ${source.columns.length} columns; a table has ${limits.columnsMax} at most`,
-      );
-    }
+    refuseMany(source.columns);
     const nothing = source instanceof CsvSource ? source.nothing : new Set<number>();
     const columns = source.columns.map((name, index): FileColumn => {
       const { type, filled, samples } = guesses[index] ?? new ColumnGuess(source.form);
@@ -100,6 +97,14 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
 }
 
 const noKeyGuess = `more than ${importLimits.keyGuessRows.toLocaleString('en')} rows: no key is looked for; name it if there is one`;
+
+/** A file without rows has columns too. */
+function refuseMany({ length }: readonly string[]): void {
+  if (length <= limits.columnsMax) return;
+  throw new ImportError('unreadable', `the file has ${length} columns; a table has ${limits.columnsMax} at most`, {
+    next: 'is it the right delimiter, or are keys taken for names?',
+  });
+}
 
 function lookAt({ values }: RawRecord, { guesses, form }: { guesses: ColumnGuess[]; form: ValueForm }): void {
   for (let index = 0; index < values.length; index += 1) {
