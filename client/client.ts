@@ -461,7 +461,8 @@ export class Ledger implements AsyncDisposable {
     const { tables } = await this.tables({ signal: options.signal });
     const steps = await patchSteps(patch, {
       definitions: new Map(tables.map(({ definition }) => [definition.name, definition])),
-      rows: (table) => this.rows(table, { signal: options.signal, open: this.#channel.session !== undefined }),
+      rows: (table) =>
+        this.rows(table, { signal: options.signal, sort: [], open: this.#channel.session !== undefined }),
     });
     return await this.largeBatch(steps, options);
   }
