@@ -1,6 +1,7 @@
 import type { Step } from '../../protocol/commands.ts';
 import type { RowDiff, TableDiff } from '../../protocol/diff.ts';
 import type { Problem } from '../../protocol/errors.ts';
+import type { AlterStep } from '../../protocol/table.ts';
 import { RowcastError } from '../errors.ts';
 import type { Patch } from './patch.ts';
 import type { PatchTarget } from './patch-target.ts';
@@ -12,8 +13,8 @@ const conflictsShown = 100;
 
 /**
  * The commands that do to the target what was done between the two points of a patch; none when all of it is done there
- * already, as it is when the answer to the first attempt was lost. Rows that go come first, then those that change, then
- * new ones, so that a unique value is free when another row takes it.
+ * already, as it is when the answer to the first attempt was lost. Rows that go come first, then tables, then rows that
+ * change, then new ones, so that a unique value is free when another row takes it; and rules that are new at the end.
  * @throws RowcastError `version_conflict`, with every place where the target is not as the patch found its own ledger, and
  * `bad_request` when it holds values that are sealed
  */
@@ -29,12 +30,18 @@ export async function patchSteps(patch: Patch, target: PatchTarget): Promise<Ste
   if (problems.length > 0) throw refused(problems);
   const conflicts = tables.flatMap((table) => table.conflicts);
   if (conflicts.length > 0) throw refused(conflicts);
-  const rows = tables.flatMap((table) => [
-    ...table.steps('delete'),
-    ...table.steps('update'),
-    ...table.steps('insert'),
-  ]);
-  return [...patch.tables.map(tableStep), ...rows];
+  return orderedSteps(patch, tables);
+}
+
+/** Rules that are new wait behind the rows: only there does every row have what they demand. */
+function orderedSteps(patch: Patch, tables: readonly PatchedTable[]): Step[] {
+  return [
+    ...tables.flatMap((table) => table.steps('delete')),
+    ...patch.tables.filter(({ op }) => op !== 'alter').map(tableStep),
+    ...tables.flatMap(({ name, alter }) => alterStep(name, alter.before)),
+    ...tables.flatMap((table) => [...table.steps('update'), ...table.steps('insert')]),
+    ...tables.flatMap(({ name, alter }) => alterStep(name, alter.behind)),
+  ];
 }
 
 function tableConflicts(changes: ReadonlyMap<string, TableChanges>, { definitions }: PatchTarget): Problem[] {
@@ -44,7 +51,7 @@ function tableConflicts(changes: ReadonlyMap<string, TableChanges>, { definition
   });
 }
 
-/** Those that the patch leaves in place. */
+/** Those that are there afterwards and of which there is more to do than to make them. */
 async function readTables(
   patch: Patch,
   changes: ReadonlyMap<string, TableChanges>,
@@ -54,7 +61,7 @@ async function readTables(
   const tables: PatchedTable[] = [];
   for (const [name, change] of changes) {
     const diffs = rows.get(name) ?? [];
-    if (diffs.length === 0 && !change.isReplaced) continue;
+    if (diffs.length === 0 && !change.isReplaced && change.altered === undefined) continue;
     tables.push(await PatchedTable.read(name, { target, changes: change, diffs }));
   }
   return tables;
@@ -78,8 +85,10 @@ function refused(problems: readonly Problem[]): RowcastError {
   return new RowcastError(code, message, { body: { code, message, problems: shown, ...(more > 0 ? { more } : {}) } });
 }
 
-function tableStep({ table, op, definition, steps = [] }: TableDiff): Step {
-  if (op === 'drop') return { type: 'table.drop', table };
-  if (op === 'create' && definition !== undefined) return { type: 'table.create', ...definition };
-  return { type: 'table.alter', table, steps };
+function tableStep({ table, definition }: TableDiff): Step {
+  return definition === undefined ? { type: 'table.drop', table } : { type: 'table.create', ...definition };
+}
+
+function alterStep(table: string, steps: readonly AlterStep[]): Step[] {
+  return steps.length === 0 ? [] : [{ type: 'table.alter', table, steps: [...steps] }];
 }

@@ -6,6 +6,7 @@ import { commitmentIn, sealedNames } from '../../protocol/sealed.ts';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import { RowcastError } from '../errors.ts';
+import { type Loosened, loosened } from './loosened.ts';
 import type { PatchTarget } from './patch-target.ts';
 import type { TableChanges } from './table-changes.ts';
 
@@ -40,6 +41,7 @@ export class PatchedTable {
     if (after === undefined) throw new RowcastError('table_not_found', `there is no table ${name}`);
     const table = new PatchedTable(after, changes, diffs);
     if (now === undefined) return table;
+    if (diffs.length === 0 && !changes.isReplaced) return table;
     const keys = new Set(diffs.map(({ key }) => key));
     for await (const current of target.rows(name)) {
       table.#size += 1;
@@ -47,6 +49,31 @@ export class PatchedTable {
       table.#found.set(current.key, { current, cells: reshapeRow(now, changes.altered?.steps ?? [], current.row) });
     }
     return table;
+  }
+
+  get name(): string {
+    return this.#definition.name;
+  }
+
+  /** What is done to its columns before its rows change and behind that. */
+  get alter(): Loosened {
+    const steps = this.#changes.altered?.steps ?? [];
+    // Rows that only go do so first.
+    if (this.#diffs.every(({ op }) => op === 'delete')) return { before: steps, behind: [] };
+    return loosened(steps, this.#definition, this.#swapped);
+  }
+
+  /** Columns of unique values of which a row takes one that another row has until then. */
+  get #swapped(): string[] {
+    const updates = this.#diffs.filter(({ op }) => op === 'update');
+    return this.#definition.columns
+      .filter(({ unique }) => unique)
+      .map(({ name }) => name)
+      .filter((name) => {
+        const changed = updates.filter(({ was = {} }) => name in was);
+        const left = new Set(changed.map(({ was }) => cellJson(was?.[name])));
+        return changed.some(({ row }) => row?.[name] !== undefined && left.has(cellJson(row[name])));
+      });
   }
 
   /** Whether its rows are already as the patch leaves them, in a table that is. */
@@ -96,10 +123,18 @@ export class PatchedTable {
     const version = this.#before(key)?.current.version;
     const expect = version === undefined ? undefined : { version };
     if (op === 'delete') return { type: 'row.delete', table, key, expect };
-    const set = op === 'insert' ? row : Object.fromEntries(Object.keys(was).map((name) => [name, row[name] ?? null]));
+    const names = op === 'insert' ? this.#definition.columns.map((column) => column.name) : Object.keys(was);
+    // Each by name: a default is not for a cell that was left empty.
+    const set = Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
     this.#refuseSealed(key, set);
-    if (op === 'update') return { type: 'row.update', table, key, row: set, expect };
+    // Rows that are sealed on the way have another version then.
+    if (op === 'update') return { type: 'row.update', table, key, row: set, expect: this.#seals ? undefined : expect };
     return { type: 'row.insert', table, row: set, ...(this.#definition.key === undefined ? { key } : {}) };
+  }
+
+  get #seals(): boolean {
+    const { steps = [] } = this.#changes.altered ?? {};
+    return steps.some((step) => step.do === 'rules' && step.set.sealed === true);
   }
 
   #refuseSealed(key: string, cells: Cells): void {
