@@ -83,9 +83,12 @@ export class Export<Item = unknown> implements AsyncIterable<string> {
       for (const text of sidecarTexts({ ...source, summary, proof: await prover.finish(), options: this.#options })) {
         await sidecar.write(text);
       }
-      // First the proof: a file that has its name has its proof too.
-      await sidecar.keep();
     }
+    // Both are on the disk before either has its name: what fails until then leaves a pair that was there as it was.
+    await sidecar?.finish();
+    await file.finish();
+    // First the proof: a file that has its name has its proof too.
+    await sidecar?.keep();
     await file.keep();
     return summary;
   }

@@ -53,10 +53,14 @@ export class NewFile implements AsyncDisposable {
     await this.#handle.writeFile(text);
   }
 
-  /** Gives it its name, in place of what had that name before. */
-  async keep(): Promise<void> {
+  /** Puts all of it on the disk: nothing but its name can be missing then. */
+  async finish(): Promise<void> {
     if (this.#move !== undefined) await this.#handle.sync();
     await this.#close();
+  }
+
+  /** Gives it its name when it is finished, in place of what had that name before. */
+  async keep(): Promise<void> {
     if (this.#move === undefined) return;
     await rename(this.#move.from, this.#move.to);
     await syncFolder(dirname(this.#move.to));

@@ -19,6 +19,7 @@ const modeOf = async (name: string): Promise<number> => (await stat(at(name))).m
 async function write(name: string, text: string, options?: NewFileOptions): Promise<void> {
   await using file = await NewFile.beside(at(name), options);
   await file.write(text);
+  await file.finish();
   await file.keep();
 }
 
