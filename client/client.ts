@@ -455,15 +455,17 @@ export class Ledger implements AsyncDisposable {
 
   /**
    * Does here what a diff says was done elsewhere, as one command. Nothing is done where this ledger is not as that one
-   * was: `version_conflict`, with each cell that is not. Rows of a patch are held in memory.
+   * was: `version_conflict`, with each cell that is not; and nothing, with `changed: false`, where it is as the patch
+   * leaves it, all of it. Rows of a patch are held in memory.
    */
   async apply(patch: Patch, options: LargeBatchOptions = {}): Promise<CommandResult> {
-    const { tables } = await this.tables({ signal: options.signal });
+    const { epoch, seq, tables } = await this.tables({ signal: options.signal });
     const steps = await patchSteps(patch, {
       definitions: new Map(tables.map(({ definition }) => [definition.name, definition])),
       rows: (table) =>
         this.rows(table, { signal: options.signal, sort: [], open: this.#channel.session !== undefined }),
     });
+    if (steps.length === 0) return { epoch, seq, changed: false, ...(options.dryRun && { dryRun: true, entries: [] }) };
     return await this.largeBatch(steps, options);
   }
 
