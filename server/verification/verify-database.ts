@@ -12,6 +12,7 @@ import { LogCheck, type LogRead } from './log-check.ts';
 import { checkRows } from './row-check.ts';
 import { SealedCheck } from './sealed-check.ts';
 import { checkTables } from './table-check.ts';
+import { checkTriggers } from './trigger-check.ts';
 import { checkUnique } from './unique-check.ts';
 
 /** What a server has signed and kept outside the database; or why there is nothing to hold the log against. */
@@ -70,6 +71,7 @@ export async function verifyDatabase(options: VerifyDatabaseOptions): Promise<Da
   }).run();
   checkHead(head, log, findings);
   checkSigned(head, signed, log, findings);
+  await checkTriggers(executor, findings);
   if (log.isWhole) {
     await sealed.finish();
     await checkTables(executor, log.lives, findings);

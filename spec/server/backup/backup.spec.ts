@@ -250,6 +250,23 @@ test('a backup that is interrupted, or that cannot be written, leaves nothing un
   expect((await readdir(folder)).filter((name) => name.startsWith('.') || name === 'interrupted')).toEqual([]);
 });
 
+test('a file system without hard links gets the file as well, and none is replaced', async () => {
+  const path = join(folder, 'unlinked');
+  const write = (text: string): Promise<void> =>
+    writeNewFile(
+      path,
+      {
+        replace: false,
+        giveName: () => Promise.reject(Object.assign(new Error('operation not permitted'), { code: 'EPERM' })),
+      },
+      (handle) => handle.writeFile(text),
+    );
+  await write('whole');
+  await expect(write('other')).rejects.toThrow('is there already');
+  expect(await readFile(path, 'utf8')).toBe('whole');
+  expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
 test('P10 a log that was tampered with is not backed up', async () => {
   const there = await createLedger();
   await restoreInto(there, file);
