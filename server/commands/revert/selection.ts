@@ -59,8 +59,13 @@ async function ofCommand(executor: Executor, id: string): Promise<Selection> {
 
 /** Whether the change `c` is of the selection. */
 export function isSelectedSql({ after, last, by }: Selection): RawBuilder<boolean> {
-  const author = by === undefined ? sql`` : sql`AND c.entry::json ->> 'by' = ${by}`;
-  return sql<boolean>`(c.seq > ${after} AND c.seq <= ${last} ${author})`;
+  return sql<boolean>`(c.seq > ${after} AND c.seq <= ${last} ${by === undefined ? sql`` : sql`AND ${isBySql(by)}`})`;
+}
+
+/** Only an entry that has the text somewhere is parsed, which is far more work than to look for it. */
+function isBySql(by: string): RawBuilder<boolean> {
+  const text = `"by":${JSON.stringify(by)}`;
+  return sql<boolean>`CASE WHEN strpos(c.entry, ${text}) > 0 THEN c.entry::json ->> 'by' = ${by} ELSE false END`;
 }
 
 /** Of which tables, by name, which rows are meant: all when it is undefined. Tables that are not named are not meant at all. */

@@ -245,15 +245,17 @@ describe('tables and columns', () => {
 
   test('a column that others have filled since is not removed unasked', async () => {
     const name = await table();
-    const column = { name: 'more', type: 'text' as const };
-    const { seq } = await stack.done({ type: 'table.alter', table: name, steps: [{ do: 'add', column }] });
+    const column = (of: string) => ({ do: 'add' as const, column: { name: of, type: 'text' as const } });
+    const { seq } = await stack.done({ type: 'table.alter', table: name, steps: [column('none'), column('more')] });
     granted(await submitAs(stack, 'eve', update(name, { more: 'eve' })));
+    // Names a column in a value only.
+    granted(await submitAs(stack, 'bob', update(name, { u: '"none":1 "by":"eve"' })));
     expect(brief(refusalOf(await take({ seq })))).toEqual([
       { key: undefined, column: 'more', wouldBe: undefined, by: 'eve' },
     ]);
     expect(granted(await take({ seq }, 'keep'))).toMatchObject({ changed: false, left: { kept: 1 } });
     granted(await take({ seq }, 'overwrite'));
-    expect(await rowsOf(name)).toEqual({ k: { n: '1' } });
+    expect(await rowsOf(name)).toEqual({ k: { n: '1', u: '"none":1 "by":"eve"' } });
   });
 
   test('cells follow their column through a rename by others, and one that is gone is counted', async () => {
