@@ -4,14 +4,16 @@ import type { Context } from './context.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type Surroundings, type Told, tell, toldJson, toldLines } from './explain.ts';
 import { Interrupts } from './interrupts.ts';
-import { buildProgram, isHelp } from './program.ts';
-import { endQuietlyOnBrokenPipe, makeTerminal, type Output } from './terminal.ts';
+import { buildProgram, isHelp, namedVerb } from './program.ts';
+import { makeTerminal, type Output, onBrokenPipe } from './terminal.ts';
 import { ToldError } from './told-error.ts';
 import type { Verb } from './verb.ts';
 
 /** Runs the program for one command line and answers its exit code. Never throws. */
 export async function runProgram(words: readonly string[], verbs: readonly Verb[]): Promise<ExitCode> {
-  endQuietlyOnBrokenPipe();
+  onBrokenPipe(() => {
+    if (verbs.find(({ name }) => name === namedVerb(words))?.writes !== true) process.exit(exitCodes.ok);
+  });
   const interrupts = new Interrupts();
   let context: Context | undefined;
   try {

@@ -50,7 +50,13 @@ class StreamOutput implements Output {
   }
 
   async write(text: string): Promise<void> {
-    if (!this.#stream.write(text)) await once(this.#stream, 'drain');
+    if (this.#stream.write(text)) return;
+    try {
+      await once(this.#stream, 'drain');
+    } catch (error) {
+      // Whoever goes on without a reader is told of it by onBrokenPipe.
+      if (!isBrokenPipe(error)) throw error;
+    }
   }
 }
 
@@ -61,12 +67,19 @@ function wantsColor(isTTY: boolean): boolean {
   return isTTY && process.env.TERM !== 'dumb';
 }
 
-/** Whoever read the output has gone: there is nobody left to write to, which is no failure. */
-export function endQuietlyOnBrokenPipe(): void {
+/**
+ * Whoever read the output has gone: there is nobody left to write to, which is no failure. What is written after that is
+ * dropped, unless the program ends.
+ */
+export function onBrokenPipe(callback: () => void): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+    stream.on('error', (error) => {
+      if (!isBrokenPipe(error)) throw error;
+      callback();
     });
   }
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }

@@ -9,6 +9,8 @@ export interface Verb {
   /** Under which heading the help lists it. */
   readonly group: string;
   readonly load: () => Promise<MakeCommand>;
+  /** It changes something, and does so to its end also when nobody reads what it prints any more. */
+  readonly writes?: true;
   /** It speaks to no server, so nothing is made ready for that. */
   readonly isLocal?: true;
   /** Whether it can do with these words without knowing of a server. */
