@@ -58,6 +58,17 @@ describe('what is taken back', () => {
     expect(granted(await take({ seq }))).toMatchObject({ changed: false, changes: 0 });
   });
 
+  test('of a row in the way its conflicts tell each cell, and what it is now once', async () => {
+    const name = await table({ n: '1', u: 'x' });
+    const { seq } = await stack.done(update(name, { n: '2', u: 'y' }));
+    await stack.done(update(name, { n: '3', u: 'z' }));
+    const { problems = [] } = refusalOf(await take({ seq }));
+    expect(problems.map(({ column, current }) => [column, current?.row])).toEqual([
+      ['n', { n: '3', u: 'z' }],
+      ['u', undefined],
+    ]);
+  });
+
   test('all that somebody has done since a point, and nothing that others did', async () => {
     const name = await table({ n: '1' });
     const since = { seq: await head() };
