@@ -63,7 +63,10 @@ const problemSchema = z.object({
   table: z.string().optional(),
   key: z.string().optional(),
   column: z.string().optional(),
-  /** With version_conflict and revert_conflict: the row as it is now; absent when there is none. */
+  /**
+   * With version_conflict and revert_conflict: the row as it is now; absent when there is none. Of several problems of one
+   * row that a revert has, the first tells it.
+   */
   current: currentRowSchema.optional(),
   /**
    * With revert_conflict: what the revert would make of the cell; without `column`, of the row, null when it would be

@@ -21,6 +21,11 @@ export type Reverted = z.infer<typeof revertedSchema>;
 /**
  * Who wins where something was changed again since: nobody, and nothing is done (`refuse`); what is there now (`keep`);
  * or what was there before the reverted changes (`overwrite`).
+ *
+ * That is of rows and cells, and of those that go with a table or a column that is taken back. A later change of a table or
+ * of its columns is never overwritten, as that would be to revert a change that nobody named; it is refused, and says
+ * which one to revert first: a table that was dropped since, a name that another table has by now, a column that was
+ * changed again.
  */
 const conflictRuleSchema = z.enum(['refuse', 'keep', 'overwrite']);
 export type ConflictRule = z.infer<typeof conflictRuleSchema>;

@@ -114,7 +114,7 @@ function settleCells(place: Place, row: RowState): Decision {
       if (between !== undefined && is(after)) set[name] = between;
     }
   }
-  if (conflicts.length > 0) return refuse(...conflicts);
+  if (conflicts.length > 0) return refuseRow(conflicts);
   return write(place, { set, left: { kept, homeless } });
 }
 
@@ -136,7 +136,7 @@ function write(place: Place, { set, left }: { readonly set: Cells; readonly left
   const { context, step, table, row } = place;
   const gone = Object.entries(set).filter(([name, cell]) => isGone(context.state, table, name, cell));
   if (gone.length > 0 && step.conflicts === 'refuse') {
-    return refuse(...gone.map(([name, cell]) => erasedProblem(place, name, cell)));
+    return refuseRow(gone.map(([name, cell]) => erasedProblem(place, name, cell)));
   }
   const kept = (left.kept ?? 0) + gone.length;
   if (gone.length > 0 && step.conflicts === 'keep') {
@@ -175,6 +175,11 @@ function isRow({ context, table, row }: Place, then: Cells): boolean {
   return table.definition.columns.every((column) =>
     isSame(context.state, column, { row, past: then[column.name] ?? null }),
   );
+}
+
+/** The row as it is now is told once, not with each of its cells: it may be large. */
+function refuseRow(problems: readonly Problem[]): Decision {
+  return refuse(...problems.map(({ current, ...one }, index) => (index === 0 && current ? { ...one, current } : one)));
 }
 
 function cellProblem(place: Place, column: string, { before, touched }: NetCell): Problem {

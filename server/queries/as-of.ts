@@ -126,18 +126,31 @@ export function nearRowsSql({ eras, id, seq }: TableAsOf): RawBuilder<unknown> {
  * the key and is made as it is read, a page by key costs no more than its own rows.
  */
 export function farRowsSql(table: TableAsOf, after = ''): RawBuilder<unknown> {
+  return entryRowsSql(table, everyKeySql(table, after));
+}
+
+/** Selects every `key` behind `after` that the table ever had, in order. */
+function everyKeySql({ id }: TableAsOf, after = ''): RawBuilder<unknown> {
   const next = (behind: RawBuilder<unknown>) => sql`
-    (SELECT c.key FROM change c WHERE c.table_id = ${table.id} AND c.key > ${behind} ORDER BY c.key LIMIT 1)`;
-  return entryRowsSql(
-    table,
-    sql`
-      WITH RECURSIVE keys (key) AS (
-        ${next(sql`${after}::text COLLATE "C"`)}
-        UNION ALL
-        SELECT ${next(sql`keys.key`)} FROM keys WHERE keys.key IS NOT NULL
-      )
-      SELECT key FROM keys WHERE key IS NOT NULL`,
-  );
+    (SELECT c.key FROM change c WHERE c.table_id = ${id} AND c.key > ${behind} ORDER BY c.key LIMIT 1)`;
+  return sql`
+    WITH RECURSIVE keys (key) AS (
+      ${next(sql`${after}::text COLLATE "C"`)}
+      UNION ALL
+      SELECT ${next(sql`keys.key`)} FROM keys WHERE keys.key IS NOT NULL
+    )
+    SELECT key FROM keys WHERE key IS NOT NULL`;
+}
+
+/** Every `key` that the table had up to the seq, and how many `bytes` its last entry is; of some of them there was no row then. */
+export function farKeysSql(table: TableAsOf): RawBuilder<unknown> {
+  return sql`
+    SELECT keys.key, was.bytes
+    FROM (${everyKeySql(table)}) AS keys
+    CROSS JOIN LATERAL (
+      SELECT octet_length(entry) AS bytes FROM change
+      WHERE table_id = ${table.id} AND key = keys.key AND seq <= ${table.seq} ORDER BY seq DESC LIMIT 1
+    ) AS was`;
 }
 
 /** One row as it was. */

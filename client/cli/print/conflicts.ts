@@ -14,7 +14,18 @@ export interface ConflictOptions {
 export function conflictLines(problems: readonly Problem[], { paint, width, now }: ConflictOptions): string[] {
   const titles = ['table', 'row', 'column', 'now', 'would be', 'changed since'];
   const grid = new Grid({ columns: titles.map((title) => ({ title })), paint, width });
-  return grid.lines(problems.map((problem) => conflictRow(problem, paint, now)));
+  return grid.lines(withCurrent(problems).map((problem) => conflictRow(problem, paint, now)));
+}
+
+/** The first problem of a row tells what the row is now, for all of them. */
+function withCurrent(problems: readonly Problem[]): Problem[] {
+  const rows = new Map<string, Problem['current']>();
+  return problems.map((problem) => {
+    const row = JSON.stringify([problem.table, problem.key]);
+    if (!rows.has(row)) rows.set(row, problem.current);
+    const current = rows.get(row);
+    return current === undefined ? problem : { ...problem, current };
+  });
 }
 
 function conflictRow(problem: Problem, paint: Paint, now: Date): GridRow {

@@ -1,8 +1,9 @@
 import { alterOf, type DecidedStep } from '../../domain/planned-step.ts';
+import { atOnceBytesMax, roughBytes } from './bytes.ts';
 
 /**
  * Steps that are loaded, decided and written at once. It bounds the memory, and how long this process attends to nothing
- * else: some 30 milliseconds.
+ * else: some 30 milliseconds. Large documents are cut by their bytes besides.
  */
 const chunkStepsMax = 500;
 
@@ -15,15 +16,20 @@ export async function* chunksOf(
 ): AsyncGenerator<readonly DecidedStep[]> {
   for await (const steps of source) {
     let start = 0;
+    let bytes = 0;
     for (const [index, step] of steps.entries()) {
       const isAlter = alterOf(step) !== undefined;
-      if (index > start && (isAlter || index - start >= chunkStepsMax)) {
+      const stepBytes = roughBytes(step);
+      if (index > start && (isAlter || index - start >= chunkStepsMax || bytes + stepBytes > atOnceBytesMax)) {
         yield steps.slice(start, index);
         start = index;
+        bytes = 0;
       }
+      bytes += stepBytes;
       if (isAlter) {
         yield [step];
         start = index + 1;
+        bytes = 0;
       }
     }
     if (start < steps.length) yield steps.slice(start);

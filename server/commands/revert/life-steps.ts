@@ -61,10 +61,19 @@ function definitionOf({ type: _type, why: _why, ...definition }: StepOf<'table.c
   return definition;
 }
 
+/** What to do about a change of a table or its columns, which no rule of conflicts takes back. */
+function first(seq: number, conflicts: ConflictRule): string {
+  return `revert change ${seq} first${notWon(conflicts)}`;
+}
+
+function notWon(conflicts: ConflictRule): string {
+  return conflicts === 'overwrite' ? ': overwrite takes back rows and cells, not changes of tables' : '';
+}
+
 /** Changes of a table that is no more: its rows cannot come back without it. */
 function gone({ conflicts }: LifeRevert, dropped: TableChange): PlannedStep {
   if (conflicts === 'keep') return { type: 'leave', left: { kept: 1 } };
-  const message = `table ${dropped.table} was dropped since, by ${named(dropped)}; revert that first`;
+  const message = `table ${dropped.table} was dropped since, by ${named(dropped)}; ${first(dropped.seq, conflicts)}`;
   return {
     type: 'refuse',
     problem: problem('revert_conflict', message, { table: dropped.table, touched: touch(dropped) }),
@@ -74,7 +83,7 @@ function gone({ conflicts }: LifeRevert, dropped: TableChange): PlannedStep {
 function makeAgain({ conflicts, living }: LifeRevert, { seq, table, was }: TableChange): PlannedStep {
   if (living.has(table) && conflicts === 'keep') return { type: 'leave', left: { kept: 1 } };
   if (living.has(table) || was === undefined) {
-    const message = `there is a table ${table} again; drop it first, and then revert the drop of the one before`;
+    const message = `there is a table ${table} again; drop it first, and then revert the drop of the one before (#${seq})${notWon(conflicts)}`;
     return { type: 'refuse', problem: problem('revert_conflict', message, { table }) };
   }
   return { type: 'table.revert', step: { type: 'table.create', ...was }, reverts: [seq, seq] };
@@ -99,7 +108,7 @@ function touch({ seq, at, by }: TableChange): Touch {
 }
 
 /** A change of columns, and how it is taken back, when it is. */
-type Alter = ColumnChange & Touch & { undone?: readonly AlterStep[] };
+type Alter = ColumnChange & Touch & Pick<TableChange, 'reverts'> & { undone?: readonly AlterStep[] };
 
 class LifePlan {
   readonly #revert: LifeRevert;
@@ -155,15 +164,27 @@ class LifePlan {
     if (found === undefined) return undo;
     if (this.#revert.conflicts === 'keep') return undefined;
     if (this.#revert.conflicts === 'overwrite' && found.isCells) return undo;
-    const message = `${found.column} was changed again since, by ${named(found.touch)}`;
+    const next = found.isCells ? '' : `; ${first(found.touch.seq, this.#revert.conflicts)}`;
+    const message = `${found.column} was changed again since, by ${named(found.touch)}${next}`;
     const place = { table: name, column: found.column, touched: found.touch };
     return { type: 'refuse', problem: problem('revert_conflict', message, place) };
   }
 
+  /** Changes behind a seq that were reverted already, and what reverted them: together they come to nothing. */
+  #settledSince(seq: number): ReadonlySet<number> {
+    const settled = new Set<number>();
+    for (const { seq: by, undone, reverts: [first = 0, last = 0] = [] } of this.#alters.toReversed()) {
+      if (undone !== undefined || first <= seq || first !== last || settled.has(by)) continue;
+      settled.add(by).add(first);
+    }
+    return settled;
+  }
+
   #touchedSince(alter: Alter): Obstacle | undefined {
     const { after } = touchedColumns(alter.steps);
+    const settled = this.#settledSince(alter.seq);
     for (const other of this.#alters) {
-      if (other.seq <= alter.seq || other.undone !== undefined) continue;
+      if (other.seq <= alter.seq || other.undone !== undefined || settled.has(other.seq)) continue;
       const column = [...touchedColumns(other.steps).before].find((one) => after.has(one));
       const { seq, at, by } = other;
       if (column !== undefined) return { column, touch: { seq, at, by }, isCells: false };

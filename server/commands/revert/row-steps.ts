@@ -5,7 +5,7 @@ import type { Executor } from '../../database/writer.ts';
 import type { RestoreStep } from '../../domain/planned-step.ts';
 import { type PastChange, RowNetFold } from '../../domain/row-net.ts';
 import type { ColumnPath } from './column-path.ts';
-import { fetched } from './fetched.ts';
+import { fetched, type Sized } from './fetched.ts';
 import { isOfLifeSql, type Life } from './life.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
 
@@ -23,11 +23,10 @@ export interface RowChanges {
   readonly conflicts: ConflictRule;
 }
 
-interface PastRow {
+interface PastRow extends Sized {
   readonly key: string;
   readonly seq: number;
   readonly isSelected: boolean;
-  readonly entry: RowEntry;
 }
 
 /**
@@ -38,12 +37,14 @@ export async function* rowSteps(transaction: Executor, changes: RowChanges): Asy
   let row: { readonly key: string; readonly fold: RowNetFold } | undefined;
   for await (const page of fetched<PastRow>(transaction, pastSql(changes))) {
     const steps: RestoreStep[] = [];
+    const entries = await readEntries(transaction, page);
     for (const past of page) {
       if (row !== undefined && row.key !== past.key) steps.push(...stepOf(changes, row));
       if (row?.key !== past.key) row = { key: past.key, fold: new RowNetFold() };
       // Those behind are taken back already.
       if (past.isSelected && past.seq > changes.last) continue;
-      row.fold.add(pastChange(changes.path, past));
+      const entry = entries.get(past.seq);
+      if (entry !== undefined) row.fold.add(pastChange(changes.path, past.isSelected, entry));
     }
     yield steps;
   }
@@ -54,7 +55,7 @@ function pastSql({ life, selection, after, last, head }: RowChanges) {
   const within = { ...selection, after: Math.max(after, selection.after), last: Math.min(last, selection.last) };
   const keys = life.keys === undefined ? sql`` : sql`AND c.key = ANY(${life.keys}::text[])`;
   return sql`
-    SELECT first.key, c.seq, ${isSelectedSql(selection)} AS "isSelected", c.entry::json AS entry
+    SELECT first.key, c.seq, ${isSelectedSql(selection)} AS "isSelected", octet_length(c.entry) AS bytes
     FROM (
       SELECT c.key, min(c.seq) AS seq FROM change c
       WHERE c.table_id = ANY(${life.ids}::bigint[]) AND c.key IS NOT NULL AND ${isSelectedSql(within)} ${keys}
@@ -64,7 +65,15 @@ function pastSql({ life, selection, after, last, head }: RowChanges) {
     ORDER BY first.seq DESC, c.seq`;
 }
 
-function pastChange(path: ColumnPath, { isSelected, entry }: PastRow): PastChange {
+async function readEntries(transaction: Executor, page: readonly PastRow[]): Promise<Map<number, RowEntry>> {
+  const { rows } = await sql<{ seq: number; entry: RowEntry }>`
+    SELECT seq, entry::json AS entry FROM change WHERE seq = ANY(${page.map(({ seq }) => seq)}::bigint[])`.execute(
+    transaction,
+  );
+  return new Map(rows.map(({ seq, entry }) => [seq, entry]));
+}
+
+function pastChange(path: ColumnPath, isSelected: boolean, entry: RowEntry): PastChange {
   const { op, seq, at, by, row, was = {} } = entry;
   const { some, whole } = path.from(seq);
   const changed = op === 'insert' ? { ...row } : was;

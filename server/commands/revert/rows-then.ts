@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { ConflictRule } from '../../../protocol/revert.ts';
 import type { Cells } from '../../../protocol/values.ts';
 import type { Executor } from '../../database/writer.ts';
 import type { RestoreStep } from '../../domain/planned-step.ts';
 import type { NetCell, RowNet } from '../../domain/row-net.ts';
-import { farRowsSql, lifeAt, type TableAsOf, tableAsOf } from '../../queries/as-of.ts';
-import { fetched } from './fetched.ts';
+import { entryRowsSql, farKeysSql, farRowsSql, lifeAt, type TableAsOf, tableAsOf } from '../../queries/as-of.ts';
+import { fetched, type Sized } from './fetched.ts';
 import { isOfLifeSql, type Life } from './life.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
 
@@ -17,7 +17,7 @@ interface RowThen {
 /** The rows of a table that was dropped at a seq, each to come back as it was just before. */
 export async function* droppedRows(transaction: Executor, name: string, seq: number): AsyncGenerator<RestoreStep[]> {
   const table = await tableThen(transaction, name, seq - 1);
-  for await (const rows of fetched<RowThen>(transaction, farRowsSql(table))) {
+  for await (const rows of rowsOf(transaction, table, farKeysSql(table))) {
     yield rows.map(({ key, cells }) => ({
       ...{ type: 'row.restore', table: name, key, conflicts: 'refuse' },
       net: { reverts: [seq, seq], before: cells, after: undefined, last: cells, cells: new Map(), homeless: 0 },
@@ -53,7 +53,7 @@ export async function* removedCells(
 ): AsyncGenerator<RestoreStep[]> {
   const { name } = life;
   const table = await tableThen(transaction, name, seq - 1);
-  for await (const rows of fetched<RowThen>(transaction, sameRowsSql(table, life, { seq, selection, head }))) {
+  for await (const rows of rowsOf(transaction, table, sameKeysSql(table, life, { seq, selection, head }))) {
     yield rows.flatMap(({ key, cells }) => {
       const then = new Map<string, NetCell>();
       for (const column of columns) {
@@ -68,19 +68,33 @@ export async function* removedCells(
 }
 
 /** Of the rows that are there now: those that others have made since are others. */
-function sameRowsSql(
+function sameKeysSql(
   table: TableAsOf,
   life: Life,
   { seq, selection, head }: Pick<Removal, 'seq' | 'selection' | 'head'>,
 ) {
   return sql`
-    SELECT key, cells FROM (${farRowsSql(table)}) AS past
+    SELECT key, bytes FROM (${farKeysSql(table)}) AS past
     WHERE EXISTS (
         SELECT FROM table_projection t JOIN row_projection r ON r.table_id = t.id AND r.key = past.key
         WHERE t.name = ${table.definition.name} AND t.dropped IS NULL)
       AND NOT EXISTS (
         SELECT FROM change c WHERE ${isOfLifeSql(life)} AND c.key = past.key AND c.seq > ${seq} AND c.seq <= ${head}
           AND c.entry::json ->> 'op' = 'insert' AND NOT ${isSelectedSql(selection)})`;
+}
+
+/** The rows with the keys of a cursor as they were, some megabytes at a time. */
+async function* rowsOf(
+  transaction: Executor,
+  table: TableAsOf,
+  keys: RawBuilder<unknown>,
+): AsyncGenerator<readonly RowThen[]> {
+  for await (const page of fetched<Sized & { readonly key: string }>(transaction, keys)) {
+    const wanted = sql`SELECT key FROM unnest(${page.map(({ key }) => key)}::text[]) AS wanted (key)`;
+    const { rows } = await sql<RowThen>`
+      SELECT key, cells FROM (${entryRowsSql(table, wanted)}) AS past ORDER BY key`.execute(transaction);
+    yield rows;
+  }
 }
 
 async function tableThen(transaction: Executor, name: string, seq: number): Promise<TableAsOf> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Step } from '../../../../protocol/commands.ts';
 import type { Problem } from '../../../../protocol/errors.ts';
 import type { Revert } from '../../../../protocol/revert.ts';
+import type { AlterStep } from '../../../../protocol/table.ts';
 import type { Cells } from '../../../../protocol/values.ts';
 import type { Answer } from '../../../../server/commands/submission.ts';
 import { setTag } from '../../../../server/log/set-tag.ts';
@@ -56,6 +57,17 @@ describe('what is taken back', () => {
     expect(await rowsOf(name)).toEqual({ k: { n: '1', u: 'x' } });
     // It is so already: nothing is recorded, and a reader need not wait for anything.
     expect(granted(await take({ seq }))).toMatchObject({ changed: false, changes: 0 });
+  });
+
+  test('of a row in the way its conflicts tell each cell, and what it is now once', async () => {
+    const name = await table({ n: '1', u: 'x' });
+    const { seq } = await stack.done(update(name, { n: '2', u: 'y' }));
+    await stack.done(update(name, { n: '3', u: 'z' }));
+    const { problems = [] } = refusalOf(await take({ seq }));
+    expect(problems.map(({ column, current }) => [column, current?.row])).toEqual([
+      ['n', { n: '3', u: 'z' }],
+      ['u', undefined],
+    ]);
   });
 
   test('all that somebody has done since a point, and nothing that others did', async () => {
@@ -271,6 +283,28 @@ describe('tables and columns', () => {
     });
     expect(granted(await take({ seq }))).toMatchObject({ left: { homeless: 1 } });
     expect(await rowsOf(name)).toEqual({ k: { number: '1' } });
+  });
+
+  test('a later change of the table is not overwritten: the refusal says which one to revert first', async () => {
+    const name = await table({ n: '1' });
+    const alter = async (...steps: AlterStep[]): Promise<number> => {
+      await stack.done({ type: 'table.alter', table: name, steps });
+      return (await readLog(ledger)).length;
+    };
+    const added = await alter({ do: 'add', column: { name: 'more', type: 'text' } });
+    const renamed = await alter({ do: 'rename', column: 'more', to: 'most' });
+    const refused = refusalOf(await take({ seq: added }, 'overwrite'));
+    expect(refused.code).toBe('revert_conflict');
+    expect(refused.message).toContain(`; revert change ${renamed} first: overwrite takes back rows`);
+    expect(refusalOf(await take({ seq: added })).message).toMatch(new RegExp(`; revert change ${renamed} first$`));
+    const { seq: dropped } = await stack.done({ type: 'table.drop', table: name });
+    expect(refusalOf(await take({ seq: added }, 'overwrite')).message).toContain(
+      `; revert change ${dropped} first: over`,
+    );
+    granted(await take({ seq: dropped }));
+    granted(await take({ seq: renamed }));
+    granted(await take({ seq: added }));
+    expect(await rowsOf(name)).toEqual({ k: { n: '1' } });
   });
 
   test('a column stays sealed', async () => {
