@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CurrentRow } from '../../protocol/errors.ts';
 import type { CellChange } from '../../protocol/replies.ts';
@@ -204,6 +205,9 @@ describe('rowcast diff and apply', () => {
     expect((await there.refusal(['apply', '-'], [...made.slice(0, 2), ...made.slice(3)])).message).toContain(
       'not whole',
     );
+    expect(await there.refusal(['apply', tmpdir()])).toMatchObject({ code: 'file', exit: 1 });
+    expect(await there.refusal(['apply', '/nowhere.patch'])).toMatchObject({ code: 'file', exit: 1 });
+    expect((await there.refusal(['import', tmpdir(), 'pay', '--format', 'csv'])).message).toContain('folder');
     expect((await there.refusal(['apply', '-'], ['{"patch":1}'])).message).toContain('line 1');
     expect((await there.refusal(['apply', '-'], [made[0] ?? '', 'x'])).message).toContain('line 2');
     const sealed = (await viewer.done(['diff', '0', 'start', '--json'])).trimEnd().split('\n');

@@ -59,12 +59,15 @@ async function replay(context: Context, from: Position | undefined, options: Log
     const open = !context.json && (await context.opens());
     const { signal } = context;
     const pages = ledger.readLogPages({ table, limit, after, newestFirst, epoch: from?.epoch ?? epoch, signal, open });
-    for await (const page of pages) {
-      await printer.print(page.entries);
-      last = page.last;
-      progress.show(`read up to #${last} of #${page.head}`);
+    try {
+      for await (const page of pages) {
+        await printer.print(page.entries);
+        last = page.last;
+        progress.show(`read up to #${last} of #${page.head}`);
+      }
+    } finally {
+      progress.clear();
     }
-    progress.clear();
     await printer.end();
     return { seq: options.limit === undefined ? Math.max(head, last) : last, epoch: from?.epoch ?? epoch };
   });
