@@ -74,7 +74,10 @@ export interface AsOfOptions {
 
 export interface GetOptions extends RequestOptions, ReadingOptions, AsOfOptions {}
 
-export interface TablesOptions extends RequestOptions, AsOfOptions {}
+export interface TablesOptions extends RequestOptions, AsOfOptions {
+  /** Leaves out how many rows each table has, which of the past costs a look at the log. */
+  readonly counts?: false | undefined;
+}
 
 export interface TagOptions extends RequestOptions {
   /** The reason, which is kept with the tag. */
@@ -119,7 +122,7 @@ export interface ExportTableOptions extends Omit<ListOptions, 'limit'>, RenderOp
   readonly rowsMax?: number | undefined;
 }
 
-export interface HistoryOptions extends ReadingOptions {
+export interface HistoryOptions extends ReadingOptions, AsOfOptions {
   /** From the newest change back. */
   readonly newestFirst?: true | undefined;
   /** At most so many changes; all there are when left out. */
@@ -133,7 +136,7 @@ export interface CellHistoryOptions extends ReadingOptions, AsOfOptions {
 
 export interface BlameOptions extends RequestOptions, AsOfOptions {}
 
-export interface ReadLogOptions extends ReadingOptions {
+export interface ReadLogOptions extends ReadingOptions, AsOfOptions {
   /** The changes of one table; of all when left out. */
   readonly table?: string | undefined;
   /** Those behind this seq, in their order; from the first one when left out. */
@@ -277,7 +280,7 @@ export class Ledger implements AsyncDisposable {
 
   /** Every table, with its definition, its number of rows and the seq of its last change. */
   tables(options: TablesOptions = {}): Promise<ReplyOf<'table.list'>> {
-    return this.request({ type: 'table.list', asOf: options.asOf }, options);
+    return this.request({ type: 'table.list', asOf: options.asOf, counts: options.counts }, options);
   }
 
   /** Names a point of the log for ever. @throws RowcastError `tag_exists` */
@@ -354,7 +357,7 @@ export class Ledger implements AsyncDisposable {
 
   /**
    * Takes changes back, as new changes: one, `{ seq }`; those of a command, `{ command: id }`; a range,
-   * `{ after, last }`; or all that somebody has made since a point, `{ by, since }`. A revert can be reverted like
+   * `{ after, last }`; what leads from one point to another or to now, `{ from, to }`; or all that somebody has made since a point, `{ by, since }`. A revert can be reverted like
    * anything else.
    *
    * What was changed again since is a conflict. Unless `conflicts` says who wins, nothing is done then:
@@ -413,8 +416,8 @@ export class Ledger implements AsyncDisposable {
 
   /** Every change of a row over all its lives, oldest first unless `newestFirst`. */
   history(table: string, key: string, options: HistoryOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
-    const { newestFirst, limit } = options;
-    return readEntries(this.#pages({ type: 'row.history', table, key, newestFirst, limit }, options));
+    const { asOf, newestFirst, limit } = options;
+    return readEntries(this.#pages({ type: 'row.history', table, key, asOf, newestFirst, limit }, options));
   }
 
   /**
@@ -435,7 +438,7 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
-   * Who last set each cell of these rows (at most 1,000), and why: by column the seq of a change, which stands in
+   * Who last set each cell of these rows (at most 1,000, of 50,000 cells), and why: by column the seq of a change, which stands in
    * `changes`. Rows that there are not are left out.
    */
   blame(table: string, keys: readonly string[], options: BlameOptions = {}): Promise<ReplyOf<'row.blame'>> {
@@ -459,7 +462,8 @@ export class Ledger implements AsyncDisposable {
     const { epoch, seq, tables } = await this.tables({ signal: options.signal });
     const steps = await patchSteps(patch, {
       definitions: new Map(tables.map(({ definition }) => [definition.name, definition])),
-      rows: (table) => this.rows(table, { signal: options.signal, open: this.#channel.session !== undefined }),
+      rows: (table) =>
+        this.rows(table, { signal: options.signal, sort: [], open: this.#channel.session !== undefined }),
     });
     if (steps.length === 0) return { epoch, seq, changed: false, ...(options.dryRun && { dryRun: true, entries: [] }) };
     return await this.largeBatch(steps, options);
@@ -472,8 +476,8 @@ export class Ledger implements AsyncDisposable {
 
   /** The same page by page, for who reads millions. */
   readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
-    const { table, after, newestFirst, epoch, limit } = options;
-    return this.#pages({ type: 'log.read', table, after, newestFirst, epoch, limit }, options);
+    const { table, asOf, after, newestFirst, epoch, limit } = options;
+    return this.#pages({ type: 'log.read', table, asOf, after, newestFirst, epoch, limit }, options);
   }
 
   /** A table, or what of it a query chooses, as a file: of now, or as of any point. Sealed cells are commitments. */

@@ -15,9 +15,18 @@ export async function findTable(context: Context, table: string, asOf?: Point): 
   return (await findTableAt(context, table, asOf)).table;
 }
 
+/** The same, with how many rows it has. @throws CliError when there is none */
+export async function findCountedTable(context: Context, table: string, asOf?: Point): Promise<CountedTable> {
+  const options = { signal: context.signal, asOf };
+  const { table: found } = await context.reading((ledger) => findTableIn(ledger, table, options));
+  return { ...found, rows: found.rows ?? 0 };
+}
+
+type CountedTable = TableSummary & { readonly rows: number };
+
 /** The same, with the moment of which it is. @throws CliError when there is none */
 export async function findTableAt(context: Context, table: string, asOf?: Point): Promise<TableAt> {
-  return await context.reading((ledger) => findTableIn(ledger, table, { signal: context.signal, asOf }));
+  return await context.reading((ledger) => findTableIn(ledger, table, { signal: context.signal, asOf, counts: false }));
 }
 
 interface TableAt {

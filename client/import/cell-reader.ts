@@ -3,7 +3,7 @@ import { type Cell, type ColumnType, cellFromText, cellProblem } from '../../pro
 import { type Read, readTypedText } from '../typed-text.ts';
 import type { ValueForm } from './raw-record.ts';
 
-/** The cell that a file's value is in a column of this type, or what is wrong with it. */
+/** The cell that a file's value is in a column of this type, or what is wrong with it. What is not there is empty. */
 export function readCell(form: ValueForm, type: ColumnType, value: string | null | undefined): Read {
   if (value === null || value === undefined) return { cell: null };
   if (form === 'json') return readJson(type, value);

@@ -24,7 +24,7 @@ export class ColumnGuess {
 
   add(value: string): void {
     // Programs that quote every field write empty cells so; in a column of texts it is the empty text.
-    if (value === '' && this.#form === 'text') return;
+    if (value === (this.#form === 'text' ? '' : 'null')) return;
     this.#filled += 1;
     if (this.#samples.size < importLimits.sampleValues) this.#samples.add(value);
     const may = this.#form === 'text' ? mayBeText : mayBeJson;

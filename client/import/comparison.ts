@@ -36,7 +36,8 @@ interface Planned {
 
 /**
  * Holds the rows of a file against those of a table, and lays the commands ready that make the difference: what is the
- * same already is named by none. Rows and commands are on disk; memory is needed for 16 bytes a row.
+ * same already is named by none. Rows and commands are on disk; memory holds where each begins, 8 to 16
+ * bytes, and what finds it.
  */
 export class Comparison {
   readonly problems: ProblemList;

@@ -19,6 +19,8 @@ export interface ReadFileOptions extends CsvOptions {
   readonly encoding?: Encoding | undefined;
   /** The file's name: its ending tells the format. */
   readonly name?: string | undefined;
+  /** Whether a key is looked for among the columns, which takes memory for each row; it is unless given. */
+  readonly guessKey?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called now and then with the rows that were read. */
   readonly onRows?: ((rows: number) => void) | undefined;
@@ -57,24 +59,21 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
   const records = await Spool.open<RawRecord | BadRow>();
   try {
     const guesses: ColumnGuess[] = [];
-    const unique = new UniqueColumns();
+    const unique = options.guessKey === false ? undefined : new UniqueColumns();
     for await (const record of source.records) {
+      // Each costs memory, and a guess with every row: not only at the end.
+      refuseMany(source.columns);
       records.append(record);
       if ('values' in record) {
         lookAt(record, { guesses, form: source.form });
-        unique.look(record, source.columns);
+        unique?.look(record, { names: source.columns, nothing: source.form === 'json' ? 'null' : '' });
       }
       if (records.length % rowsPerTurn === 0) {
         options.onRows?.(records.length);
         await turn(options.signal);
       }
     }
-    if (source.columns.length > limits.columnsMax) {
-      throw new ImportError(
-        'unreadable',
-        `the file has ${source.columns.length} columns; a table has ${limits.columnsMax} at most`,
-      );
-    }
+    refuseMany(source.columns);
     const nothing = source instanceof CsvSource ? source.nothing : new Set<number>();
     const columns = source.columns.map((name, index): FileColumn => {
       const { type, filled, samples } = guesses[index] ?? new ColumnGuess(source.form);
@@ -87,14 +86,24 @@ export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFi
       form: source.form,
       columns: columns.filter((_, index) => !nothing.has(index)),
       keyGuess:
-        source instanceof JsonSource && source.keyColumn !== undefined ? source.keyColumn : unique.best(columns),
-      notes: source.notes.filter((note) => note !== ''),
+        source instanceof JsonSource && source.keyColumn !== undefined ? source.keyColumn : unique?.best(columns),
+      notes: [...source.notes.filter((note) => note !== ''), ...(unique?.isGivenUp ? [noKeyGuess] : [])],
       records,
     };
   } catch (error) {
     await records.close();
     throw error;
   }
+}
+
+const noKeyGuess = `more than ${importLimits.keyGuessRows.toLocaleString('en')} rows: no key is looked for; name it if there is one`;
+
+/** A file without rows has columns too. */
+function refuseMany({ length }: readonly string[]): void {
+  if (length <= limits.columnsMax) return;
+  throw new ImportError('unreadable', `the file has ${length} columns; a table has ${limits.columnsMax} at most`, {
+    next: 'is it the right delimiter, or are keys taken for names?',
+  });
 }
 
 function lookAt({ values }: RawRecord, { guesses, form }: { guesses: ColumnGuess[]; form: ValueForm }): void {

@@ -18,12 +18,13 @@ export interface FileRows {
 export async function readRows(
   reading: FileReading,
   target: Target,
-  { signal, onProgress }: Pick<ImportOptions, 'signal' | 'onProgress'>,
+  { signal, onProgress, mode = 'insert' }: Pick<ImportOptions, 'signal' | 'onProgress' | 'mode'>,
 ): Promise<FileRows> {
   const rows = await Spool.open<FileRow>();
   const problems = new ProblemList();
   const index = new KeyIndex(reading.records.length, (row) => rows.at(row).key);
-  const reader = new RowReader(target, { form: reading.form, isTaken: (key) => index.find(key) !== undefined });
+  const isTaken = (key: string): boolean => index.find(key) !== undefined;
+  const reader = new RowReader(target, { form: reading.form, mode, isTaken });
   try {
     let seen = 0;
     for (const record of reading.records) {

@@ -1,5 +1,6 @@
 import type { Step } from '../../protocol/commands.ts';
 import type { CurrentRow } from '../../protocol/errors.ts';
+import type { Sort } from '../../protocol/queries.ts';
 import type { TableSummary } from '../../protocol/replies.ts';
 import type { CommandResult } from '../command-result.ts';
 import type { LargeBatchOptions } from '../large-batch.ts';
@@ -15,7 +16,7 @@ export interface ImportLedger {
   get(table: string, key: string, options: Asked & { readonly open?: boolean }): Promise<CurrentRow>;
   rows(
     table: string,
-    options: Asked & { readonly open?: boolean; readonly limit?: number },
+    options: Asked & { readonly open?: boolean; readonly limit?: number; readonly sort?: Sort },
   ): AsyncGenerator<CurrentRow, void, undefined>;
   largeBatch(steps: Iterable<Step>, options: LargeBatchOptions): Promise<CommandResult>;
 }

@@ -4,6 +4,11 @@ export const importLimits = {
   recordUnitsMax: 16_777_216,
   /** Bytes of the head by which encoding, format and delimiter are told. */
   headBytes: 65_536,
+  /**
+   * Rows of a file up to which a key is looked for among its columns: their hashes take 128 MiB for each column that could
+   * be one. Of a longer file the key has to be named.
+   */
+  keyGuessRows: 12_000_000,
   /** Problems of which the reason is held in memory; beyond that they are counted. */
   problemsHeld: 100_000,
   /** Changes that the server judges in a dry run for the preview: nobody is held up by so few. */

@@ -10,7 +10,7 @@ import type { ReadFileOptions } from './file-reading.ts';
 export const importModes = ['insert', 'upsert', 'mirror'] as const;
 export type ImportMode = (typeof importModes)[number];
 
-export interface ImportOptions extends Omit<ReadFileOptions, 'onRows'> {
+export interface ImportOptions extends Omit<ReadFileOptions, 'onRows' | 'guessKey'> {
   readonly table: string;
   /** `insert` unless given. */
   readonly mode?: ImportMode | undefined;

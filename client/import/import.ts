@@ -52,23 +52,27 @@ export class Import {
     options: ImportOptions,
   ): Promise<Import> {
     await refuseViewers(ledger, options);
-    const { onProgress } = options;
+    const { onProgress, signal } = options;
+    const { tables } = await ledger.tables({ signal });
+    const existing = tables.find(({ definition }) => definition.name === options.table);
     const reading = await readFile(bytes, {
       ...options,
+      guessKey: existing === undefined && options.key === undefined,
       onRows: (done) => onProgress?.({ phase: 'reading', done }),
     });
     try {
-      return await Import.#compare(ledger, reading, options);
+      return await Import.#compare(ledger, findTarget(reading, options, existing), { reading, options });
     } finally {
       await reading.records.close();
     }
   }
 
-  static async #compare(ledger: ImportLedger, reading: FileReading, options: ImportOptions): Promise<Import> {
+  static async #compare(
+    ledger: ImportLedger,
+    target: Target,
+    { reading, options }: { readonly reading: FileReading; readonly options: ImportOptions },
+  ): Promise<Import> {
     const { signal, onProgress, mode = 'insert' } = options;
-    const { tables } = await ledger.tables({ signal });
-    const existing = tables.find(({ definition }) => definition.name === options.table);
-    const target = findTarget(reading, options, existing);
     const { rows, index, problems } = await readRows(reading, target, options);
     const comparison = await Comparison.open({ target, mode, rows, index, problems });
     try {

@@ -66,9 +66,9 @@ export class JsonSource implements RecordSource {
       const place = this.#placeOf(member.name ?? '""');
       if (seen.has(place)) return { line, column: this.columns[place], reason: 'stands twice in this row' };
       seen.add(place);
-      values[place] = member.text === 'null' ? null : member.text;
+      values[place] = member.text;
     }
-    // A hole would be printed as null all the same.
+    // A hole is printed as null all the same.
     return { line, values };
   }
 

@@ -2,7 +2,7 @@
 const slotsPerKey = 2;
 
 /**
- * Finds a file's row by its key. It holds no keys, only 16 bytes a row: a hash and the row's number; whether it is the
+ * Finds a file's row by its key. It holds no keys, only 16 to 32 bytes a row: a hash and the row's number; whether it is the
  * right one is asked of whoever has the rows.
  */
 export class KeyIndex {

@@ -1,8 +1,8 @@
 /**
  * One record as the file has it, before any type is known.
  *
- * A value is the text of a field (CSV), or the JSON text of a member; null where there is none. JSON stays text, because
- * JSON.parse would round long numbers before anybody has seen them.
+ * A value is the text of a field (CSV), or the JSON text of a member, which may be `null`; null itself where there is none.
+ * JSON stays text, because JSON.parse would round long numbers before anybody has seen them.
  */
 export interface RawRecord {
   /** The line on which it begins, from 1. */

@@ -5,6 +5,7 @@ import { type Cell, type Cells, cellText } from '../../protocol/values.ts';
 import { readCell } from './cell-reader.ts';
 import { ContentKeys } from './content-key.ts';
 import type { ImportProblem } from './import-error.ts';
+import type { ImportMode } from './import-options.ts';
 import type { RawRecord, ValueForm } from './raw-record.ts';
 import type { Target } from './target.ts';
 
@@ -12,20 +13,29 @@ import type { Target } from './target.ts';
 export interface FileRow {
   readonly line: number;
   readonly key: string;
-  /** Of every column that the file has; null where the file has nothing. */
+  /** Of every column that the file has, null where it is empty; of JSON without what a row does not name, except to mirror. */
   readonly cells: Cells;
+}
+
+interface RowReaderOptions {
+  readonly form: ValueForm;
+  readonly mode: ImportMode;
+  /** Whether a row of the file has this key already. */
+  readonly isTaken: (key: string) => boolean;
 }
 
 /** Makes rows of records, by the types of the table that they go to. */
 export class RowReader {
   readonly #target: Target;
   readonly #form: ValueForm;
+  /** An object that does not name a cell says nothing of it, but the whole of a row that is to become what the object is. */
+  readonly #leavesOut: boolean;
   readonly #contentKeys: ContentKeys;
 
-  /** @param isTaken whether a row of the file has this key already */
-  constructor(target: Target, { form, isTaken }: { form: ValueForm; isTaken: (key: string) => boolean }) {
+  constructor(target: Target, { form, mode, isTaken }: RowReaderOptions) {
     this.#target = target;
     this.#form = form;
+    this.#leavesOut = form === 'json' && mode !== 'mirror';
     this.#contentKeys = new ContentKeys(isTaken);
   }
 
@@ -34,6 +44,7 @@ export class RowReader {
     const problems: ImportProblem[] = [];
     const cells: Record<string, Cell> = {};
     for (const { column, index } of this.#target.columns) {
+      if (this.#leavesOut && (values[index] ?? null) === null) continue;
       const read = readCell(this.#form, column.type, values[index]);
       if ('problem' in read) problems.push({ line, column: column.name, reason: read.problem });
       else cells[column.name] = read.cell;

@@ -6,6 +6,7 @@ import {
   type TableDefinition,
   tableDefinitionSchema,
 } from '../../protocol/table.ts';
+import type { ColumnType } from '../../protocol/values.ts';
 import type { FileColumn, FileReading } from './file-reading.ts';
 import { rowKeyName } from './header.ts';
 import { ImportError } from './import-error.ts';
@@ -14,6 +15,7 @@ import type { ImportOptions } from './import-options.ts';
 /** A column of the table and where the file has it. */
 export interface TargetColumn {
   readonly column: Column;
+  /** Its place in the records; -1 of a column that the file has not, and that is to become empty. */
   readonly index: number;
 }
 
@@ -32,10 +34,8 @@ type TargetOptions = Pick<ImportOptions, 'table' | 'mode' | 'key' | 'types' | 's
 
 /** @param existing the table, if it is there @throws ImportError that lists everything that does not fit */
 export function findTarget(reading: FileReading, options: TargetOptions, existing: TableSummary | undefined): Target {
-  const known = new Set(reading.columns.map(({ name }) => name));
-  const named = [...(options.skip ?? []), ...Object.keys(options.types ?? {}), ...(options.key ? [options.key] : [])];
   refuseAll(
-    named.filter((name) => !known.has(name)).map((name) => `the file has no column ${JSON.stringify(name)}`),
+    unknownNames(reading, options, existing).map((name) => `the file has no column ${JSON.stringify(name)}`),
     {
       code: 'usage',
       next: `it has ${reading.columns.map(({ name }) => name).join(', ')}`,
@@ -44,6 +44,22 @@ export function findTarget(reading: FileReading, options: TargetOptions, existin
   const columns = reading.columns.filter(({ name }) => options.skip?.includes(name) !== true);
   const given = { ...reading, columns };
   return existing === undefined ? newTable(given, options) : existingTable(given, options, existing);
+}
+
+/** Columns that are asked for by name, and are not in the file. */
+function unknownNames(
+  { columns, form, records }: FileReading,
+  { skip = [], types = {}, key }: TargetOptions,
+  existing: TableSummary | undefined,
+): string[] {
+  const known = new Set(columns.map(({ name }) => name));
+  // Of what a mirror shall leave alone, no object needs to say anything; an empty file says nothing at all.
+  const kept = new Set(form === 'json' ? existing?.definition.columns.map(({ name }) => name) : []);
+  if (existing !== undefined && form === 'json' && records.length === 0) return [];
+  return [
+    ...skip.filter((name) => !known.has(name) && !kept.has(name)),
+    ...[...Object.keys(types), ...(key ? [key] : [])].filter((name) => !known.has(name)),
+  ];
 }
 
 function newTable({ columns, keyGuess }: FileReading, { table, key, types = {}, mode }: TargetOptions): Target {
@@ -73,34 +89,44 @@ function newTable({ columns, keyGuess }: FileReading, { table, key, types = {}, 
 }
 
 function existingTable(
-  { columns }: FileReading,
-  { table, key, types, mode }: TargetOptions,
-  { definition, rows }: TableSummary,
+  { columns, form, records }: FileReading,
+  { table, key, types, mode, skip }: TargetOptions,
+  { definition, rows = 0 }: TableSummary,
 ): Target {
-  if (types !== undefined && Object.keys(types).length > 0) {
-    throw new ImportError('usage', `table ${table} is there and has types; they are only named of a new one`, {
-      next: `change its columns first: npx rowcast alter ${table} retype COLUMN TYPE`,
-    });
-  }
+  refuseAll(
+    otherTypes(definition, types).map(
+      ([name, type]) => `${name} of table ${table} is ${type}; another type is only named of a new table`,
+    ),
+    { code: 'usage', next: `change the column first: npx rowcast alter ${table} retype COLUMN TYPE` },
+  );
   const { key: keyColumn } = definition;
   const keyName = keyColumn ?? (key === false ? undefined : (key ?? rowKeyName));
   if (keyColumn !== undefined && key !== undefined && key !== keyColumn) {
     throw new ImportError('usage', `the key of table ${table} is ${keyColumn}, and cannot be another column`);
   }
   const fileKey = columns.find(({ name }) => name === keyName);
-  if (keyColumn !== undefined && fileKey === undefined) {
+  const isKeyless = fileKey === undefined && records.length > 0;
+  if (keyColumn !== undefined && isKeyless) {
     throw new ImportError('conflict', `the file has no column ${keyColumn}, which is the key of table ${table}`, {
       next: `it has ${columns.map(({ name }) => name).join(', ')}`,
     });
   }
-  if (mode === 'upsert' && fileKey === undefined) throw noKey(table);
+  if (mode === 'upsert' && isKeyless) throw noKey(table);
+  const fitting = fittingColumns(columns, { definition, keyName });
   return {
     definition,
     rows,
     isNew: false,
-    columns: fittingColumns(columns, { definition, keyName }),
+    columns: form === 'json' && mode === 'mirror' ? wholeRow(definition, { fitting, skip }) : fitting,
     keyIndex: keyColumn === undefined ? fileKey?.index : undefined,
   };
+}
+
+/** Columns of which another type is asked for than they have. The same one is no contradiction: an import may be run again. */
+function otherTypes(definition: TableDefinition, types: TargetOptions['types'] = {}): [string, ColumnType][] {
+  return definition.columns.flatMap(({ name, type }) =>
+    types[name] === undefined || types[name] === type ? [] : [[name, type]],
+  );
 }
 
 /** The file's columns that the table has, in the table's order. @throws ImportError when it has others */
@@ -118,6 +144,20 @@ function fittingColumns(
     const found = columns.find(({ name }) => name === column.name);
     return found === undefined ? [] : [{ column, index: found.index }];
   });
+}
+
+/**
+ * The columns of a table that is to become what objects are. An export leaves empty cells out: a column that is empty in
+ * every row of it stands nowhere in the file, and is to become empty all the same.
+ */
+function wholeRow(
+  definition: TableDefinition,
+  { fitting, skip = [] }: { readonly fitting: readonly TargetColumn[]; readonly skip: TargetOptions['skip'] },
+): TargetColumn[] {
+  const places = new Map(fitting.map(({ column, index }) => [column.name, index]));
+  return definition.columns
+    .filter(({ name }) => !skip.includes(name))
+    .map((column) => ({ column, index: places.get(column.name) ?? -1 }));
 }
 
 function noKey(table: string): ImportError {

@@ -30,6 +30,7 @@ export interface DatabaseReport {
   readonly head: number;
   /** Root of the tree over the entries, in base64; absent when they could not all be read. */
   readonly root?: string | undefined;
+  /** Nothing is bad. What could not be checked at all, as nothing was signed yet, its part says. */
   readonly verified: boolean;
   readonly parts: readonly PartReport[];
   readonly tookMs: number;
@@ -87,7 +88,7 @@ export async function verifyDatabase(options: VerifyDatabaseOptions): Promise<Da
     epoch: head.epoch,
     head: head.seq,
     root: log.frontier.size === head.seq ? toBase64(log.frontier.root) : undefined,
-    verified: reports.every(({ state }) => state === 'good'),
+    verified: reports.every(({ state }) => state !== 'bad'),
     parts: reports,
     tookMs: Math.round(performance.now() - startMs),
   };
@@ -141,7 +142,7 @@ function checkHead(head: KeptHead, { schemaSeq, lastAt, frontier }: LogRead, fin
 
 function checkSigned(head: KeptHead, signed: Signed, { rootAt }: LogRead, findings: Findings): void {
   const part = 'checkpoint';
-  if ('none' in signed) findings.good(part, signed.none);
+  if ('none' in signed) findings.unchecked(part, signed.none);
   else if ('forged' in signed) findings.bad(part, { what: signed.forged });
   else if (signed.size > head.seq) {
     findings.bad(part, { seq: head.seq + 1, what: `the log has ${head.seq} entries, and ${signed.size} were signed` });

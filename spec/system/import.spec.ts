@@ -134,6 +134,21 @@ describe('P6 what ends in the middle', () => {
     expect(await count('staged_part')).toBe(0);
   });
 
+  test('Ctrl-C between the preview and the sending: nothing of it', async () => {
+    const path = await file('previewed.csv', manyRows(3));
+    const run = ada.run(['import', path, '--yes']);
+    // Of the run, which is in this process: its first lines are the preview.
+    const { stdout } = process;
+    const write = stdout.write.bind(stdout);
+    stdout.write = (text: string | Uint8Array): boolean => {
+      process.emit('SIGINT');
+      stdout.write = write;
+      return write(text);
+    };
+    expect(await run).toMatchObject({ exit: 130, err: expect.stringContaining('nothing was written') });
+    expect(await tables()).not.toContain('previewed');
+  });
+
   test('Ctrl-C while it is recorded: all of it', async () => {
     const path = await file('recorded.csv', manyRows(20_000));
     const run = ada.run(['import', path, '--yes']);

@@ -84,10 +84,7 @@ describe('rowcast history', () => {
   test('is refused for what there is not', async () => {
     expect(await viewer.refusal(['history', 'pay', 'E9', 'wage'])).toMatchObject({ code: 'row_not_found', exit: 3 });
     expect(await viewer.refusal(['history', 'pay', 'E1', 'none'])).toMatchObject({ code: 'bad_request', exit: 1 });
-    expect(await viewer.refusal(['history', 'pay', 'E1', '--as-of', 'start'])).toMatchObject({
-      code: 'usage',
-      exit: 2,
-    });
+    expect(await viewer.lines(['history', 'pay', 'E1', '--as-of', 'start'])).toHaveLength(1);
   });
 });
 

@@ -1,37 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { addAbortSignal } from 'node:stream';
 import { type Command, Option } from 'commander';
-import { RowcastError } from '../../errors.ts';
-import { type Encoding, encodings } from '../../import/decode.ts';
-import { type ImportFormat, importFormats } from '../../import/format.ts';
-import type { Import, ImportResult } from '../../import/import.ts';
-import { ImportError } from '../../import/import-error.ts';
-import { type ImportMode, type ImportOptions, type ImportProgress, importModes } from '../../import/import-options.ts';
-import { CliError, interrupted } from '../cli-error.ts';
-import { confirm } from '../confirm.ts';
+import { encodings } from '../../import/decode.ts';
+import { importFormats } from '../../import/format.ts';
+import { importModes } from '../../import/import-options.ts';
 import type { Context } from '../context.ts';
-import { exitCodeOf, exitCodes } from '../exit-codes.ts';
-import { ImportProgressBar } from '../import-progress.ts';
-import { previewLines } from '../print/import-preview.ts';
+import { type ImportVerbOptions, runImport } from '../import-run.ts';
 import { collect } from '../rows.ts';
-import { readColumnTypes, readDelimiter, tableOfFile } from '../syntax/import-words.ts';
+import { tableOfFile } from '../syntax/import-words.ts';
 import { describedCommand } from '../verb.ts';
-
-interface ImportVerbOptions {
-  readonly mode: ImportMode;
-  readonly key?: string | false;
-  readonly type?: readonly string[];
-  readonly skip?: readonly string[];
-  readonly format?: ImportFormat;
-  readonly encoding?: Encoding;
-  readonly delimiter?: string;
-  readonly header: boolean;
-  readonly dryRun?: true;
-  readonly yes?: true;
-  readonly why?: string;
-}
 
 /** `rowcast import FILE [TABLE]`: a spreadsheet's rows into a table, when the answer to the preview is yes. */
 export function importCommand(context: () => Context): Command {
@@ -68,144 +43,6 @@ export function importCommand(context: () => Context): Command {
     .option('--dry-run', 'show what would be recorded, and change nothing')
     .option('-y, --yes', 'do not ask')
     .action((file: string, table: string | undefined, options: ImportVerbOptions) =>
-      importFile(context(), { file, table: table ?? tableOfFile(file), options }),
+      runImport(context(), { file, table: table ?? tableOfFile(file), options }),
     );
-}
-
-interface ImportRun {
-  readonly file: string;
-  readonly table: string;
-  readonly options: ImportVerbOptions;
-}
-
-async function importFile(context: Context, run: ImportRun): Promise<void> {
-  const bar = new ImportProgressBar(context);
-  try {
-    const plan = await prepare(context, run, bar);
-    try {
-      bar.clear();
-      await commit(context, { ...run, plan, bar });
-    } finally {
-      await plan.close();
-    }
-  } catch (error) {
-    bar.clear();
-    if (!context.signal.aborted || error instanceof CliError) throw error;
-    await context.note('interrupted; nothing was written');
-    throw interrupted();
-  } finally {
-    bar.clear();
-  }
-}
-
-async function prepare(context: Context, { file, table, options }: ImportRun, bar: ImportProgressBar): Promise<Import> {
-  const bytes =
-    file === '-'
-      ? addAbortSignal(context.signal, process.stdin)
-      : bar.counted(...(await openFile(file, context.signal)));
-  const ledger = await context.ledger();
-  const importOptions: ImportOptions = {
-    table,
-    mode: options.mode,
-    key: options.key,
-    types: options.type && readColumnTypes(options.type),
-    skip: options.skip,
-    name: file === '-' ? undefined : file,
-    format: options.format,
-    encoding: options.encoding,
-    delimiter: options.delimiter === undefined ? undefined : readDelimiter(options.delimiter),
-    header: options.header,
-    dryRun: options.dryRun,
-    signal: context.signal,
-    onProgress: (progress) => bar.tell(progress),
-  };
-  return await ledger.import(bytes, importOptions);
-}
-
-async function openFile(file: string, signal: AbortSignal): Promise<[AsyncIterable<Uint8Array>, number]> {
-  try {
-    const { size } = await stat(file);
-    return [createReadStream(file, { signal }), size];
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause)) throw cause;
-    const reason = cause.code === 'ENOENT' ? 'there is no file' : `${cause.code}: cannot read`;
-    throw new CliError(`${reason} ${file}`, { code: 'unreadable', exit: exitCodes.failed, cause });
-  }
-}
-
-interface Committing extends ImportRun {
-  readonly plan: Import;
-  readonly bar: ImportProgressBar;
-}
-
-/** Problems that a person is shown at once. */
-const shownProblems = 50;
-
-async function commit(context: Context, { file, table, options, plan, bar }: Committing): Promise<void> {
-  const { preview } = plan;
-  const { problems, problemCount, counts } = preview;
-  const name = file === '-' ? 'standard input' : basename(file);
-  if (problemCount > 0) {
-    const shown = context.json ? problems : problems.slice(0, shownProblems);
-    throw new ImportError('invalid', `${name} cannot be imported as it is; nothing was written`, {
-      problems: shown,
-      more: problemCount - shown.length,
-      next: `mend these lines, and import it again${shown.length < problems.length ? '; --json lists them all' : ''}`,
-    });
-  }
-  const { paint, width } = context.out;
-  if (!context.json) await context.print(...previewLines(preview, { paint, width, file: name }));
-  const isNothing = !preview.isNew && counts.inserts + counts.updates + counts.deletes === 0;
-  if (options.dryRun === true || isNothing) {
-    if (context.json) await context.printJson({ ...preview, changed: false, changes: 0 });
-    else
-      await context.print(
-        paint.strong(isNothing ? 'it is so already; nothing was recorded' : 'dry run: nothing was written'),
-      );
-    return;
-  }
-  await confirm(context, `Import this into ${table}?`, options);
-  const result = await record(context, { plan, bar, why: options.why });
-  if (context.json) {
-    await context.printJson({ ...preview, ...result });
-    return;
-  }
-  const done = `imported ${name} into ${table}: ${result.changes.toLocaleString('en')} changes in one set (#${result.seq})`;
-  await context.print(done);
-  await context.note(`look at it: npx rowcast list ${table}`);
-}
-
-interface Recording {
-  readonly plan: Import;
-  readonly bar: ImportProgressBar;
-  readonly why: string | undefined;
-}
-
-/** @throws CliError that says how an unknown outcome is settled: an import that was done finds nothing to do */
-async function record(context: Context, { plan, bar, why }: Recording): Promise<ImportResult> {
-  const stop = new AbortController();
-  let phase: ImportProgress['phase'] = 'sending';
-  const onInterrupt = (): void => {
-    if (phase === 'sending') stop.abort();
-    else void context.note('it is being recorded and cannot be stopped any more; Ctrl-C again leaves without waiting');
-  };
-  context.signal.addEventListener('abort', onInterrupt);
-  const onProgress = (progress: ImportProgress): void => {
-    phase = progress.phase;
-    bar.tell(progress);
-  };
-  try {
-    return await plan.commit({ why, signal: stop.signal, onProgress });
-  } catch (error) {
-    if (!(error instanceof RowcastError && error.outcomeUnknown)) throw error;
-    throw new CliError(`${error.message}; it is not known whether the import was recorded`, {
-      code: error.code,
-      exit: exitCodeOf(error.code),
-      next: 'run the same import again: if it was recorded, it changes nothing',
-      cause: error,
-    });
-  } finally {
-    context.signal.removeEventListener('abort', onInterrupt);
-    bar.clear();
-  }
 }

@@ -18,10 +18,25 @@ export interface Selection {
 export async function selectionOf(executor: Executor, head: Head, what: Reverted): Promise<Selection> {
   if ('command' in what) return await ofCommand(executor, what.command);
   if ('by' in what) return { after: await resolvePoint(executor, head, what.since), last: head.seq, by: what.by };
+  const { after, last } = await rangeOf(executor, head, what);
+  if (after >= last) {
+    throw new Refused({ code: 'bad_request', message: `there is no change behind ${after} up to ${last}` });
+  }
+  return { after, last };
+}
+
+async function rangeOf(
+  executor: Executor,
+  head: Head,
+  what: Exclude<Reverted, { command: string } | { by: string }>,
+): Promise<Selection> {
+  if ('from' in what) {
+    const { from, to } = what;
+    const after = await resolvePoint(executor, head, from);
+    return { after, last: to === undefined ? head.seq : await resolvePoint(executor, head, to) };
+  }
   const [after, last] = 'seq' in what ? [what.seq - 1, what.seq] : [what.after, what.last];
   refusePlace(head, last, what.epoch);
-  if (after >= last)
-    throw new Refused({ code: 'bad_request', message: `there is no change behind ${after} up to ${last}` });
   return { after, last };
 }
 

@@ -1,9 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { readFile } from '../../../client/import/file-reading.ts';
+import { limits } from '../../../protocol/limits.ts';
 import { readText } from './reading.ts';
 
 const spectrum = new URL('../../../node_modules/csv-spectrum/', import.meta.url);
 const names = readdirSync(new URL('csvs/', spectrum)).map((file) => file.replace('.csv', ''));
+
+test('too many columns are refused at once, and the rest is not read', async () => {
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    const wide = Array.from({ length: limits.columnsMax + 1 }, (_, index) => `c${index}`).join(',');
+    yield Buffer.from(`${wide}\n`);
+    for (let rows = 0; rows < 1_000; rows += 1) yield Buffer.from(`${wide}\n`.repeat(10));
+    expect.fail('the file was read to its end');
+  }
+  await expect(readFile(endless(), {})).rejects.toThrow(`a table has ${limits.columnsMax} at most`);
+});
 
 test.each(names)('csv-spectrum %s, however it is cut', async (name) => {
   const expected = [JSON.parse(readFileSync(new URL(`json/${name}.json`, spectrum), 'utf8'))].flat();

@@ -69,7 +69,7 @@ test('a new table: types are guessed, shown and overridden; again, nothing is ch
   });
   const before = await head();
   for (const mode of ['insert', 'upsert', 'mirror'] as const) {
-    const again = await imported(rates, { table: 'rate', mode });
+    const again = await imported(rates, { table: 'rate', mode, types: { value: 'decimal' }, key: 'currency' });
     expect([again.counts, again.result]).toEqual([[0, 0, 0, 3], { changed: false, changes: 0 }]);
   }
   expect(await head()).toBe(before);
@@ -129,7 +129,7 @@ describe('into a table that is there', () => {
   test.each<[string, Partial<ImportOptions>, string]>([
     ['value\n1\n', {}, 'has no column currency, which is the key'],
     ['currency,vlaue\nEUR,1\n', {}, 'table there has no column "vlaue"'],
-    [rates, { types: { value: 'number' } }, 'is there and has types'],
+    [rates, { types: { value: 'number' } }, 'value of table there is decimal'],
     [rates, { key: 'value' }, 'the key of table there is currency'],
     [rates, { skip: ['none'] }, 'the file has no column "none"'],
   ])('%j with %j is refused as a whole', async (text, options, message) => {
@@ -201,6 +201,39 @@ test('JSON keeps every value as it is written', async () => {
   expect(await rowsOf('exact')).toEqual({
     1: { id: 1, big: '12345678901234567890', f: 0, tags: ['b', { a: null }], t: '00501' },
     2: { id: 2, big: '5', f: 1e-7 },
+  });
+});
+
+describe('JSON that does not name every cell', () => {
+  const text = '{"id":1,"a":2,"c":1}\n{"id":2,"b":3,"c":null}\n';
+  const words = { table: 'partial', name: 'x.ndjson' } as const;
+
+  beforeAll(async () => {
+    const columns = [...'abc'].map((name) => ({ name, type: 'integer' as const }));
+    columns.push({ name: 'd', type: 'integer', default: 7 } as (typeof columns)[number]);
+    await admin.createTable({ name: 'partial', key: 'id', columns: [{ name: 'id', type: 'integer' }, ...columns] });
+    await admin.insert('partial', { id: 1, a: 1, b: 1, c: 1 });
+    await admin.insert('partial', { id: 2, a: 1, b: 1, c: 1 });
+  });
+
+  test('leaves it as it is, or by its default in a new row', async () => {
+    expect((await imported(`${text}{"id":3}\n`, { ...words, mode: 'upsert' })).counts).toEqual([1, 2, 0, 0]);
+    expect(await rowsOf('partial')).toEqual({
+      1: { id: 1, a: 2, b: 1, c: 1, d: 7 },
+      2: { id: 2, a: 1, b: 3, d: 7 },
+      3: { id: 3, d: 7 },
+    });
+  });
+
+  test('mirrored, it is the whole row but for what is skipped; an empty file is an empty table', async () => {
+    expect((await imported(text, { ...words, mode: 'mirror', skip: ['d'] })).counts).toEqual([0, 2, 1, 0]);
+    expect(await rowsOf('partial')).toEqual({ 1: { id: 1, a: 2, c: 1, d: 7 }, 2: { id: 2, b: 3, d: 7 } });
+    expect((await imported(text, { ...words, mode: 'mirror' })).counts).toEqual([0, 2, 0, 0]);
+    expect(await rowsOf('partial')).toEqual({ 1: { id: 1, a: 2, c: 1 }, 2: { id: 2, b: 3 } });
+    expect((await imported('[]', { ...words, mode: 'mirror', name: 'x.json', key: 'id' })).counts).toEqual([
+      0, 0, 2, 0,
+    ]);
+    expect((await imported('', { ...words, mode: 'mirror' })).result).toMatchObject({ changed: false });
   });
 });
 

@@ -9,7 +9,7 @@ describe('an array of objects', () => {
     expect(reading.format).toBe('json');
     expect(types).toBe('id:integer tags:json x:text note:text');
     expect(records).toEqual([
-      { line: 2, values: ['1', '["a", "]"]', null] },
+      { line: 2, values: ['1', '["a", "]"]', 'null'] },
       { line: 4, values: ['2', null, null, '"a, \\"b\\" }"'] },
     ]);
   });
