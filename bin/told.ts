@@ -1,5 +1,6 @@
 import { CliError, interrupted } from '../client/cli/cli-error.ts';
 import { exitCodes } from '../client/cli/exit-codes.ts';
+import { fileError } from '../client/cli/file-error.ts';
 import { DamagedError } from '../server/backup/format.ts';
 import { plainMessage } from '../server/cli/explain.ts';
 import { SettingsError } from '../settings/load.ts';
@@ -14,7 +15,9 @@ export async function told<Result>(work: Promise<Result>): Promise<Result> {
     if (error instanceof DamagedError) {
       throw new CliError(error.message, { code: 'tampered', exit: exitCodes.tampered, cause: error });
     }
-    const message = fileProblem(error) ?? plainMessage(error);
+    const ofFile = fileError(error);
+    if (ofFile instanceof CliError) throw ofFile;
+    const message = plainMessage(error);
     if (message === undefined) throw error;
     const isUsage = error instanceof SettingsError;
     throw new CliError(message, {
@@ -23,24 +26,4 @@ export async function told<Result>(work: Promise<Result>): Promise<Result> {
       cause: error,
     });
   }
-}
-
-const fileCodes = new Set([
-  'ENOSPC',
-  'EDQUOT',
-  'EFBIG',
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'ENOENT',
-  'ENOTDIR',
-  'EISDIR',
-  'EIO',
-]);
-
-/** A file that cannot be read or written; not a socket, whose errors speak of PostgreSQL. */
-function fileProblem(error: unknown): string | undefined {
-  const { code = '', syscall, message } = error as NodeJS.ErrnoException;
-  if (!fileCodes.has(code) || syscall === undefined || syscall === 'connect') return undefined;
-  return `the file cannot be ${syscall === 'read' ? 'read' : 'opened or written'}: ${message}`;
 }

@@ -19,7 +19,7 @@ const revertMs = 600_000;
 export async function sendRevert(
   channel: CommandChannel,
   what: Reverted,
-  { why, tables, rows, conflicts, ...options }: RevertOptions,
+  { why, tables, rows, conflicts, timeoutMs = revertMs, ...options }: RevertOptions,
 ): Promise<CommandResult> {
   // A server that is not there is found out in the usual time.
   await channel.request({ type: 'server.status' }, { signal: options.signal });
@@ -27,5 +27,5 @@ export async function sendRevert(
     ...{ type: 'change.revert' as const, what, conflicts, why },
     ...{ tables: tables && [...tables], rows: rows && [...rows] },
   };
-  return toCommandResult(await channel.request(request, { timeoutMs: revertMs, ...options }));
+  return toCommandResult(await channel.request(request, { timeoutMs, ...options }));
 }

@@ -5,6 +5,7 @@ import type { TrustFault } from '../trust/fault.ts';
 import { TamperedError } from '../trust/fault.ts';
 import { CliError } from './cli-error.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { fileError } from './file-error.ts';
 import { type Paint, show, showCell } from './print/paint.ts';
 import { showTime } from './print/time.ts';
 import { quoteWord } from './syntax/words.ts';
@@ -33,6 +34,8 @@ export function tell(error: unknown, surroundings: Surroundings): Told {
   if (error instanceof CliError) return error;
   if (error instanceof ImportError) return { ...toldOf(error), exit: importExits[error.code] };
   if (error instanceof RowcastError) return tellRowcastError(error, surroundings);
+  const ofFile = fileError(error);
+  if (ofFile instanceof CliError) return ofFile;
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     exit: exitCodes.failed,

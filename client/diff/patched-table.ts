@@ -141,7 +141,7 @@ export class PatchedTable {
     const { name } = this.#definition;
     const sealed = sealedNames(this.#definition).find((one) => commitmentIn(cells[one]) !== undefined);
     if (sealed === undefined) return;
-    const message = `${name} ${key}: the value of ${sealed} is sealed; make the patch as an administrator to take it along`;
+    const message = `${name} ${key}: the value of ${sealed} is sealed; an administrator makes a patch with it by rowcast diff … --open`;
     throw new RowcastError('bad_request', message);
   }
 }

@@ -39,6 +39,17 @@ async function seqs(options: PlayOptions): Promise<number[]> {
   return shown;
 }
 
+test('the terminal shows the log between points, and none that goes backward', async () => {
+  const log = async (...words: string[]): Promise<number[]> =>
+    (await bob.lines<{ seq: number }>(['log', ...words])).map(({ seq }) => seq);
+  expect(await log('--from', '3', '--to', '5')).toEqual([3, 4, 5]);
+  expect(await log('--to', 'then')).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect((await log('--from', 'then'))[0]).toBeOneOf([8, undefined]);
+  expect(await log('--from', 'then', '--newest-first', '--limit', '2')).toEqual([7, 6]);
+  expect(await log('--from', '4', '--newest-first')).toEqual([4, 3, 2, 1]);
+  expect(await bob.refusal(['log', '--from', 'then', '--to', '3'])).toMatchObject({ code: 'bad_request', exit: 1 });
+});
+
 describe('a play', () => {
   test('shows any stretch, of all tables or of one, and ends where it is told to', async () => {
     const to = { tag: 'then' };

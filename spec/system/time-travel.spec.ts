@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CurrentRow } from '../../protocol/errors.ts';
 import type { CellChange } from '../../protocol/replies.ts';
@@ -115,7 +118,7 @@ describe('rowcast diff and apply', () => {
   const cellsOf = async (who: Person, table: string): Promise<unknown> =>
     (await who.lines<CurrentRow>(['list', table])).map(({ key, row }) => ({ key, row }));
   const patch = async (...points: string[]): Promise<string[]> =>
-    (await ada.done(['diff', ...points, '--json'])).trimEnd().split('\n');
+    (await ada.done(['diff', ...points, '--json', '--open'])).trimEnd().split('\n');
 
   test('shows each row once, with its table', async () => {
     const { out, err } = await viewer.run(['diff', 'start']);
@@ -138,6 +141,13 @@ describe('rowcast diff and apply', () => {
     expect(head).toBe('table,key,change,column,before,after');
     expect(lines.slice(1, 3)).toEqual(['pay,E1,update,wage,1000.00,1200.00', 'pay,E2,update,wage,900.00,1.00']);
     expect(lines.at(-1)).toBe('pay,E3,insert,note,,none');
+    for (const form of [['--json'], ['--csv']]) expect(await ada.done(['diff', '0', ...form])).not.toContain('333');
+    const folder = await mkdtemp(join(tmpdir(), 'rowcast-diff-'));
+    const file = join(folder, 'start.csv');
+    await ada.done(['diff', '0', '--csv', '--open', '--escape-formulas', '--out', file]);
+    expect(await readFile(file, 'utf8')).toMatch(/^table,key[\s\S]*pay,E3,insert,ssn,,333\n/);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await rm(folder, { recursive: true });
     expect(await viewer.refusal(['diff', '5', '3'])).toMatchObject({ code: 'bad_request', exit: 1 });
     expect(await viewer.refusal(['diff', 'nope'])).toMatchObject({ code: 'tag_not_found', exit: 3 });
   });
@@ -201,10 +211,13 @@ describe('rowcast diff and apply', () => {
     expect((await there.refusal(['apply', '-'], [...made.slice(0, 2), ...made.slice(3)])).message).toContain(
       'not whole',
     );
+    expect(await there.refusal(['apply', tmpdir()])).toMatchObject({ code: 'file', exit: 1 });
+    expect(await there.refusal(['apply', '/nowhere.patch'])).toMatchObject({ code: 'file', exit: 1 });
+    expect((await there.refusal(['import', tmpdir(), 'pay', '--format', 'csv'])).message).toContain('folder');
     expect((await there.refusal(['apply', '-'], ['{"patch":1}'])).message).toContain('line 1');
     expect((await there.refusal(['apply', '-'], [made[0] ?? '', 'x'])).message).toContain('line 2');
     const sealed = (await viewer.done(['diff', '0', 'start', '--json'])).trimEnd().split('\n');
     const fresh = sealed.map((line) => line.replaceAll('"pay"', '"pay2"'));
-    expect((await there.refusal(['apply', '-'], fresh)).message).toContain('make the patch as an administrator');
+    expect((await there.refusal(['apply', '-'], fresh)).message).toContain('diff … --open');
   });
 });

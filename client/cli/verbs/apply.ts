@@ -1,9 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
 import { type Patch, readPatch } from '../../diff/patch.ts';
-import { usageError } from '../cli-error.ts';
+import type { LargeBatchProgress } from '../../large-batch.ts';
+import { textLines } from '../../text-lines.ts';
+import { interrupted } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { fileError } from '../file-error.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
 import { describedCommand } from '../verb.ts';
@@ -20,7 +23,7 @@ export function applyCommand(context: () => Context): Command {
     examples: [
       'apply v2.patch --dry-run',
       'apply v2.patch --why "as released"',
-      'diff v1 v2 --json | npx rowcast apply -',
+      'diff v1 v2 --json --open | npx rowcast apply -',
     ],
   }).argument('<file>', 'a file, or - for standard input');
   return addWriteOptions(command).action((file: string, options: WriteOptions) => apply(context(), file, options));
@@ -35,22 +38,20 @@ async function apply(context: Context, file: string, options: WriteOptions): Pro
   }
   const ledger = await context.ledger();
   const progress = new Progress(context);
-  const result = await ledger.apply(patch, {
-    ...commandOptions(options, context),
-    onProgress: ({ commands, committing }) =>
-      progress.show(committing ? 'committing' : `${commands} of ${changes} sent`),
-  });
-  progress.clear();
+  const onProgress = ({ commands, committing }: LargeBatchProgress): void =>
+    progress.show(committing ? 'committing' : `${commands} of ${changes} sent`);
+  const sent = ledger.apply(patch, { ...commandOptions(options, context), onProgress });
+  const result = await sent.finally(() => progress.clear());
   await reportReply(context, result, `applied ${count(changes, 'change')} (up to #${result.seq})`);
 }
 
 async function readFile(file: string, signal: AbortSignal): Promise<Patch> {
-  const input = file === '-' ? process.stdin : createReadStream(file, { signal });
+  // A pipe that stays open is left by Ctrl-C too.
+  const input = addAbortSignal(signal, file === '-' ? process.stdin : createReadStream(file));
   try {
-    return await readPatch(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
+    return await readPatch(textLines(input.setEncoding('utf8')));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw usageError(`there is no file ${file}`);
-    throw error;
+    if (signal.aborted) throw interrupted();
+    throw fileError(error, file === '-' ? 'standard input' : file);
   }
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { RowDiff, TableDiff } from '../../../protocol/diff.ts';
 import type { Point } from '../../../protocol/point.ts';
-import { patchLines } from '../../diff/patch.ts';
 import type { LedgerDiff } from '../../diff/read-diff.ts';
-import { cellDiffs, diffShape, tableDiffLine } from '../../export/diff-shape.ts';
-import { Renderer } from '../../export/renderer.ts';
+import { diffCsvTexts, patchTexts } from '../../export/diff-texts.ts';
+import { NewFile } from '../../export/new-file.ts';
 import { readPoint } from '../as-of.ts';
+import { interrupted, usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { fileError } from '../file-error.ts';
 import { rowWords, tableWords } from '../print/change.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
@@ -16,6 +17,9 @@ interface DiffOptions {
   readonly table?: string;
   readonly summary?: true;
   readonly csv?: true;
+  readonly escapeFormulas?: true;
+  readonly open?: true;
+  readonly out?: string;
 }
 
 /** `rowcast diff FROM [TO]`: what is different between two points. */
@@ -25,13 +29,15 @@ export function diffCommand(context: () => Context): Command {
     summary: 'what is different between two points of the past, or since one',
     notes: [
       'Each row that is not as it was is told once, whatever happened to it in between. With --json it is a patch, which',
-      'rowcast apply does to another ledger.',
+      'rowcast apply does to another ledger; with --out it is a file, whole or not at all. Sealed cells are commitments in',
+      'it, which no other ledger takes: --open gives their values, to administrators.',
     ],
     examples: [
       'diff 1042',
       'diff v1.0 v2.0 --table rates',
       'diff "2026-05-01" --summary',
-      'diff v1 v2 --json > v2.patch',
+      'diff v1 v2 --out v2.patch',
+      'diff v1 v2 --csv --out v2.csv',
     ],
   })
     .argument('<from>', 'a seq, SEQ@EPOCH, a time or a tag', readPoint)
@@ -39,6 +45,9 @@ export function diffCommand(context: () => Context): Command {
     .option('--table <table>', 'of one table only')
     .option('--summary', 'only how much of each table')
     .option('--csv', 'for a spreadsheet: a cell a line, with both its values')
+    .option('--escape-formulas', 'with --csv: make what a spreadsheet would run harmless')
+    .option('--open', 'with --json, --csv or --out: the values of sealed cells, for administrators')
+    .option('--out <file>', 'where to; a patch, or with --csv a CSV')
     .action((from: Point, to: Point | undefined, options: DiffOptions) => diff(context(), { ...options, from, to }));
 }
 
@@ -47,33 +56,42 @@ interface Asked extends DiffOptions {
   readonly to: Point | undefined;
 }
 
-async function diff(context: Context, { from, to, table, summary, csv }: Asked): Promise<void> {
+interface Saved {
+  readonly out: string;
+  readonly open: true | undefined;
+}
+
+async function diff(context: Context, { from, to, table, ...options }: Asked): Promise<void> {
+  const { summary, csv, escapeFormulas, open, out } = options;
+  if (escapeFormulas === true && csv !== true) throw usageError('--escape-formulas is for spreadsheets: add --csv');
+  const isFile = csv === true || context.json || out !== undefined;
+  if (isFile && summary === true) throw usageError('--summary is for people: leave it out, or --csv, --json and --out');
+  if (!isFile && open === true) throw usageError('--open is of a patch or a CSV: add --json or --csv');
   await context.reading(async (ledger) => {
-    const found = await ledger.diff(from, { to, table, signal: context.signal, open: await context.opens() });
-    if (csv === true) await printCsv(context, found);
-    else if (context.json) await printPatch(context, found);
-    else await printDiff(context, found, summary === true);
+    const opens = isFile ? open === true : await context.opens();
+    const found = await ledger.diff(from, { to, table, signal: context.signal, open: opens });
+    if (!isFile) return await printDiff(context, found, summary === true);
+    const texts = csv === true ? diffCsvTexts(found, { escapeFormulas }) : patchTexts(found);
+    if (out !== undefined) return await save(context, texts, { out, open });
+    for await (const text of texts) await context.out.write(text);
   });
 }
 
-async function printPatch(context: Context, found: LedgerDiff): Promise<void> {
-  for await (const line of patchLines(found)) await context.print(line);
-}
-
-/** Cells that are made into text together. */
-const chunk = 1_000;
-
-async function printCsv(context: Context, { tables, rows }: LedgerDiff): Promise<void> {
-  const renderer = new Renderer(diffShape, { format: 'csv' });
-  await context.out.write(renderer.begin());
-  let cells = tables.map(tableDiffLine);
-  for await (const row of rows) {
-    cells.push(...cellDiffs(row));
-    if (cells.length < chunk) continue;
-    await context.out.write(renderer.items(cells));
-    cells = [];
+/** Whole or not at all. What was opened is its owner's alone to read. */
+async function save(context: Context, texts: AsyncIterable<string>, { out, open }: Saved): Promise<void> {
+  try {
+    await using file = await NewFile.beside(out, { isPrivate: open });
+    for await (const text of texts) {
+      if (context.signal.aborted) throw interrupted();
+      await file.write(text);
+    }
+    await file.finish();
+    await file.keep();
+  } catch (error) {
+    throw fileError(error, out);
   }
-  await context.out.write(renderer.items(cells) + renderer.end());
+  if (context.json) await context.printJson({ file: out });
+  else await context.print(`${show(out, context.out.paint)} is written`);
 }
 
 const ops = ['insert', 'update', 'delete'] as const;

@@ -1,16 +1,22 @@
 import type { Command } from 'commander';
+import type { Cursor } from '../../../protocol/cursor.ts';
+import type { Point } from '../../../protocol/point.ts';
+import { demandForward } from '../../forward.ts';
 import type { LogEntry } from '../../log-reader.ts';
+import { readPoint } from '../as-of.ts';
 import { interrupted, usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { follow, printGroup } from '../follow.ts';
+import { findPlace } from '../place.ts';
 import { GroupGatherer, groupLines } from '../print/change.ts';
 import { Progress } from '../progress.ts';
-import { type Position, readPosition } from '../syntax/position.ts';
+import { readStart } from '../syntax/position.ts';
 import { describedCommand } from '../verb.ts';
 import { readPositive } from '../write-options.ts';
 
 interface LogOptions {
-  readonly from?: string;
+  readonly from?: Point;
+  readonly to?: Point;
   readonly table?: string;
   readonly limit?: number;
   readonly follow?: true;
@@ -24,11 +30,12 @@ export function logCommand(context: () => Context): Command {
     summary: 'the log of changes, from any place on',
     notes: [
       '--from 1042 begins with change 1042; --from 1042@EPOCH, a cursor, resumes behind it, and is refused when the',
-      'ledger has begun another life. With --json each line is that of the log, byte for byte.',
+      'ledger has begun another life; behind a time or a tag it begins too. With --json each line is that of the log, byte for byte.',
     ],
     examples: ['log --newest-first --limit 20', 'log --table employees', 'log --from 1042 --follow'],
   })
-    .option('--from <place>', 'SEQ or SEQ@EPOCH; else from the first change')
+    .option('--from <point>', 'the first change, or the cursor, time or tag behind which it begins', readStart)
+    .option('--to <point>', 'the last change, or a time or tag; else up to the newest', readPoint)
     .option('--table <table>', 'the changes of one table')
     .option('--limit <n>', 'at most so many changes', readPositive)
     .option('--newest-first', 'from the newest change, or from that of --from, back')
@@ -39,41 +46,50 @@ export function logCommand(context: () => Context): Command {
 async function log(context: Context, options: LogOptions): Promise<void> {
   if (options.newestFirst && options.follow)
     throw usageError('--follow goes on behind the newest change: leave --newest-first out');
-  const from = options.from === undefined ? undefined : readPosition(options.from);
-  const end = await replay(context, from, options);
+  if (options.to !== undefined && (options.newestFirst || options.follow))
+    throw usageError('--to is where it ends: leave --newest-first and --follow out');
+  const end = await replay(context, options);
   if (context.signal.aborted) throw interrupted();
   if (options.follow !== true) return;
   await follow(context, { table: options.table, from: end }, { group: (event) => printGroup(context, event) });
 }
 
 /** Prints what there is, up to the head; returns where that was. */
-async function replay(context: Context, from: Position | undefined, options: LogOptions) {
+async function replay(context: Context, options: LogOptions) {
+  const from = options.from && (await findPlace(context, options.from));
+  const to = options.to && (await findPlace(context, options.to)).seq;
+  if (to !== undefined) demandForward(from?.seq ?? 0, to);
   return await context.reading(async (ledger) => {
     const { epoch, seq: head } = await ledger.status({ signal: context.signal });
     const printer = new EntryPrinter(context);
     // A terminal that the entries go to needs no counter beside them.
     const progress = new Progress(context.out.isTTY ? undefined : context);
     const { table, limit, newestFirst } = options;
-    const after = beyond(from, newestFirst);
+    const after = beyond(from, options);
     let last = after ?? 0;
     const open = !context.json && (await context.opens());
     const { signal } = context;
     const pages = ledger.readLogPages({ table, limit, after, newestFirst, epoch: from?.epoch ?? epoch, signal, open });
-    for await (const page of pages) {
-      await printer.print(page.entries);
-      last = page.last;
-      progress.show(`read up to #${last} of #${page.head}`);
+    try {
+      for await (const page of pages) {
+        await printer.print(to === undefined ? page.entries : page.entries.filter(({ entry }) => entry.seq <= to));
+        last = page.last;
+        progress.show(`read up to #${last} of #${page.head}`);
+        if (to !== undefined && last >= to) break;
+      }
+    } finally {
+      progress.clear();
     }
-    progress.clear();
     await printer.end();
     return { seq: options.limit === undefined ? Math.max(head, last) : last, epoch: from?.epoch ?? epoch };
   });
 }
 
-/** Beyond which seq to read. A cursor stands behind a change; the way back from it begins with that change. */
-function beyond(from: Position | undefined, newestFirst: true | undefined): number | undefined {
-  if (from === undefined || !newestFirst) return from?.after;
-  return from.epoch === undefined ? from.after + 2 : from.after + 1;
+/** Beyond which seq to read. The way back from a change begins with it; so does that from the state behind it. */
+function beyond(place: Cursor | undefined, { from, newestFirst }: LogOptions): number | undefined {
+  if (place === undefined || !newestFirst || from === undefined) return place?.seq;
+  const isFirst = 'seq' in from && from.epoch === undefined;
+  return isFirst ? place.seq + 2 : place.seq + 1;
 }
 
 class EntryPrinter {

@@ -1,22 +1,25 @@
 import type { Command } from 'commander';
-import { formatCursor, parseCursor } from '../../../protocol/cursor.ts';
+import { formatCursor } from '../../../protocol/cursor.ts';
 import type { Filter } from '../../../protocol/filter.ts';
+import type { Point } from '../../../protocol/point.ts';
 import type { ResetEvent } from '../../events.ts';
 import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { findTable } from '../definitions.ts';
 import { follow, printGroup } from '../follow.ts';
+import { findPlace } from '../place.ts';
 import { show } from '../print/paint.ts';
 import { RowGrid } from '../print/rows.ts';
 import { count } from '../print/time.ts';
 import { collect } from '../rows.ts';
 import { readFilter } from '../syntax/condition.ts';
+import { readStart } from '../syntax/position.ts';
 import { describedCommand } from '../verb.ts';
 import { readPositive } from '../write-options.ts';
 
 interface WatchOptions {
   readonly where?: readonly string[];
-  readonly from?: string;
+  readonly from?: Point;
   readonly rows: number;
   readonly snapshot?: true;
   readonly full?: true;
@@ -35,7 +38,11 @@ export function watchCommand(context: () => Context): Command {
   })
     .argument('[table]')
     .option('--where <condition>', 'only rows that match, as in list', collect)
-    .option('--from <cursor>', 'go on behind this cursor (SEQ@EPOCH) instead of showing the table')
+    .option(
+      '--from <point>',
+      'go on there instead of showing the table: the first change, or the cursor, time or tag behind which it begins',
+      readStart,
+    )
     .option('--rows <n>', 'rows of the table that are shown first', readPositive, 50)
     .option('--full', `show all changes of a command, not the first ${shownChanges}`)
     .option('--snapshot', 'with --json: give the rows first, behind a line {"reset":…}')
@@ -43,25 +50,16 @@ export function watchCommand(context: () => Context): Command {
 }
 
 async function watch(context: Context, table: string | undefined, options: WatchOptions): Promise<void> {
-  checkCursor(options.from);
+  const from = options.from && (await findPlace(context, options.from));
   const filter = await readTableFilter(context, table, options.where ?? []);
   const changesMax = options.full === true ? undefined : shownChanges;
   await follow(
     context,
-    { table, filter, from: options.from },
+    { table, filter, from },
     {
       reset: (event) => (context.json ? giveRows(context, event, options) : showTable(context, event, options)),
       group: (event) => printGroup(context, event, changesMax),
     },
-  );
-}
-
-function checkCursor(from: string | undefined): void {
-  if (from === undefined || parseCursor(from) !== undefined) return;
-  throw usageError(
-    `--from ${from}: write a cursor, SEQ@EPOCH, as watch prints it when it is stopped`,
-    [],
-    `from a seq alone: npx rowcast log --from ${from} --follow`,
   );
 }
 

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { readPosition } from '../../../../client/cli/syntax/position.ts';
+import { readStart } from '../../../../client/cli/syntax/position.ts';
 
-describe('a place in the log', () => {
-  it('begins with the change of a seq, and behind a cursor', () => {
-    expect(readPosition('1042')).toEqual({ after: 1041, epoch: undefined });
-    expect(readPosition('#7')).toEqual({ after: 6, epoch: undefined });
-    expect(readPosition('0')).toEqual({ after: 0, epoch: undefined });
-    expect(readPosition('1042@abc')).toEqual({ after: 1042, epoch: 'abc' });
+describe('where a stretch of the log begins', () => {
+  it('is with the change of a seq, and behind a cursor, a time or a tag', () => {
+    expect(readStart('1042')).toEqual({ seq: 1041 });
+    expect(readStart('#7')).toEqual({ seq: 6 });
+    expect(readStart('0')).toEqual({ seq: 0 });
+    expect(readStart('1042@abc')).toEqual({ seq: 1042, epoch: 'abc' });
+    expect(readStart('2025-closed')).toEqual({ tag: '2025-closed' });
+    expect(readStart('2026-05-01T00:00:00Z')).toMatchObject({ at: expect.any(String) });
   });
 
-  it.each(['', '-1', '1.5', 'x', '1@', '99999999999999999'])('is not %j', (text) => {
-    expect(() => readPosition(text)).toThrow('is no place in the log');
+  it.each(['', '-1', '1@'])('is not %j', (text) => {
+    expect(() => readStart(text)).toThrow();
   });
 });
