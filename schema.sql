@@ -70,6 +70,7 @@ CREATE TABLE IF NOT EXISTS tag (
   request text COLLATE "C" NOT NULL,
   asked   text NOT NULL
 );
+CREATE UNIQUE INDEX IF NOT EXISTS tag_by_request ON tag (request);
 
 -- Commands that were accepted, for ever: an id takes effect once, and its first answer is kept.
 CREATE TABLE IF NOT EXISTS command (

@@ -1,18 +1,15 @@
 import type { ServerAddress } from '../protocol/address.ts';
-import type { Command, Expect, Step } from '../protocol/commands.ts';
+import type { Command, Step } from '../protocol/commands.ts';
 import { type Cursor, parseCursor } from '../protocol/cursor.ts';
 import type { CurrentRow } from '../protocol/errors.ts';
 import { tablesTopic, tableTopic } from '../protocol/feed.ts';
-import type { Filter } from '../protocol/filter.ts';
 import type { Point } from '../protocol/point.ts';
-import type { Sort } from '../protocol/queries.ts';
 import type { CellChange, ReplyOf, Tag } from '../protocol/replies.ts';
 import type { RequestOf, RequestType } from '../protocol/requests.ts';
 import type { Reverted } from '../protocol/revert.ts';
 import type { AlterStep, TableDefinition } from '../protocol/table.ts';
 import type { Cells } from '../protocol/values.ts';
 import { Accounts } from './accounts.ts';
-import { readAddress } from './address.ts';
 import { readCellHistory } from './cell-history.ts';
 import type { Transport } from './channels.ts';
 import { CommandChannel, type RequestOptions, type SendOptions, type Typed } from './command-channel.ts';
@@ -24,7 +21,6 @@ import { RowcastError } from './errors.ts';
 import type { EventQueueLimits } from './event-queue.ts';
 import type { Export } from './export/export.ts';
 import { type ExportLogOptions, LedgerExports } from './export/ledger-exports.ts';
-import type { RenderOptions } from './export/renderer.ts';
 import { FeedLink } from './feed-link.ts';
 import { Import } from './import/import.ts';
 import type { ImportOptions } from './import/import-options.ts';
@@ -34,118 +30,36 @@ import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Opener } from './opener.ts';
+import type {
+  BlameOptions,
+  CellHistoryOptions,
+  ChangeOptions,
+  CommandOptions,
+  EraseOptions,
+  ExportTableOptions,
+  GetOptions,
+  HistoryOptions,
+  InsertOptions,
+  ListOptions,
+  PageOptions,
+  ReadLogOptions,
+  TablesOptions,
+  TagOptions,
+  UpsertOptions,
+} from './options.ts';
 import { type PlayOptions, play } from './play/ledger-play.ts';
 import type { PlayEvent } from './play/play.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 import { type RevertOptions, sendRevert } from './revert.ts';
 import { ClientSession } from './session.ts';
 import { SessionKeeper } from './session-keeper.ts';
-import { systemTiming, type Timing } from './timing.ts';
-import { type CheckpointStore, FileStore, MemoryStore } from './trust/checkpoint-store.ts';
+import type { Timing } from './timing.ts';
+import { type CheckpointStore, MemoryStore } from './trust/checkpoint-store.ts';
 import { EntryCheck } from './trust/entry-check.ts';
 import { LogTrust, type Verified } from './trust/log-trust.ts';
 import { ProofReads } from './trust/proof-reads.ts';
 import { LedgerVerification, type VerifyOptions, type VerifyReport } from './trust/verify-ledger.ts';
 import { Watch, type WatchOptions } from './watch.ts';
-import { zeromqTransport } from './zeromq-channel.ts';
-
-export interface ConnectOptions {
-  /** Milliseconds until a request is given up, all tries together; 10,000 unless given. */
-  readonly timeoutMs?: number | undefined;
-  /** A session that was begun before: its {@link Ledger.token}. */
-  readonly token?: string | undefined;
-  /**
-   * Folder in which the last verified checkpoint is kept, so that a log that was changed while nobody watched is found.
-   * Without it the checkpoint is kept for as long as the ledger is open. `false`: nothing is verified.
-   */
-  readonly checkpoints?: string | false | undefined;
-}
-
-/** How a command is sent. With `dryRun` nothing is recorded, and the result has the `entries` that would have been. */
-export interface CommandOptions extends SendOptions {
-  /** The reason, which stands in the log for ever. */
-  readonly why?: string | undefined;
-}
-
-/** Of what is read as it was: the present, when left out. */
-export interface AsOfOptions {
-  readonly asOf?: Point | undefined;
-}
-
-export interface GetOptions extends RequestOptions, ReadingOptions, AsOfOptions {}
-
-export interface TablesOptions extends RequestOptions, AsOfOptions {}
-
-export interface TagOptions extends RequestOptions {
-  /** The reason, which is kept with the tag. */
-  readonly why?: string | undefined;
-  /** What it names; the head when left out. */
-  readonly point?: Point | undefined;
-}
-
-export interface EraseOptions extends CommandOptions {
-  /** Only what these columns hold; all sealed ones when left out. */
-  readonly columns?: readonly string[] | undefined;
-}
-
-export interface InsertOptions extends CommandOptions {
-  /** Only in tables whose keys are generated; without it one is made. */
-  readonly key?: string | undefined;
-}
-
-export interface ChangeOptions extends CommandOptions {
-  /** What is demanded of the row as it is found. */
-  readonly expect?: Expect | undefined;
-}
-
-export interface UpsertOptions extends InsertOptions, ChangeOptions {}
-
-export interface ListOptions extends ReadingOptions, AsOfOptions {
-  readonly filter?: Filter | undefined;
-  readonly sort?: Sort | undefined;
-  /** A substring, in any case, of a text column. */
-  readonly search?: string | undefined;
-  /** Rows of one page. */
-  readonly limit?: number | undefined;
-}
-
-export interface PageOptions extends ListOptions {
-  /** `next` of the page before. */
-  readonly after?: string | undefined;
-}
-
-export interface ExportTableOptions extends Omit<ListOptions, 'limit'>, RenderOptions {
-  /** At most so many rows; all there are when left out. */
-  readonly rowsMax?: number | undefined;
-}
-
-export interface HistoryOptions extends ReadingOptions {
-  /** From the newest change back. */
-  readonly newestFirst?: true | undefined;
-  /** At most so many changes; all there are when left out. */
-  readonly limit?: number | undefined;
-}
-
-export interface CellHistoryOptions extends ReadingOptions, AsOfOptions {
-  /** From the newest change back. */
-  readonly newestFirst?: true | undefined;
-}
-
-export interface BlameOptions extends RequestOptions, AsOfOptions {}
-
-export interface ReadLogOptions extends ReadingOptions {
-  /** The changes of one table; of all when left out. */
-  readonly table?: string | undefined;
-  /** Those behind this seq, in their order; from the first one when left out. */
-  readonly after?: number | undefined;
-  /** From the newest change back. */
-  readonly newestFirst?: true | undefined;
-  /** Refused with `wrong_epoch` when the ledger is in another one. */
-  readonly epoch?: string | undefined;
-  /** At most so many entries; all there are when left out. */
-  readonly limit?: number | undefined;
-}
-
 /** For specs: what stands for the network and the clock, and narrower limits. */
 export interface LedgerParts {
   readonly transport: Transport;
@@ -157,39 +71,6 @@ export interface LedgerParts {
   readonly checkpoints?: CheckpointStore | undefined;
   readonly queueLimits?: EventQueueLimits | undefined;
   readonly bufferLimits?: LiveBufferLimits | undefined;
-}
-
-/**
- * Opens a ledger. Returns at once: sockets are opened when they are first needed.
- *
- * @param address `rowcast://HOST:PORT?feed=PORT&key=KEY`, as the server prints it, or several of one ledger, of which the
- * next is taken when one is silent. Without a key only this machine is spoken to, as plain sockets can be read by others
- * @throws Error that says what to write, when an address is none
- * @example
- * const ledger = connect('rowcast://db.example.org:5555?feed=5556&key=…');
- * await ledger.login('ada', password);
- * await ledger.insert('rate', { currency: 'EUR', value: '1.10' }, { why: 'first day' });
- * await ledger.close();
- */
-export function connect(address: string | readonly string[], options: ConnectOptions = {}): Ledger {
-  const addresses = (typeof address === 'string' ? [address] : address).map(readAddress);
-  if (addresses.length === 0) throw new Error('no address was given; write rowcast://HOST:PORT?feed=PORT&key=KEY');
-  return new Ledger({
-    transport: zeromqTransport({ encrypted: addresses.some(({ key }) => key !== undefined) }),
-    addresses,
-    timing: systemTiming,
-    timeoutMs: options.timeoutMs ?? 10_000,
-    session: options.token === undefined ? undefined : ClientSession.parse(options.token),
-    checkpoints: checkpointStore(options.checkpoints, addresses),
-  });
-}
-
-function checkpointStore(
-  folder: ConnectOptions['checkpoints'],
-  [address]: readonly ServerAddress[],
-): CheckpointStore | undefined {
-  if (folder === false || address === undefined) return undefined;
-  return folder === undefined ? new MemoryStore() : new FileStore(folder, address);
 }
 
 /**
@@ -277,7 +158,7 @@ export class Ledger implements AsyncDisposable {
 
   /** Every table, with its definition, its number of rows and the seq of its last change. */
   tables(options: TablesOptions = {}): Promise<ReplyOf<'table.list'>> {
-    return this.request({ type: 'table.list', asOf: options.asOf }, options);
+    return this.request({ type: 'table.list', asOf: options.asOf, counts: options.counts }, options);
   }
 
   /** Names a point of the log for ever. @throws RowcastError `tag_exists` */
@@ -354,7 +235,7 @@ export class Ledger implements AsyncDisposable {
 
   /**
    * Takes changes back, as new changes: one, `{ seq }`; those of a command, `{ command: id }`; a range,
-   * `{ after, last }`; or all that somebody has made since a point, `{ by, since }`. A revert can be reverted like
+   * `{ after, last }`; what leads from one point to another or to now, `{ from, to }`; or all that somebody has made since a point, `{ by, since }`. A revert can be reverted like
    * anything else.
    *
    * What was changed again since is a conflict. Unless `conflicts` says who wins, nothing is done then:
@@ -413,8 +294,8 @@ export class Ledger implements AsyncDisposable {
 
   /** Every change of a row over all its lives, oldest first unless `newestFirst`. */
   history(table: string, key: string, options: HistoryOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
-    const { newestFirst, limit } = options;
-    return readEntries(this.#pages({ type: 'row.history', table, key, newestFirst, limit }, options));
+    const { asOf, newestFirst, limit } = options;
+    return readEntries(this.#pages({ type: 'row.history', table, key, asOf, newestFirst, limit }, options));
   }
 
   /**
@@ -435,7 +316,7 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
-   * Who last set each cell of these rows (at most 1,000), and why: by column the seq of a change, which stands in
+   * Who last set each cell of these rows (at most 1,000, of 50,000 cells), and why: by column the seq of a change, which stands in
    * `changes`. Rows that there are not are left out.
    */
   blame(table: string, keys: readonly string[], options: BlameOptions = {}): Promise<ReplyOf<'row.blame'>> {
@@ -452,15 +333,17 @@ export class Ledger implements AsyncDisposable {
 
   /**
    * Does here what a diff says was done elsewhere, as one command. Nothing is done where this ledger is not as that one
-   * was: `version_conflict`, with each cell that is not. Rows of a patch are held in memory.
+   * was: `version_conflict`, with each cell that is not; and nothing, with `changed: false`, where it is as the patch
+   * leaves it, all of it. Rows of a patch are held in memory.
    */
   async apply(patch: Patch, options: LargeBatchOptions = {}): Promise<CommandResult> {
-    const { tables } = await this.tables({ signal: options.signal });
+    const { epoch, seq, tables } = await this.tables({ signal: options.signal });
     const steps = await patchSteps(patch, {
       definitions: new Map(tables.map(({ definition }) => [definition.name, definition])),
       rows: (table) =>
         this.rows(table, { signal: options.signal, sort: [], open: this.#channel.session !== undefined }),
     });
+    if (steps.length === 0) return { epoch, seq, changed: false, ...(options.dryRun && { dryRun: true, entries: [] }) };
     return await this.largeBatch(steps, options);
   }
 
@@ -471,8 +354,8 @@ export class Ledger implements AsyncDisposable {
 
   /** The same page by page, for who reads millions. */
   readLogPages(options: ReadLogOptions = {}): AsyncGenerator<LogPage, void, undefined> {
-    const { table, after, newestFirst, epoch, limit } = options;
-    return this.#pages({ type: 'log.read', table, after, newestFirst, epoch, limit }, options);
+    const { table, asOf, after, newestFirst, epoch, limit } = options;
+    return this.#pages({ type: 'log.read', table, asOf, after, newestFirst, epoch, limit }, options);
   }
 
   /** A table, or what of it a query chooses, as a file: of now, or as of any point. Sealed cells are commitments. */

@@ -29,29 +29,10 @@ export type { ConflictRule, Reverted, RevertedRow } from '../protocol/revert.ts'
 export type { AlterStep, Column, TableDefinition } from '../protocol/table.ts';
 export type { Cell, Cells, ColumnType } from '../protocol/values.ts';
 export type { AccountChanges, Accounts, AuditOptions, NewAccount } from './accounts.ts';
-export {
-  type AsOfOptions,
-  type BlameOptions,
-  type CellHistoryOptions,
-  type ChangeOptions,
-  type CommandOptions,
-  type ConnectOptions,
-  connect,
-  type EraseOptions,
-  type ExportTableOptions,
-  type GetOptions,
-  type HistoryOptions,
-  type InsertOptions,
-  type Ledger,
-  type ListOptions,
-  type PageOptions,
-  type ReadLogOptions,
-  type TablesOptions,
-  type TagOptions,
-  type UpsertOptions,
-} from './client.ts';
+export type { Ledger } from './client.ts';
 export type { RequestOptions, SendOptions } from './command-channel.ts';
 export type { CommandResult } from './command-result.ts';
+export { type ConnectOptions, connect } from './connect.ts';
 export { type Patch, patchLines, readPatch } from './diff/patch.ts';
 export type { DiffOptions, LedgerDiff } from './diff/read-diff.ts';
 export { RowcastError, type RowcastErrorCode } from './errors.ts';
@@ -67,6 +48,24 @@ export type { ImportPreview } from './import/import-preview.ts';
 export type { LargeBatchOptions, LargeBatchProgress } from './large-batch.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
 export type { LogEntry, LogPage } from './log-reader.ts';
+export type {
+  AsOfOptions,
+  BlameOptions,
+  CellHistoryOptions,
+  ChangeOptions,
+  CommandOptions,
+  EraseOptions,
+  ExportTableOptions,
+  GetOptions,
+  HistoryOptions,
+  InsertOptions,
+  ListOptions,
+  PageOptions,
+  ReadLogOptions,
+  TablesOptions,
+  TagOptions,
+  UpsertOptions,
+} from './options.ts';
 export type { PlayOptions } from './play/ledger-play.ts';
 export type { PlayEvent } from './play/play.ts';
 export type { ReachedOptions, Replica, ReplicaEvent, ReplicaOptions } from './replica.ts';

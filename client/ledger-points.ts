@@ -13,7 +13,7 @@ export async function pointCursor(
 ): Promise<Cursor> {
   const options = { signal, timeoutMs };
   if (point !== undefined && !('seq' in point)) {
-    const { body } = await channel.request({ type: 'table.list', asOf: point }, options);
+    const { body } = await channel.request({ type: 'table.list', asOf: point, counts: false }, options);
     return { seq: body.seq, epoch: body.epoch };
   }
   // Refused where there is no such place.

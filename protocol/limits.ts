@@ -43,8 +43,9 @@ export const limits = {
   commitmentsMax: 10_000,
   /** Tables, and rows, that one change.revert may name. */
   revertedMax: 10_000,
-  /** Rows that one row.blame asks for. */
+  /** Rows that one row.blame asks for, and cells of them. */
   blameRowsMax: 1_000,
+  blameCellsMax: 50_000,
   /** Entries of one log.read or row.history reply. */
   entriesMax: 10_000,
 } as const;

@@ -22,7 +22,8 @@ const entriesLimit = z.int().min(1).max(limits.entriesMax).optional();
 /** The queries: requests that read. Only `sealed.open` needs a right. */
 export const querySchemas = {
   'server.status': z.strictObject({ type: z.literal('server.status') }),
-  'table.list': z.strictObject({ type: z.literal('table.list'), asOf }),
+  /** `counts: false` leaves out how many rows each table has, which of the past costs a look at the log. */
+  'table.list': z.strictObject({ type: z.literal('table.list'), asOf, counts: z.literal(false).optional() }),
   'row.get': z.strictObject({ type: z.literal('row.get'), table, key: keySchema, asOf }),
   /**
    * Rows of a table, in order of `sort` and then of the key. `search` is a substring, in any case, of a text column.
@@ -40,11 +41,12 @@ export const querySchemas = {
   }),
   /** Every tag, in order of the log. */
   'tag.list': z.strictObject({ type: z.literal('tag.list') }),
-  /** The changes of one row, over all its lives: entries of the log beyond `after`. */
+  /** The changes of one row, over all its lives: entries of the log beyond `after`, up to the point. */
   'row.history': z.strictObject({
     type: z.literal('row.history'),
     table,
     key: keySchema,
+    asOf,
     after: seqSchema.optional(),
     newestFirst,
     epoch: epochSchema.optional(),
@@ -83,12 +85,13 @@ export const querySchemas = {
     after: z.string().max(4_096).optional(),
   }),
   /**
-   * Entries of the log beyond `after`, of one table or of all. `epoch` is checked when it is given. With `hashes`, which
+   * Entries of the log beyond `after`, up to the point, of one table or of all. `epoch` is checked when it is given. With `hashes`, which
    * goes with all tables in order of seq only, the leaf hashes of the entries come in place of them, in base64.
    */
   'log.read': z.strictObject({
     type: z.literal('log.read'),
     table: table.optional(),
+    asOf,
     after: seqSchema.optional(),
     newestFirst,
     epoch: epochSchema.optional(),

@@ -66,7 +66,8 @@ const entriesReply = z.object({
 
 const tableSummarySchema = z.object({
   definition: tableDefinitionSchema,
-  rows: z.int(),
+  /** How many there are, unless the request leaves that out. */
+  rows: z.int().optional(),
   /** Seq of the table's last change: its own head. */
   seq: seqSchema,
 });

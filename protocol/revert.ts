@@ -5,13 +5,15 @@ import { keySchema, tableNameSchema } from './names.ts';
 import { pointSchema } from './point.ts';
 
 /**
- * Which changes are to be reverted: one; those of a command, by its id; those of a range, `after` < seq <= `last`; or all
- * that somebody has made since a point. With an epoch the seqs are refused in another life of the ledger.
+ * Which changes are to be reverted: one; those of a command, by its id; those of a range, `after` < seq <= `last`; those
+ * that lead from one point to another, or to now; or all that somebody has made since a point. With an epoch the seqs are
+ * refused in another life of the ledger.
  */
 const revertedSchema = z.union([
   z.strictObject({ seq: seqSchema.positive(), epoch: epochSchema.optional() }),
   z.strictObject({ command: z.string().min(1).max(64) }),
   z.strictObject({ after: seqSchema, last: seqSchema.positive(), epoch: epochSchema.optional() }),
+  z.strictObject({ from: pointSchema, to: pointSchema.optional() }),
   z.strictObject({ by: z.string().min(1), since: pointSchema }),
 ]);
 export type Reverted = z.infer<typeof revertedSchema>;

@@ -10,7 +10,7 @@ import { Committer } from './commands/committer.ts';
 import { Staging } from './commands/large/staging.ts';
 import { type ConnectionStrings, connectionStrings, leaveConnection } from './connection-strings.ts';
 import { type Connections, openConnections } from './database/connections.ts';
-import { openDatabase } from './database/database.ts';
+import { type Database, openDatabase } from './database/database.ts';
 import { checkSafety } from './database/safety.ts';
 import { applySchema } from './database/schema.ts';
 import { Writer } from './database/writer.ts';
@@ -98,7 +98,7 @@ async function startOn(
   const writer = new Writer(databaseOptions);
   stops.push(() => writer.stop());
   await checkSafety(reading);
-  const { administrators, password } = await knownAdministrators(settings);
+  const { administrators, password } = await knownAdministrators(settings, reading);
 
   if (beginEpoch) log.warn(`the ledger begins a new life: epoch ${await beginNewEpoch(reading)}`);
   const built = await buildTree(reading);
@@ -169,6 +169,7 @@ async function startOn(
     database: reading,
     checkpoints,
     kept: new KeptCheckpoint(settings.server.keys),
+    isNewLife: beginEpoch === true,
     startChangesMax: settings.server.selfCheckStartChangesMax,
     changesPerSecond: settings.server.selfCheckChangesPerSecond,
     onFault: (fault) => {
@@ -265,9 +266,12 @@ async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
 }
 
 /** Those of the settings; an embedded ledger without any makes its first. */
-async function knownAdministrators({ administrators, database, embedded }: Settings): Promise<FirstAdministrator> {
+async function knownAdministrators(
+  { administrators, database, embedded }: Settings,
+  reading: Database,
+): Promise<FirstAdministrator> {
   if (administrators.size > 0 || database !== undefined) return { administrators };
-  return await firstAdministrator(embedded.folder);
+  return await firstAdministrator(embedded.folder, reading);
 }
 
 interface Counted {

@@ -133,7 +133,7 @@ export class Connection {
     const stored = this.#givenToken === undefined ? await this.#sessions.find(addresses) : undefined;
     this.#user = stored?.user;
     // Not before it is needed: it loads the sockets' native library, which help and wrong usage do without.
-    const { connect } = await import('../client.ts');
+    const { connect } = await import('../connect.ts');
     const token = this.#givenToken ?? (stored === undefined ? undefined : `${stored.session}.${stored.secret}`);
     try {
       return connect(addresses, { token, timeoutMs, checkpoints: stateFolder() });

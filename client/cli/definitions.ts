@@ -2,7 +2,8 @@ import type { Cursor } from '../../protocol/cursor.ts';
 import type { Point } from '../../protocol/point.ts';
 import type { TableSummary } from '../../protocol/replies.ts';
 import { didYouMean } from '../../settings/nearest.ts';
-import type { Ledger, TablesOptions } from '../client.ts';
+import type { Ledger } from '../client.ts';
+import type { TablesOptions } from '../options.ts';
 import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -15,9 +16,18 @@ export async function findTable(context: Context, table: string, asOf?: Point): 
   return (await findTableAt(context, table, asOf)).table;
 }
 
+/** The same, with how many rows it has. @throws CliError when there is none */
+export async function findCountedTable(context: Context, table: string, asOf?: Point): Promise<CountedTable> {
+  const options = { signal: context.signal, asOf };
+  const { table: found } = await context.reading((ledger) => findTableIn(ledger, table, options));
+  return { ...found, rows: found.rows ?? 0 };
+}
+
+type CountedTable = TableSummary & { readonly rows: number };
+
 /** The same, with the moment of which it is. @throws CliError when there is none */
 export async function findTableAt(context: Context, table: string, asOf?: Point): Promise<TableAt> {
-  return await context.reading((ledger) => findTableIn(ledger, table, { signal: context.signal, asOf }));
+  return await context.reading((ledger) => findTableIn(ledger, table, { signal: context.signal, asOf, counts: false }));
 }
 
 interface TableAt {

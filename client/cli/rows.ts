@@ -5,7 +5,7 @@ import type { Ledger } from '../client.ts';
 import type { AsOfOption } from './as-of.ts';
 import { interrupted } from './cli-error.ts';
 import type { Context } from './context.ts';
-import { findTable } from './definitions.ts';
+import { findCountedTable, findTable } from './definitions.ts';
 import { RowGrid } from './print/rows.ts';
 import { count } from './print/time.ts';
 import { readFilter, readSort } from './syntax/condition.ts';
@@ -30,7 +30,9 @@ const pageRows = 500;
 
 /** Prints the rows of a table: as JSON lines to programs, as an aligned table to people. */
 export async function listRows(context: Context, name: string, options: ListOptions): Promise<void> {
-  const table = await findTable(context, name, options.asOf);
+  // How many rows there were costs a look at the log; how many there are does not.
+  const find = options.asOf === undefined ? findCountedTable : findTable;
+  const table = await find(context, name, options.asOf);
   const most = options.limit ?? (options.all === true || context.json ? Number.POSITIVE_INFINITY : shownRows);
   const { pages, counted } = readPages(context, { table, options, most });
   if (context.json) await printJsonPages(context, pages);
@@ -110,7 +112,7 @@ async function printGrid(context: Context, { table, options, most, pages, counte
 function summary({ table, options, counted }: Reading & { readonly counted: Counted }): string {
   const isWhole = options.where === undefined && options.search === undefined;
   if (!counted.more) return `${count(counted.rows, 'row')}${then(options, counted)}`;
-  const of = isWhole ? ` of ${table.rows}` : '';
+  const of = isWhole && table.rows !== undefined ? ` of ${table.rows}` : '';
   return `the first ${count(counted.rows, 'row')}${of}${then(options, counted)}; --all shows all, --limit N so many`;
 }
 

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Expect } from '../../protocol/commands.ts';
-import type { CommandOptions } from '../client.ts';
 import type { CommandResult } from '../command-result.ts';
+import type { CommandOptions } from '../options.ts';
 import type { Context } from './context.ts';
 import { reportDryRun } from './dry-run.ts';
 

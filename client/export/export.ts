@@ -10,6 +10,8 @@ import { Renderer, type RenderOptions } from './renderer.ts';
 
 export interface ExportOptions extends RenderOptions {
   readonly signal?: AbortSignal | undefined;
+  /** It holds values that are sealed: a saved file is its owner's alone to read. */
+  readonly open?: boolean | undefined;
 }
 
 /** What was exported. */
@@ -58,11 +60,13 @@ export class Export<Item = unknown> implements AsyncIterable<string> {
 
   /**
    * Writes the file whole or not at all: under a name of its own beside `path`, and under that name when it is on the
-   * disk. What stood there before stays until then.
+   * disk. What stood there before stays until then. A device or a pipe is written into.
    * @throws RowcastError, and the system's own error when it cannot be written
    */
   async save(path: string, { proof = false, onProgress }: SaveOptions = {}): Promise<ExportSummary> {
-    await using file = await NewFile.beside(path);
+    await using file = await NewFile.beside(path, { isPrivate: this.#options.open });
+    if (proof && !file.isFile)
+      throw new RowcastError('bad_request', `a proof stands beside a file, and ${path} is none`);
     const source = await this.#open();
     const prover = proof ? this.#prover(source) : undefined;
     let records = 0;
@@ -79,9 +83,12 @@ export class Export<Item = unknown> implements AsyncIterable<string> {
       for (const text of sidecarTexts({ ...source, summary, proof: await prover.finish(), options: this.#options })) {
         await sidecar.write(text);
       }
-      // First the proof: a file that has its name has its proof too.
-      await sidecar.keep();
     }
+    // Both are on the disk before either has its name: what fails until then leaves a pair that was there as it was.
+    await sidecar?.finish();
+    await file.finish();
+    // First the proof: a file that has its name has its proof too.
+    await sidecar?.keep();
     await file.keep();
     return summary;
   }

@@ -3,6 +3,7 @@ import type { CurrentRow } from '../../protocol/errors.ts';
 import type { Point } from '../../protocol/point.ts';
 import type { RequestOf } from '../../protocol/requests.ts';
 import type { CommandChannel } from '../command-channel.ts';
+import { demandForward } from '../forward.ts';
 import { pointCursor } from '../ledger-points.ts';
 import type { ReadingOptions } from '../ledger-reads.ts';
 import type { LogEntry } from '../log-reader.ts';
@@ -69,12 +70,13 @@ export class LedgerExports {
     return new Export(async () => {
       const end: Cursor = await pointCursor(this.#channel, to, options);
       const after = from === undefined ? 0 : (await pointCursor(this.#channel, from, options)).seq;
+      demandForward(after, end.seq);
       return openLogSource(this.#channel, { after, to: end, table, prove }, options);
     }, options);
   }
 
   #prove(signal: AbortSignal = new AbortController().signal): (cursor: Cursor) => LeafWalk {
-    const parts = { reads: new ProofReads(this.#channel), trust: this.#trust, timing: this.#timing, signal };
+    const parts = { reads: new ProofReads(this.#channel, signal), trust: this.#trust, timing: this.#timing, signal };
     return (cursor) => new LeafWalk(parts, cursor);
   }
 }

@@ -91,7 +91,7 @@ function newTable({ columns, keyGuess }: FileReading, { table, key, types = {}, 
 function existingTable(
   { columns, form, records }: FileReading,
   { table, key, types, mode, skip }: TargetOptions,
-  { definition, rows }: TableSummary,
+  { definition, rows = 0 }: TableSummary,
 ): Target {
   refuseAll(
     otherTypes(definition, types).map(

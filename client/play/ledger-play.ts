@@ -2,6 +2,7 @@ import type { Cursor } from '../../protocol/cursor.ts';
 import type { Point } from '../../protocol/point.ts';
 import type { CommandChannel } from '../command-channel.ts';
 import type { WatchEvent } from '../events.ts';
+import { demandForward } from '../forward.ts';
 import { pointCursor } from '../ledger-points.ts';
 import type { LogPage } from '../log-reader.ts';
 import type { Timing } from '../timing.ts';
@@ -36,7 +37,8 @@ export async function* play(
 ): AsyncGenerator<PlayEvent, void, undefined> {
   const begin = await pointCursor(channel, from, { signal });
   const end = to && (await pointCursor(channel, to, { signal }));
-  if (end !== undefined && end.seq <= begin.seq) return;
+  if (end !== undefined) demandForward(begin.seq, end.seq);
+  if (end?.seq === begin.seq) return;
   const events: AsyncIterator<WatchEvent, undefined> = end === undefined ? watch(begin) : groupsUpTo(read(begin), end);
   yield* paced(events, { pacer: new Pacer(timing, pace), timing, signal });
 }

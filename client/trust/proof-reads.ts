@@ -13,21 +13,24 @@ export type Asked = Pick<CommandChannel, 'request'>;
 /** What somebody who verifies asks a server for. Nothing of it is believed because the server says so. */
 export class ProofReads {
   readonly #channel: Asked;
+  readonly #options: { readonly signal: AbortSignal | undefined };
 
-  constructor(channel: Asked) {
+  /** @param signal ends every question that is on its way */
+  constructor(channel: Asked, signal?: AbortSignal) {
     this.#channel = channel;
+    this.#options = { signal };
   }
 
   /** The present checkpoint and what it is verified with. */
   async checkpoint(): Promise<ReplyOf<'log.proof'>> {
-    const { body } = await this.#channel.request({ type: 'log.proof' });
+    const { body } = await this.#channel.request({ type: 'log.proof' }, this.#options);
     return body;
   }
 
   /** The roots of the largest subtrees over the first `size` entries, as the server has them now. @throws ProofError */
   async frontier(size: number, epoch: string): Promise<Frontier> {
     if (size === 0) return new Frontier();
-    const { body } = await this.#channel.request({ type: 'log.proof', from: size, size, epoch });
+    const { body } = await this.#channel.request({ type: 'log.proof', from: size, size, epoch }, this.#options);
     return new Frontier(size, hashes(body.peaks));
   }
 
@@ -60,7 +63,7 @@ export class ProofReads {
     while (after + leaves.length < to) {
       const limit = Math.min(to - after - leaves.length, limits.entriesMax);
       const request = { type: 'log.read', hashes: true, after: after + leaves.length, limit, epoch } as const;
-      const { body, lines } = await this.#channel.request(request);
+      const { body, lines } = await this.#channel.request(request, this.#options);
       const page = entryLines(lines, body).map(fromBase64);
       if (page.length === 0) throw new ProofError(`the log has no entry behind ${after + leaves.length}`);
       for (const leaf of page) leaves.push(leaf);
@@ -69,7 +72,7 @@ export class ProofReads {
   }
 
   async #consistencyProof(from: number, size: number, epoch: string): Promise<Hash[]> {
-    const { body } = await this.#channel.request({ type: 'log.proof', from, size, epoch });
+    const { body } = await this.#channel.request({ type: 'log.proof', from, size, epoch }, this.#options);
     return hashes(body.consistency);
   }
 }

@@ -6,7 +6,7 @@ import { epochSchema, seqSchema } from '../../protocol/cursor.ts';
  *
  * 1. the header;
  * 2. every entry of the log, exactly as it was hashed, in order. Ahead of an entry stand, as {@link SealedLine}, the values
- *    of the commitments that it brings, as far as they are kept;
+ *    of the commitments that it brings, as far as they are kept: once more where a revert has put one back;
  * 3. the rows of {@link copiedTables}, which the log does not add up to, as `["TABLE", ROW]`;
  * 4. the trailer, whose hash is over all bytes ahead of it: a backup without one was cut off.
  *

@@ -3,6 +3,16 @@ import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BackupError } from './format.ts';
 
+export interface NewFileOptions {
+  /** Whether a file of that name that is there already may be replaced. */
+  readonly replace: boolean;
+  /** Gives a file a second name; node's `link`, unless the file system is to be another than it is. */
+  readonly giveName?: (from: string, to: string) => Promise<void>;
+}
+
+/** What file systems without hard links answer (exFAT, many network shares). */
+const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 /**
  * Writes a file that nobody ever sees half of: under another name beside it, and when it is on the disk under its own.
  * When the work fails, or is interrupted, nothing is left. Only its owner can read it.
@@ -10,7 +20,7 @@ import { BackupError } from './format.ts';
  */
 export async function writeNewFile<Result>(
   path: string,
-  { replace }: { readonly replace: boolean },
+  { replace, giveName = link }: NewFileOptions,
   work: (file: FileHandle) => Promise<Result>,
 ): Promise<Result> {
   const half = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
@@ -18,7 +28,7 @@ export async function writeNewFile<Result>(
   try {
     const result = await work(file).finally(() => file.close());
     if (replace) await rename(half, path);
-    else await linkNew(half, path);
+    else await nameNew(half, path, giveName);
     await syncFolder(dirname(path));
     return result;
   } finally {
@@ -27,9 +37,18 @@ export async function writeNewFile<Result>(
 }
 
 /** Gives the file its name only when nobody has it, even since it was looked for. */
-async function linkNew(half: string, path: string): Promise<void> {
+async function nameNew(
+  half: string,
+  path: string,
+  giveName: (from: string, to: string) => Promise<void>,
+): Promise<void> {
   try {
-    await link(half, path);
+    await giveName(half, path).catch(async (error: NodeJS.ErrnoException) => {
+      if (!noLinks.has(error.code ?? '')) throw error;
+      // The name is taken by an empty file, which the whole one then replaces.
+      await (await open(path, 'wx', 0o600)).close();
+      await rename(half, path);
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new BackupError(`${path} is there already: choose another name, or write --replace`);

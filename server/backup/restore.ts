@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Frontier } from '../../proof/frontier.ts';
-import { leafHash } from '../../proof/hash.ts';
+import { type Hash, leafHash } from '../../proof/hash.ts';
 import { groupOf, isRowEntry, type RowEntry } from '../../protocol/entry.ts';
 import type { Json } from '../../protocol/json.ts';
 import { insertAudit, lockAudit } from '../auth/audit.ts';
@@ -33,6 +33,8 @@ export interface Restored {
   /** The new life of the ledger, and where its log ends. */
   readonly epoch: string;
   readonly seq: number;
+  /** Of the tree over its entries. */
+  readonly root: Hash;
   readonly tables: number;
   readonly rows: number;
   /** Values of sealed cells that the log has and that were erased behind its end. */
@@ -80,7 +82,7 @@ class Restore {
   #entries: EntryStep[] = [];
   #copies: RowStep[] = [];
   /** Commitments without a value, of the entries that are restored. */
-  readonly #gone: string[] = [];
+  readonly #gone = new Set<string>();
   readonly #living = new Map<string, EntryStep['life']>();
 
   constructor(transaction: Database, head: LockedHead, options: RestoreOptions & { readonly to: number }) {
@@ -114,7 +116,7 @@ class Restore {
         `change ${to} is in the middle of a command, #${first} to #${last}, which is never split: write --to ${last} or ${first - 1}`,
       );
     }
-    this.#gone.push(...gone);
+    for (const commitment of gone) this.#gone.add(commitment);
     // Rows that are ahead of a change of their table are written before it, and those behind it after.
     if (!isRowEntry(entry)) await this.#writeEntries();
     this.#entries.push(step);
@@ -174,13 +176,14 @@ class Restore {
     const { header } = this.#steps;
     const { to } = this.#options;
     const epoch = await beginNewEpoch(this.#transaction);
-    const unkept = to < header.seq ? this.#gone : [];
+    const unkept = to < header.seq ? [...this.#gone] : [];
     await recordRestore(this.#transaction, { backup: `${header.seq}@${header.epoch}`, to, unkept });
     const { rows } = await sql<{ rows: number; tables: number }>`
       SELECT (SELECT count(*) FROM row_projection) AS rows,
              (SELECT count(*) FROM table_projection WHERE dropped IS NULL) AS tables`.execute(this.#transaction);
     const [{ tables = 0, rows: count = 0 } = {}] = rows;
-    return { header, epoch, seq: this.#head.seq, tables, rows: count, unkept: unkept.length };
+    const { seq, frontier } = this.#head;
+    return { header, epoch, seq, root: frontier.root, tables, rows: count, unkept: unkept.length };
   }
 }
 

@@ -33,6 +33,7 @@ export async function takeBackup({
     // Read first: what the server signs meanwhile may be over more than what is backed up.
     const signed = signer && (await new KeptCheckpoint(settings.server.keys).read(signer.verifierKey));
     try {
+      if (signed !== undefined && 'otherLife' in signed) throw new DamagedError(signed.otherLife);
       return await writeNewFile(target, { replace }, (file) =>
         snapshot(database, (executor) => writeBackup({ executor, file, signer, signed, ...options })),
       );

@@ -75,13 +75,14 @@ async function findFile({ settings, write: isWritten, embedded }: PasswdOptions)
   if (isWritten === true && embedded === true) throw new PasswdError('write --write or --embedded, not both', usage);
   const { embedded: ledger } = await loadForWriting(settings);
   const path = embedded === true ? join(ledger.folder, 'administrators.ini') : resolve(settings ?? SETTINGS_FILE_NAME);
-  if (embedded === true && !(await exists(path))) {
+  if (embedded === true && !(await exists(ledger.folder))) {
     throw new PasswdError(
-      `there is no ${path}: the server makes it at its first start, or setting.ini names administrators`,
+      `there is no ${ledger.folder}: the server makes it at its first start, or setting.ini names administrators`,
       1,
     );
   }
-  if (embedded === true) await loadSettings({ path });
+  // A ledger that was restored has none yet.
+  if (embedded === true && (await exists(path))) await loadSettings({ path });
   return path;
 }
 

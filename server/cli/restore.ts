@@ -1,5 +1,6 @@
 import pg from 'pg';
 import pino from 'pino';
+import { CheckpointSigner, originOf } from '../../proof/checkpoint.ts';
 import { loadSettings } from '../../settings/load.ts';
 import { BackupError, DamagedError } from '../backup/format.ts';
 import { readBackup } from '../backup/read-backup.ts';
@@ -8,6 +9,8 @@ import { type Connections, openConnections } from '../database/connections.ts';
 import { openDatabase } from '../database/database.ts';
 import { applySchema } from '../database/schema.ts';
 import { Doorbell } from '../log/doorbell.ts';
+import { KeptCheckpoint } from '../log/kept-checkpoint.ts';
+import { existingSigningKey } from '../log/signing-key.ts';
 
 export interface RestoreRequest extends Pick<RestoreOptions, 'to' | 'signal' | 'onProgress'> {
   /** The settings file; undefined for `setting.ini`, if there is one. */
@@ -35,7 +38,9 @@ export async function restoreBackup({ settings: path, path: source, ...options }
     const parts = { ...connections, connection: server, poolConnections: 1, statementTimeoutMs, log };
     const database = openDatabase(parts);
     try {
-      return await restore({ ...options, database, doorbell, reading });
+      const restored = await restore({ ...options, database, doorbell, reading });
+      await replaceCheckpoint(settings.server.keys, restored);
+      return restored;
     } finally {
       await database.destroy();
     }
@@ -46,6 +51,14 @@ export async function restoreBackup({ settings: path, path: source, ...options }
     await reading.lines.return(undefined);
     await connections.stop();
   }
+}
+
+/** What was signed of a former life is no measure of the new one: its first checkpoint takes the place. */
+async function replaceCheckpoint(keys: string, { epoch, seq, root }: Restored): Promise<void> {
+  const kept = new KeptCheckpoint(keys);
+  const key = await existingSigningKey(keys);
+  if (key === undefined) await kept.remove();
+  else await kept.keep(new CheckpointSigner(key, originOf(epoch)).sign({ size: seq, root }));
 }
 
 /** A server that runs would go on in the life of the ledger that it has started with. */

@@ -29,11 +29,13 @@ export async function checkDatabase({ settings: path, signal, onProgress }: Data
 /** What the server of these keys has signed last, as it stands beside them. */
 async function findSigned(keys: string, epoch: string): Promise<Signed> {
   const key = await existingSigningKey(keys);
-  if (key === undefined) return { none: `none is kept here: there is no signing.key in ${keys}` };
+  if (key === undefined) return { none: `not compared: there is no signing.key in ${keys}` };
   const { verifierKey } = new CheckpointSigner(key, originOf(epoch));
   try {
     const kept = await new KeptCheckpoint(keys).read(verifierKey);
-    return kept ?? { none: 'none is kept yet of this life of the ledger: the server writes it when it has run' };
+    if (kept === undefined)
+      return { none: `not compared: none is kept yet in ${keys}; the server writes it when it has run` };
+    return 'otherLife' in kept ? { forged: `the log is not the one that was signed: ${kept.otherLife}` } : kept;
   } catch (error) {
     if (error instanceof ProofError) return { forged: error.message };
     throw error;

@@ -1,5 +1,6 @@
 import type { ErrorBody } from '../../protocol/errors.ts';
 import { sqlState } from '../database/sql-state.ts';
+import { StatementTimeoutError } from '../database/statement-timeout.ts';
 import { InvariantError } from '../domain/state.ts';
 
 /**
@@ -28,6 +29,7 @@ const commandClasses = new Set(['21', '22', '23', '2B', '42', '54', 'XX']);
 /** Judges by what cannot be PostgreSQL's or the network's fault; all else may have happened at COMMIT (D3). */
 export function classifyFailure(error: unknown): Failure {
   const state = sqlState(error);
+  if (error instanceof StatementTimeoutError) return { kind: 'command', answer: tooSlow(error) };
   if (state === '53100') return { kind: 'refused', answer: full };
   if (state === '2BP01') return { kind: 'command', answer: dependedOn(error) };
   if (state !== undefined) {
@@ -45,4 +47,12 @@ export function classifyFailure(error: unknown): Failure {
 function dependedOn(error: unknown): ErrorBody {
   const detail = error instanceof Error && 'detail' in error ? String(error.detail) : '';
   return { code: 'invalid', message: `the table's SQL view is in use: ${detail}. Drop what depends on it first` };
+}
+
+/** Trying again would hold the head's lock as long again, and everybody else up. */
+function tooSlow({ timeoutMs }: StatementTimeoutError): ErrorBody {
+  const message =
+    `the command was given up, as a query of it took longer than statement_timeout_ms (${timeoutMs}), and nothing was ` +
+    'changed: send it in smaller parts (revert fewer tables or rows), or have statement_timeout_ms raised on the server';
+  return { code: 'too_large', message };
 }

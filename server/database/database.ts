@@ -20,7 +20,12 @@ export interface DatabaseOptions {
 /** How long a query may stay unanswered beyond its statement timeout before its connection is given up. */
 const answerGraceMs = 2_000;
 /** How long a write waits for a lock that a stranger holds before it is refused. */
-const lockTimeoutMs = 5_000;
+const lockTimeoutMsMax = 5_000;
+
+/** Well below the statement timeout, so that a stranger's lock is never taken for work that is too much. */
+function lockTimeoutMs(statementTimeoutMs: number): number {
+  return Math.min(lockTimeoutMsMax, Math.ceil(statementTimeoutMs / 2));
+}
 
 /** How every connection of a server is opened. */
 export function clientConfig({ connection, schema, statementTimeoutMs }: DatabaseOptions): pg.ClientConfig {
@@ -30,7 +35,7 @@ export function clientConfig({ connection, schema, statementTimeoutMs }: Databas
     ...connection,
     types: columnTypes,
     application_name: 'rowcast',
-    options: `-c search_path=${schema} -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs}`,
+    options: `-c search_path=${schema} -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs(statementTimeoutMs)}`,
     query_timeout: statementTimeoutMs + answerGraceMs,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,

@@ -10,6 +10,7 @@ import {
 import type pg from 'pg';
 import { clientClass } from './client.ts';
 import { clientConfig, type DatabaseOptions } from './database.ts';
+import { hadItsTime, StatementTimeoutError } from './statement-timeout.ts';
 
 /** Runs statements: a pool, or a transaction that writes. */
 export type Executor = QueryExecutorProvider;
@@ -47,11 +48,17 @@ export class Writer {
   /**
    * Begins a transaction. When the work throws, the connection is thrown away and with it whatever the transaction did,
    * unless COMMIT was under way: then nothing is known.
+   *
+   * @throws StatementTimeoutError when a statement ahead of COMMIT took longer than it may
    */
   async transaction<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result> {
     const client = this.#client ?? (await this.#connect());
     const failures: unknown[] = [];
-    const executor = pipelined(client, (error) => failures.push(error));
+    const { statementTimeoutMs } = this.#options;
+    const executor = pipelined(client, (failed) => {
+      const isSlow = hadItsTime(failed, statementTimeoutMs);
+      failures.push(isSlow ? new StatementTimeoutError(statementTimeoutMs, failed.error) : failed.error);
+    });
     const begun = sql`begin`.execute(executor);
     try {
       const [result] = await Promise.all([
@@ -92,14 +99,15 @@ export class Writer {
 }
 
 /** kysely's way to a client, but without the line in which its transactions wait. */
-function pipelined(client: pg.Client, onFailure: (error: unknown) => void): Executor {
+function pipelined(client: pg.Client, onFailure: (failed: Parameters<typeof hadItsTime>[0]) => void): Executor {
   const connection: DatabaseConnection = {
     executeQuery: async ({ sql: text, parameters }) => {
+      const startedMs = performance.now();
       try {
         const { rows } = await client.query(text, [...parameters]);
         return { rows };
       } catch (error) {
-        onFailure(error);
+        onFailure({ text, tookMs: performance.now() - startedMs, error });
         throw error;
       }
     },

@@ -6,13 +6,14 @@ import type { LedgerState, RowState } from './state.ts';
 
 /**
  * What is decided about one step: the event that it becomes (and those that go with it), or that there is nothing to do, or
- * that the row already is as asked, or all that is wrong with it. `left`: what a revert leaves as it is.
+ * that the row already is as asked, or all that is wrong with it. `left`: what a revert leaves as it is. `isHeld`: nothing is
+ * wrong but values of unique columns that other rows have.
  */
 export type Decision =
   | { readonly event: Event; readonly also?: readonly Event[]; readonly left?: Left }
   | { readonly nothing: Left }
   | { readonly unchanged: { readonly table: string; readonly row: RowState } }
-  | { readonly problems: readonly Problem[] };
+  | { readonly problems: readonly Problem[]; readonly isHeld?: boolean };
 
 /** What a decision is given besides the state: everything that a pure function may not fetch by itself. */
 export interface DecisionContext {

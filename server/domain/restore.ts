@@ -1,6 +1,7 @@
 import type { Problem } from '../../protocol/errors.ts';
 import type { Left } from '../../protocol/replies.ts';
 import { orderedCells } from '../../protocol/reshape.ts';
+import { rowProblems } from '../../protocol/rules.ts';
 import { findColumn } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import { type Decision, type DecisionContext, problem, refuse } from './decision.ts';
@@ -147,7 +148,9 @@ function write(place: Place, { set, left }: { readonly set: Cells; readonly left
   const names = Object.keys(set);
   const given = row === undefined ? restored.open.row : pick(restored.open.row, names);
   const problems = resultProblems(context.state, { table, key: step.key, row: restored.open.row, set: given });
-  if (problems.length > 0) return refuse(...problems);
+  if (problems.length > 0) {
+    return { problems, isHeld: rowProblems(table.definition, restored.open.row).length === 0 };
+  }
   const { sealed, reused, open } = restored;
   const was = row && pick(row.cells, names);
   const openWas = row && pick(openedCells(row), names);
@@ -214,14 +217,4 @@ function byWhom(touched: Touch | undefined): string {
 
 export function named({ by, at, seq }: Touch): string {
   return `${by} at ${at} (#${seq})`;
-}
-
-/** Adds up what was left. */
-export function addLeft(a: Left, b: Left): Left {
-  const sum = (one = 0, other = 0): number => one + other;
-  return {
-    kept: sum(a.kept, b.kept),
-    homeless: sum(a.homeless, b.homeless),
-    erased: sum(a.erased, b.erased),
-  };
 }

@@ -1,9 +1,16 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, openCheckpoint, parseVerifierKey } from '../../proof/checkpoint.ts';
 import { ProofError } from '../../proof/hash.ts';
 
 const fileName = 'checkpoint';
+/** Of an origin that is shown, in UTF-16 units. */
+const originUnitsMax = 80;
+
+/** The last checkpoint is of another life of the ledger than the database: why that is not in order. */
+export interface OtherLife {
+  readonly otherLife: string;
+}
 
 /**
  * The last checkpoint that this server has signed, beside its keys and outside the database: what it holds the log
@@ -17,8 +24,12 @@ export class KeptCheckpoint {
     this.#path = join(folder, fileName);
   }
 
-  /** The checkpoint, if it is of this log and signed by this server; undefined when there is none or it is another log's. */
-  async read(verifierKey: string): Promise<Checkpoint | undefined> {
+  /**
+   * The checkpoint; undefined when there is none. The epoch of the log is what the database says, which may be what was
+   * tampered with: so a checkpoint of another life is told, as only who has begun one knows that it is in order.
+   * @throws ProofError when it is of this life, and not signed by this server
+   */
+  async read(verifierKey: string): Promise<Checkpoint | OtherLife | undefined> {
     const note = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
@@ -26,7 +37,12 @@ export class KeptCheckpoint {
     if (note === undefined) return undefined;
     this.#kept = note;
     const key = parseVerifierKey(verifierKey);
-    if (!note.startsWith(`${key.name}\n`)) return undefined;
+    const origin = note.split('\n', 1)[0]?.slice(0, originUnitsMax) ?? '';
+    if (origin !== key.name) {
+      return {
+        otherLife: `it is of the life ${key.name}, and what was signed last, in ${this.#path}, of the life ${origin}`,
+      };
+    }
     try {
       return openCheckpoint(note, key);
     } catch (error) {
@@ -42,5 +58,11 @@ export class KeptCheckpoint {
     await writeFile(half, note, { mode: 0o600 });
     await rename(half, this.#path);
     this.#kept = note;
+  }
+
+  /** Forgets it: it is of a life that has ended. */
+  async remove(): Promise<void> {
+    await rm(this.#path, { force: true });
+    this.#kept = undefined;
   }
 }

@@ -8,8 +8,9 @@ interface NewCommitment {
 }
 
 /**
- * The commitments that a change brings into the log, and for which values are kept from then on: those of the sealed
- * cells that it changes. All others in its row stood there before.
+ * The commitments that a change brings into its row, and for which values are kept from then on: those of the sealed
+ * cells that it changes. All others in its row stood there before. A change that reverts brings some again, which an
+ * earlier one has brought already.
  */
 export function newCommitments({ row, was }: RowEntry, definition: TableDefinition): NewCommitment[] {
   if (row === undefined) return [];

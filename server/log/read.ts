@@ -58,6 +58,8 @@ export interface Lines {
 /** Which entries: beyond a seq in their order, of all tables, of some lives of tables, or of one row in them. */
 export interface LinesQuery {
   readonly after: number;
+  /** None with a greater seq; all there are when left out. */
+  readonly until?: number | undefined;
   /** From the newest back. */
   readonly newestFirst?: boolean | undefined;
   readonly limit: number;
@@ -73,11 +75,11 @@ export interface LinesQuery {
  */
 export async function readLines(
   database: Database,
-  { after, newestFirst = false, limit, bytesMax, tableIds, key }: LinesQuery,
+  { after, until, newestFirst = false, limit, bytesMax, tableIds, key }: LinesQuery,
 ): Promise<Lines> {
   const way = newestFirst ? backward : forward;
-  const found =
-    tableIds === undefined ? ofAllTables(after, limit, way) : ofTables({ after, limit, tableIds, key, way });
+  const range = { after, until, limit, way };
+  const found = tableIds === undefined ? ofAllTables(range) : ofTables({ ...range, tableIds, key });
   const { rows } = await sql<{ text: string | null; count: number; last: number | null; read: number }>`
     SELECT string_agg(entry, E'\n' ORDER BY seq ${way.order}) FILTER (WHERE before < ${bytesMax}) AS text,
            count(*) FILTER (WHERE before < ${bytesMax}) AS count,
@@ -100,24 +102,31 @@ interface Way {
 const forward: Way = { order: sql`ASC`, beyond: sql`>`, last: sql`max` };
 const backward: Way = { order: sql`DESC`, beyond: sql`<`, last: sql`min` };
 
-function ofAllTables(after: number, limit: number, { order, beyond }: Way): RawBuilder<unknown> {
-  return sql`SELECT seq, entry FROM change WHERE seq ${beyond} ${after} ORDER BY seq ${order} LIMIT ${limit}`;
+interface Range extends Pick<LinesQuery, 'after' | 'until' | 'limit'> {
+  readonly way: Way;
 }
 
-type TablesQuery = Pick<LinesQuery, 'after' | 'limit'> & {
-  tableIds: readonly number[];
-  key: string | undefined;
-  way: Way;
-};
+function ofAllTables({ limit, ...range }: Range): RawBuilder<unknown> {
+  return sql`SELECT seq, entry FROM change WHERE ${rangeSql(range)} ORDER BY seq ${range.way.order} LIMIT ${limit}`;
+}
+
+function rangeSql({ after, until, way: { beyond } }: Omit<Range, 'limit'>): RawBuilder<unknown> {
+  return sql`seq ${beyond} ${after} ${until === undefined ? sql`` : sql`AND seq <= ${until}`}`;
+}
+
+interface TablesRange extends Range {
+  readonly tableIds: readonly number[];
+  readonly key: string | undefined;
+}
 
 /**
  * One life is read along the index. Several, which is rare, are read life by life and then put in order: asked for all
  * at once, PostgreSQL would sort everything there is for every page.
  */
-function ofTables({ after, limit, tableIds, key, way }: TablesQuery): RawBuilder<unknown> {
-  const { order, beyond } = way;
+function ofTables({ limit, tableIds, key, ...range }: TablesRange): RawBuilder<unknown> {
+  const { order } = range.way;
   const ofLife = (life: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-    SELECT seq, entry FROM change WHERE table_id = ${life} AND seq ${beyond} ${after}
+    SELECT seq, entry FROM change WHERE table_id = ${life} AND ${rangeSql(range)}
       ${key === undefined ? sql`` : sql`AND key = ${key}`}
     ORDER BY seq ${order} LIMIT ${limit}`;
   if (tableIds.length === 1) return ofLife(sql`${tableIds[0]}`);

@@ -26,9 +26,12 @@ export async function setTag(
   const asked = JSON.stringify({ user, point, why });
   await sql`
     INSERT INTO tag (name, seq, by, why, request, asked)
-    VALUES (${name}, ${seq}, ${user}, ${why ?? null}, ${id}, ${asked}) ON CONFLICT (name) DO NOTHING`.execute(database);
+    VALUES (${name}, ${seq}, ${user}, ${why ?? null}, ${id}, ${asked}) ON CONFLICT DO NOTHING`.execute(database);
   const tag = await readTag(database, name);
-  if (tag === undefined) throw new Error(`the tag ${name} was not kept`);
+  if (tag === undefined) {
+    const message = `a request with the id ${id} has set another tag; every request needs an id of its own`;
+    throw new Refused({ code: 'command_id_reused', message });
+  }
   if (tag.request === id && tag.asked === asked) return { epoch: head.epoch, tag: publicTag(tag) };
   const message = `${name} names seq ${tag.seq} for ever, by ${tag.by} at ${tag.at}; choose another name`;
   throw new Refused({ code: 'tag_exists', message });

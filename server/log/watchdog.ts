@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Checkpoint } from '../../proof/checkpoint.ts';
 import { ProofError } from '../../proof/hash.ts';
 import type { Database } from '../database/database.ts';
 import { snapshot } from '../database/snapshot.ts';
@@ -13,6 +14,8 @@ export interface WatchdogOptions {
   readonly database: Database;
   readonly checkpoints: Checkpoints;
   readonly kept: KeptCheckpoint;
+  /** Whether a new life of the ledger was begun at this start: then what was signed in the former one is no measure. */
+  readonly isNewLife: boolean;
   /** Entries that are hashed again at the start, the newest ones; the rest follows in the background. */
   readonly startChangesMax: number;
   /** How fast the whole log is gone through in the background, round after round; 0 for not at all. */
@@ -44,12 +47,23 @@ export class Watchdog {
     this.#options = options;
   }
 
-  /** The first fault that can be found before the server starts. */
+  /** The first fault that can be found before the server starts. Without one, a new life has its checkpoint from here on. */
   async checkAtStart(): Promise<Fault | undefined> {
-    const { database, checkpoints, kept, startChangesMax } = this.#options;
+    const { checkpoints, kept, isNewLife } = this.#options;
+    const signed = await kept.read(checkpoints.verifierKey);
+    if (signed !== undefined && 'otherLife' in signed) {
+      if (!isNewLife) return { seq: 1, what: signed.otherLife };
+      const fault = await this.#lookAtStart(undefined);
+      if (fault === undefined) await kept.keep(checkpoints.note);
+      return fault;
+    }
+    return await this.#lookAtStart(signed);
+  }
+
+  async #lookAtStart(signed: Checkpoint | undefined): Promise<Fault | undefined> {
+    const { database, startChangesMax } = this.#options;
     return await snapshot(database, async (transaction) => {
       const { seq: head } = await readHead(transaction);
-      const signed = await kept.read(checkpoints.verifierKey);
       const tiles = Math.floor(head / tileLeaves);
       const from = Math.max(0, Math.floor((head - startChangesMax) / tileLeaves));
       return (

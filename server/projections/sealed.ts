@@ -152,7 +152,12 @@ function adoptSealed(reused: readonly ReusedIn[]): RawBuilder<unknown> {
       AND (sealed_cell.table_id <> again.table_id OR sealed_cell."column" <> again."column")`;
 }
 
-function insertSealed(kept: readonly KeptCell[]): RawBuilder<unknown> {
+/**
+ * Keeps values. Where one is kept already, which happens only when a log is restored, as there a revert that has put a
+ * commitment back brings its value once more, it is adopted as by {@link adoptSealed}.
+ */
+function insertSealed(cells: readonly KeptCell[]): RawBuilder<unknown> {
+  const kept = [...new Map(cells.map((one) => [one.cell.commitment, one])).values()];
   return sql`
     INSERT INTO sealed_cell (commitment, table_id, key, "column", salt, value)
     SELECT * FROM unnest(
@@ -161,7 +166,8 @@ function insertSealed(kept: readonly KeptCell[]): RawBuilder<unknown> {
       ${keys(kept)}::text[],
       ${kept.map(({ cell }) => cell.column)}::text[],
       ${kept.map(({ cell }) => `\\x${cell.salt}`)}::bytea[],
-      ${kept.map(({ cell }) => cell.value)}::text[])`;
+      ${kept.map(({ cell }) => cell.value)}::text[])
+    ON CONFLICT (commitment) DO UPDATE SET table_id = excluded.table_id, "column" = excluded."column"`;
 }
 
 function deleteSealed(erased: readonly ErasedColumn[]): RawBuilder<unknown> {

@@ -17,7 +17,7 @@ export interface ColumnSource {
  * stay in the database, to which a test holds it.
  */
 export function columnSources(definition: TableDefinition, steps: readonly AlterStep[]): ColumnSource[] {
-  const sources = new Map<string, ColumnSource>(
+  let sources = new Map<string, ColumnSource>(
     definition.columns.map(({ name, type }) => [name, { name, type, from: { name, type } }]),
   );
   for (const step of steps) {
@@ -28,9 +28,11 @@ export function columnSources(definition: TableDefinition, steps: readonly Alter
         break;
       }
       case 'rename': {
-        const source = sources.get(step.column);
-        sources.delete(step.column);
-        if (source !== undefined) sources.set(step.to, { ...source, name: step.to });
+        // In its place among the others.
+        const renamed = [...sources].map(([name, source]): [string, ColumnSource] =>
+          name === step.column ? [step.to, { ...source, name: step.to }] : [name, source],
+        );
+        sources = new Map(renamed);
         break;
       }
       case 'remove':

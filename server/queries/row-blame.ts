@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import { limits } from '../../protocol/limits.ts';
 import type { QueryOf } from '../../protocol/queries.ts';
 import type { BlamedChange, BlamedRow, ReplyOf } from '../../protocol/replies.ts';
 import type { Database } from '../database/database.ts';
 import type { Executor } from '../database/writer.ts';
 import { readHead } from '../log/head.ts';
 import { resolvePoint } from '../log/point.ts';
+import { Refused } from '../refused.ts';
 import { lifeAt, type TableAsOf, tableAsOf } from './as-of.ts';
 import { type ColumnForm, columnForms, formAt } from './column-forms.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
@@ -15,6 +17,11 @@ export async function rowBlame({ database }: QueryContext, query: QueryOf<'row.b
   const head = await readHead(database);
   const seq = asOf === undefined ? head.seq : await resolvePoint(database, head, asOf);
   const table = await tableAsOf(database, await lifeAt(database, seq, name), seq);
+  const cells = keys.length * table.definition.columns.length;
+  if (cells > limits.blameCellsMax) {
+    const message = `that is ${cells} cells, of at most ${limits.blameCellsMax}: ask for fewer keys at a time`;
+    throw new Refused({ code: 'too_large', message });
+  }
   const blames = [...new Set(keys)].map((key) => new RowBlame(key, table));
   await lookBack(database, table, blames);
   const rows = blames
@@ -80,21 +87,32 @@ class RowBlame {
   }
 }
 
-/** Changes of one row that are read at first, and at most; each further look reads four times as many. */
+/** Changes of one row that are read at first, and of all together at a time; each further look reads four times as many. */
 const changesFirst = 4;
-const changesMost = 1_024;
+const changesAtATime = 10_000;
 
 async function lookBack(executor: Executor, table: TableAsOf, blames: readonly RowBlame[]): Promise<void> {
   let left = blames.filter(({ isDone }) => !isDone);
-  for (let most = changesFirst; left.length > 0; most = Math.min(4 * most, changesMost)) {
-    const past = await readPast(executor, { table, left, most });
+  for (let most = changesFirst; left.length > 0; most *= 4) {
+    const each = Math.max(1, Math.min(most, Math.floor(changesAtATime / left.length)));
+    const byKey = groupByKey(await readPast(executor, { table, left, most: each }));
     for (const blame of left) {
-      const changes = past.filter(({ key }) => key === blame.key);
+      const changes = byKey.get(blame.key) ?? [];
       for (const change of changes) blame.take(change);
-      if (changes.length < most) blame.end();
+      if (changes.length < each) blame.end();
     }
     left = left.filter(({ isDone }) => !isDone);
   }
+}
+
+function groupByKey(changes: readonly PastChange[]): Map<string, PastChange[]> {
+  const byKey = new Map<string, PastChange[]>();
+  for (const change of changes) {
+    const ofKey = byKey.get(change.key);
+    if (ofKey === undefined) byKey.set(change.key, [change]);
+    else ofKey.push(change);
+  }
+  return byKey;
 }
 
 interface Past {

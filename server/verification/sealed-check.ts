@@ -2,18 +2,10 @@ import { sql } from 'kysely';
 import { commitmentOf } from '../../proof/hash.ts';
 import { isRowEntry, type RowEntry } from '../../protocol/entry.ts';
 import type { Executor } from '../database/writer.ts';
-import { newCommitments } from '../log/new-commitments.ts';
 import { renamedColumn, type TableLife, type TableLives } from '../log/table-lives.ts';
+import { asCalledNow, type Commitment, commitmentsIn, firstOnes, laterOnes } from './commitments.ts';
 import { counted, type Findings } from './findings.ts';
 import type { ReadChange } from './log-check.ts';
-
-interface Commitment {
-  readonly seq: number;
-  readonly life: TableLife;
-  readonly key: string;
-  readonly column: string;
-  readonly commitment: string;
-}
 
 interface KeptValue {
   readonly commitment: string;
@@ -22,6 +14,13 @@ interface KeptValue {
   readonly column: string;
   readonly salt: Buffer;
   readonly value: string;
+}
+
+/** A value that is not what or not where its change says; of its place, a later change may say otherwise. */
+interface Misplaced {
+  readonly one: Commitment;
+  readonly what: string;
+  readonly isPlace: boolean;
 }
 
 /** A row of one life of a table. */
@@ -54,19 +53,14 @@ export class SealedCheck {
 
   /** Takes the changes that follow; `lives` as they were there. */
   async check(changes: readonly ReadChange[], lives: TableLives): Promise<void> {
-    const made: Commitment[] = [];
+    const made = commitmentsIn(changes, this.#lives);
     const erased: (RowOfLife & { readonly entry: RowEntry })[] = [];
     for (const { seq, tableId, parsed } of changes) {
-      if (!isRowEntry(parsed)) continue;
+      if (!isRowEntry(parsed) || parsed.op !== 'erase') continue;
       const life = this.#lives.byId.get(tableId);
       if (life === undefined) continue;
-      const { key } = parsed;
-      const definition = definitionAt(life, seq);
-      for (const one of newCommitments(parsed, definition)) made.push({ ...one, seq, life, key });
-      if (parsed.op === 'erase') {
-        for (const { id } of lives.ofName(parsed.table)) {
-          erased.push({ life: this.#lives.byId.get(id) ?? life, key, seq, entry: parsed });
-        }
+      for (const { id } of lives.ofName(parsed.table)) {
+        erased.push({ life: this.#lives.byId.get(id) ?? life, key: parsed.key, seq, entry: parsed });
       }
     }
     if (made.length > 0) await this.#checkMade(made);
@@ -78,24 +72,32 @@ export class SealedCheck {
       SELECT commitment, table_id AS "tableId", key, "column", salt, value FROM sealed_cell
       WHERE commitment = ANY(${made.map(({ commitment }) => commitment)}::text[])`.execute(this.#executor);
     const kept = new Map(rows.map((row) => [row.commitment, row]));
+    const first = new Set(await firstOnes(this.#executor, made, this.#lives));
     const missing: Commitment[] = [];
+    const wrong: Misplaced[] = [];
     for (const one of made) {
       const value = kept.get(one.commitment);
-      if (value === undefined) missing.push(one);
-      else this.#compare(one, value);
+      const what = value && problemOf(one, value);
+      if (value !== undefined && first.has(one)) this.#kept += 1;
+      // What was brought before must be explained from there: an erase may lie between, and it may be another's cell now.
+      if (value === undefined && first.has(one)) missing.push(one);
+      if (what !== undefined) wrong.push({ one, ...what });
     }
-    this.#kept += made.length - missing.length;
     this.#gone += missing.length;
+    await this.#accuse(wrong);
     const unexplained = missing.filter(({ commitment }) => !this.#unkept.has(commitment));
     if (unexplained.length > 0) await this.#demandErased(unexplained);
   }
 
-  #compare(made: Commitment, kept: KeptValue): void {
-    const what = problemOf(made, kept);
-    if (what !== undefined) this.#bad(asCalledNow(made), what);
+  /** A value that a revert has put back is kept for the cell in which it stands since. */
+  async #accuse(wrong: readonly Misplaced[]): Promise<void> {
+    const misplaced = wrong.filter(({ isPlace }) => isPlace).map(({ one }) => one);
+    const later = await laterOnes(this.#executor, misplaced, this.#lives);
+    const bad = wrong.find(({ one, isPlace }) => !isPlace || (later.get(one) ?? []).length === 0);
+    if (bad !== undefined) this.#bad(asCalledNow(bad.one), bad.what);
   }
 
-  #bad({ seq, life, key, column }: Omit<Commitment, 'commitment'>, what: string): void {
+  #bad({ seq, life, key, column }: Pick<Commitment, 'seq' | 'life' | 'key' | 'column'>, what: string): void {
     const cell = `${life.name}, row ${key}, column ${column}`;
     this.#findings.bad('sealed', {
       seq,
@@ -106,8 +108,18 @@ export class SealedCheck {
     });
   }
 
-  /** What is missing must have been erased behind its change. */
+  /** What is missing must have been erased behind its change, or behind one that has put it back. */
   async #demandErased(missing: readonly Commitment[]): Promise<void> {
+    const lost = await this.#unerased(missing);
+    const later = await laterOnes(this.#executor, lost, this.#lives);
+    const lostAgain = new Set(await this.#unerased([...later.values()].flat()));
+    const bad = lost.find((one) => later.get(one)?.every((again) => lostAgain.has(again)));
+    if (bad !== undefined) this.#bad(asCalledNow(bad), 'is gone, and nobody has erased it');
+  }
+
+  /** Those that no erase has ended. */
+  async #unerased(missing: readonly Commitment[]): Promise<Commitment[]> {
+    if (missing.length === 0) return [];
     const rows: (RowOfLife & { readonly position: number })[] = missing.flatMap((one, position) =>
       this.#lives.ofName(one.life.name).map((life) => ({ life, key: one.key, seq: one.seq, position })),
     );
@@ -125,8 +137,7 @@ export class SealedCheck {
         return columns?.includes(renamedColumn(one.life, one.column, one.seq, seq)) ? [position] : [];
       }),
     );
-    const bad = missing.find((_one, position) => !explained.has(position));
-    if (bad !== undefined) this.#bad(asCalledNow(bad), 'is gone, and nobody has erased it');
+    return missing.filter((_one, position) => !explained.has(position));
   }
 
   /** Of what was erased no value of before may be left. */
@@ -172,17 +183,12 @@ export class SealedCheck {
   }
 }
 
-function asCalledNow(made: Commitment): Commitment {
-  return { ...made, column: renamedColumn(made.life, made.column, made.seq) };
-}
-
-function problemOf(made: Commitment, { tableId, key, column, salt, value, commitment }: KeptValue): string | undefined {
-  if (commitmentOf(salt, value) !== commitment) return 'is not the one that was committed to';
-  if (tableId !== made.life.id || key !== made.key) return 'is kept for another cell';
-  return column === renamedColumn(made.life, made.column, made.seq) ? undefined : 'is kept for another column';
-}
-
-/** A table as it was at a seq within its life. */
-function definitionAt({ definition, alterations }: TableLife, seq: number): TableLife['definition'] {
-  return alterations.find((alteration) => alteration.seq > seq)?.before ?? definition;
+function problemOf(
+  made: Commitment,
+  { tableId, key, column, salt, value, commitment }: KeptValue,
+): Pick<Misplaced, 'what' | 'isPlace'> | undefined {
+  if (commitmentOf(salt, value) !== commitment) return { what: 'is not the one that was committed to', isPlace: false };
+  if (key !== made.key) return { what: 'is kept for another cell', isPlace: false };
+  if (tableId !== made.life.id) return { what: 'is kept for another cell', isPlace: true };
+  return column === asCalledNow(made).column ? undefined : { what: 'is kept for another column', isPlace: true };
 }

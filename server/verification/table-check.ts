@@ -12,7 +12,10 @@ interface KeptTable {
   readonly dropped: number | null;
 }
 
-/** Holds the tables with their columns and rules, dropped ones too, and the columns of their views, against the log. */
+/**
+ * Holds the tables with their columns and rules, dropped ones too, and the names of their views' columns, against the log.
+ * What a view selects is not compared.
+ */
 export async function checkTables(executor: Executor, lives: TableLives, findings: Findings): Promise<void> {
   const { rows } = await sql<KeptTable>`
     SELECT id, name, definition, changed, dropped FROM table_projection ORDER BY id`.execute(executor);
@@ -33,7 +36,10 @@ export async function checkTables(executor: Executor, lives: TableLives, finding
   const living = [...lives.byId.values()].filter(({ dropped }) => dropped === undefined);
   await checkViews(executor, living, findings);
   const dropped = lives.byId.size - living.length;
-  findings.good('tables', `${counted(living.length, 'table')} with columns, rules and views; ${dropped} dropped`);
+  findings.good(
+    'tables',
+    `${counted(living.length, 'table')} with columns, rules and the names of the views' columns; ${dropped} dropped; what guards the log is on`,
+  );
 }
 
 function difference(

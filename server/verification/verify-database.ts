@@ -12,6 +12,7 @@ import { LogCheck, type LogRead } from './log-check.ts';
 import { checkRows } from './row-check.ts';
 import { SealedCheck } from './sealed-check.ts';
 import { checkTables } from './table-check.ts';
+import { checkTriggers } from './trigger-check.ts';
 import { checkUnique } from './unique-check.ts';
 
 /** What a server has signed and kept outside the database; or why there is nothing to hold the log against. */
@@ -30,6 +31,7 @@ export interface DatabaseReport {
   readonly head: number;
   /** Root of the tree over the entries, in base64; absent when they could not all be read. */
   readonly root?: string | undefined;
+  /** Nothing is bad. What could not be checked at all, as nothing was signed yet, its part says. */
   readonly verified: boolean;
   readonly parts: readonly PartReport[];
   readonly tookMs: number;
@@ -69,6 +71,7 @@ export async function verifyDatabase(options: VerifyDatabaseOptions): Promise<Da
   }).run();
   checkHead(head, log, findings);
   checkSigned(head, signed, log, findings);
+  await checkTriggers(executor, findings);
   if (log.isWhole) {
     await sealed.finish();
     await checkTables(executor, log.lives, findings);
@@ -87,7 +90,7 @@ export async function verifyDatabase(options: VerifyDatabaseOptions): Promise<Da
     epoch: head.epoch,
     head: head.seq,
     root: log.frontier.size === head.seq ? toBase64(log.frontier.root) : undefined,
-    verified: reports.every(({ state }) => state === 'good'),
+    verified: reports.every(({ state }) => state !== 'bad'),
     parts: reports,
     tookMs: Math.round(performance.now() - startMs),
   };
@@ -141,7 +144,7 @@ function checkHead(head: KeptHead, { schemaSeq, lastAt, frontier }: LogRead, fin
 
 function checkSigned(head: KeptHead, signed: Signed, { rootAt }: LogRead, findings: Findings): void {
   const part = 'checkpoint';
-  if ('none' in signed) findings.good(part, signed.none);
+  if ('none' in signed) findings.unchecked(part, signed.none);
   else if ('forged' in signed) findings.bad(part, { what: signed.forged });
   else if (signed.size > head.seq) {
     findings.bad(part, { seq: head.seq + 1, what: `the log has ${head.seq} entries, and ${signed.size} were signed` });

@@ -73,10 +73,11 @@ export interface StackOptions
   readonly sessionIdleMinutes?: number;
   readonly requestsPerSessionMax?: number;
   readonly stagedBytesPerUserMax?: number;
+  readonly statementTimeoutMs?: number;
 }
 
 export function createStack(ledger: TestLedger, options: StackOptions = {}): Stack {
-  const writer = openWriter(ledger);
+  const writer = openWriter(ledger, options.statementTimeoutMs);
   const reading = ledger.open(4);
   const committed: Change[] = [];
   const doorbell = new Doorbell({ schema: 'rowcast', connection: ledger.server, log: silentLog });
@@ -174,12 +175,12 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
 export const commandKey = new Hmac(Buffer.alloc(32, 7));
 
 /** The writing connection of a server. */
-export function openWriter(ledger: TestLedger): Writer {
+export function openWriter(ledger: TestLedger, statementTimeoutMs = 30_000): Writer {
   return new Writer({
     connection: ledger.server,
     schema: 'rowcast',
     poolConnections: 1,
-    statementTimeoutMs: 30_000,
+    statementTimeoutMs,
     namedStatements: true,
     log: silentLog,
   });

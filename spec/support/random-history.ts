@@ -11,6 +11,8 @@ export interface HistoryOptions {
   readonly tables?: readonly string[];
   readonly length: number;
   readonly columns?: readonly string[];
+  /** Rules of columns come and go too. */
+  readonly rules?: true;
 }
 
 const types = ['text', 'integer', 'number', 'decimal', 'json', 'boolean'] as const satisfies readonly ColumnType[];
@@ -33,7 +35,7 @@ const cells: readonly Cell[] = [
 
 /** Random commands, in order. */
 export function randomCommands(options: HistoryOptions): fc.Arbitrary<Command[]> {
-  const { tables = ['one', 'two'], columns = ['p', 'q', 'r'], length } = options;
+  const { tables = ['one', 'two'], columns = ['p', 'q', 'r'], length, rules } = options;
   const table = fc.constantFrom(...tables);
   const column = fc.constantFrom(...columns);
   const type = fc.constantFrom(...types);
@@ -49,6 +51,13 @@ export function randomCommands(options: HistoryOptions): fc.Arbitrary<Command[]>
     fc.record({ do: fc.constant('rename' as const), column, to: column }),
     fc.record({ do: fc.constant('remove' as const), column }),
     fc.record({ do: fc.constant('retype' as const), column, to: type }),
+  );
+  const rule = fc.constantFrom('required' as const, 'unique' as const);
+  const ruled: fc.Arbitrary<AlterStep> = fc.oneof(
+    fc
+      .tuple(column, rule, fc.constantFrom(true, true, null))
+      .map(([name, one, set]) => rulesStep(name, { [one]: set })),
+    fc.tuple(column, cell).map(([name, value]) => rulesStep(name, { default: value })),
   );
   const rowStep: fc.Arbitrary<Step> = fc.oneof(
     fc.record({ type: fc.constant('row.insert' as const), table, key, row }),
@@ -69,7 +78,7 @@ export function randomCommands(options: HistoryOptions): fc.Arbitrary<Command[]>
       arbitrary: fc.record({
         type: fc.constant('table.alter' as const),
         table,
-        steps: fc.array(step, { minLength: 1, maxLength: 2 }),
+        steps: fc.array(rules ? fc.oneof(step, ruled) : step, { minLength: 1, maxLength: 2 }),
       }),
     },
     { weight: 2, arbitrary: create },
@@ -83,6 +92,10 @@ export function randomCommands(options: HistoryOptions): fc.Arbitrary<Command[]>
   return fc
     .array(command, { minLength: Math.ceil(length / 2), maxLength: length })
     .map((commands) => [...first, ...commands]);
+}
+
+function rulesStep(column: string, set: Extract<AlterStep, { do: 'rules' }>['set']): AlterStep {
+  return { do: 'rules', column, set };
 }
 
 function batch(commands: Step[]): Command {

@@ -169,6 +169,17 @@ test('P10 P11 a copy of the database that lost changes is noticed', { timeout: 9
   await administer(`DROP DATABASE ${database} WITH (FORCE)`, `ALTER DATABASE ${database}_copy RENAME TO ${database}`);
 
   await expect(second.start()).rejects.toThrow('it has 13 entries, and this server has signed 16');
+  // The epoch is in the database as well: another one does not make what was signed go away.
+  const headAs = async (life: string): Promise<unknown> =>
+    await second.ledger.query('UPDATE head SET epoch = $1', [life]);
+  await headAs('another');
+  await expect(second.start()).rejects.toThrow('it is of the life rowcast/another, and what was signed last');
+  expect(await second.rowcast('verify', '--database')).toMatchObject({
+    exit: 7,
+    said: { error: { code: 'tampered' } },
+  });
+  expect(await second.rowcast('backup', `${file}.other`)).toMatchObject({ exit: 7 });
+  await headAs(epoch);
   const report = await second.rowcast('verify', '--database');
   expect(report).toMatchObject({ exit: 7, said: { error: { code: 'tampered' } } });
   // A machine that knows nothing of what was signed cannot know; clients do.

@@ -111,6 +111,19 @@ describe('an export of a table', () => {
     expect(readCsv(await textOf(some)).map(([id]) => id)).toEqual(['id', '24', '23', '22']);
   });
 
+  test('of the log as CSV has a field for what a change takes back, and no stretch goes backward', async () => {
+    const { seq } = await admin.update('people', '24', { name: 'wrong' });
+    await admin.revert({ seq });
+    const csv = readCsv(await textOf(viewer.exportLog({ format: 'csv', from: { seq } })));
+    expect(csv[1]?.[csv[0]?.indexOf('reverts') ?? -1]).toBe(`[${seq},${seq}]`);
+    const out = join(folder, 'backward.ndjson');
+    expect(await bob.refusal(['export', '--log', '--from', '9', '--to', '5', '--out', out])).toMatchObject({
+      code: 'bad_request',
+      exit: 1,
+    });
+    expect(await readdir(folder)).not.toContain('backward.ndjson');
+  });
+
   test('shows nobody a sealed value but an administrator who asks for it', async () => {
     for (const format of ['csv', 'json', 'ndjson'] as const) {
       for (const who of [admin, viewer])
@@ -151,7 +164,7 @@ describe('an export of the log', () => {
     expect((JSON.parse(await textOf(few)) as { seq: number }[]).map(({ seq }) => seq)).toEqual([2, 3, 4]);
     const csv = readCsv(await textOf(viewer.exportLog({ format: 'csv', to: { tag: 'before' } })));
     expect(csv.length).toBe(28);
-    expect(await textOf(viewer.exportLog({ format: 'csv', from: { seq: 3 }, to: { seq: 2 } }))).toMatch(
+    expect(await textOf(viewer.exportLog({ format: 'csv', from: { seq: 3 }, to: { seq: 3 } }))).toMatch(
       /^seq,at,.*\n$/,
     );
   });

@@ -45,7 +45,8 @@ describe('a play', () => {
     expect(await seqs({ to })).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(await seqs({ to, from: { seq: 2 }, table: 'one' })).toEqual([3, 4, 5, 6]);
     expect(await seqs({ from: { seq: 1 }, to: { seq: 4 } })).toEqual([2, 3, 4]);
-    expect(await seqs({ from: to, to: { seq: 3 } })).toEqual([]);
+    expect(await seqs({ from: to, to })).toEqual([]);
+    await expect(seqs({ from: to, to: { seq: 3 } })).rejects.toMatchObject({ code: 'bad_request' });
     await expect(seqs({ to: { seq: 99_999 } })).rejects.toMatchObject({ code: 'ahead_of_server' });
     await expect(seqs({ to: { tag: 'never' } })).rejects.toMatchObject({ code: 'tag_not_found' });
   });

@@ -83,10 +83,7 @@ describe('rowcast history', () => {
   test('is refused for what there is not', async () => {
     expect(await viewer.refusal(['history', 'pay', 'E9', 'wage'])).toMatchObject({ code: 'row_not_found', exit: 3 });
     expect(await viewer.refusal(['history', 'pay', 'E1', 'none'])).toMatchObject({ code: 'bad_request', exit: 1 });
-    expect(await viewer.refusal(['history', 'pay', 'E1', '--as-of', 'start'])).toMatchObject({
-      code: 'usage',
-      exit: 2,
-    });
+    expect(await viewer.lines(['history', 'pay', 'E1', '--as-of', 'start'])).toHaveLength(1);
   });
 });
 
@@ -145,7 +142,7 @@ describe('rowcast diff and apply', () => {
     expect(await viewer.refusal(['diff', 'nope'])).toMatchObject({ code: 'tag_not_found', exit: 3 });
   });
 
-  test('a patch makes another ledger the same, and fits only once', async () => {
+  test('a patch makes another ledger the same, once: sent again it says so, and fits no more when something changed', async () => {
     const [first, second] = [await patch('0', 'start'), await patch('start')];
     await there.done(['apply', '-', '--dry-run'], first);
     expect((await there.lines(['tables'])).length).toBe(0);
@@ -160,7 +157,32 @@ describe('rowcast diff and apply', () => {
       expect(unsealed(other)).toEqual(unsealed(here));
     }
     expect(await there.done(['get', 'pay', 'E3'])).toContain('333');
+    const [{ seq } = { seq: 0 }] = await there.lines<{ seq: number }>(['status']);
+    for (const words of [[], ['--id', 'sent-again'], ['--dry-run']]) {
+      expect(await there.done(['apply', '-', ...words], second)).toContain('it is so already');
+    }
+    expect(await there.lines(['status'])).toMatchObject([{ seq }]);
+    await there.done(['update', 'more', 'one', 'n=2']);
     expect(await there.refusal(['apply', '-'], second)).toMatchObject({ code: 'version_conflict', exit: 4 });
+    await there.done(['update', 'more', 'one', 'n=1']);
+  });
+
+  test('a patch takes a table that was dropped and made again for what it is: another one', async () => {
+    for (const one of [ada, there]) {
+      await one.done(['create', 'again', 'n:integer']);
+      await one.done(['insert', 'again', 'n=1', '--key', 'old']);
+    }
+    await ada.done(['tag', 'before-drop']);
+    await ada.done(['drop', 'again', '--yes']);
+    await ada.done(['create', 'again', 'n:integer']);
+    await ada.done(['insert', 'again', 'n=1', '--key', 'new']);
+    const lines = await patch('before-drop');
+    await there.done(['apply', '-'], lines);
+    expect(await cellsOf(there, 'again')).toEqual([{ key: 'new', row: { n: 1 } }]);
+    expect(await there.done(['apply', '-'], lines)).toContain('it is so already');
+    await there.done(['insert', 'again', 'n=2', '--key', 'other']);
+    await there.done(['apply', '-'], lines);
+    expect(await cellsOf(there, 'again')).toEqual([{ key: 'new', row: { n: 1 } }]);
   });
 
   test('a patch that does not fit names each cell and changes nothing', async () => {

@@ -1,5 +1,5 @@
 import { parseCursor } from '../../../protocol/cursor.ts';
-import type { Point } from '../../../protocol/point.ts';
+import { type Point, parsePoint } from '../../../protocol/point.ts';
 import type { Reverted } from '../../../protocol/revert.ts';
 import { usageError } from '../cli-error.ts';
 
@@ -11,7 +11,7 @@ export interface RevertedWords {
   readonly since?: Point | undefined;
 }
 
-const howTo = 'write SEQ, FROM..TO, --command ID, or --by NAME --since POINT';
+const howTo = 'write SEQ, FROM..TO (seqs, tags or times), --command ID, or --by NAME --since POINT';
 const rangePattern = /^#?(\d{1,15})(?:\.\.#?(\d{1,15}))?(?:@([A-Za-z0-9_-]+))?$/;
 
 /** Which changes are meant, said in exactly one way. @throws CliError */
@@ -26,7 +26,7 @@ export function readReverted({ changes, command, by, since }: RevertedWords): Re
   return readRange(changes ?? '');
 }
 
-/** `1042`, `1042@EPOCH`, and `1042..1050`, both ends included. */
+/** `1042`, `1042@EPOCH`; `1042..1050`, both ends included; and `v1..v2`, what leads from one point to another, or to now. */
 function readRange(text: string): Reverted {
   const cursor = parseCursor(text);
   if (cursor !== undefined && cursor.seq > 0) return cursor;
@@ -37,5 +37,17 @@ function readRange(text: string): Reverted {
     if (to === undefined) return { seq: first, ...ofLife };
     if (Number(to) >= first) return { after: first - 1, last: Number(to), ...ofLife };
   }
+  const points = from === undefined ? readPoints(text) : undefined;
+  if (points !== undefined) return points;
   throw usageError(`${JSON.stringify(text)} names no change; the log tells their seqs: npx rowcast log`, [], howTo);
+}
+
+/** Two points; without the second, up to now. A seq as the first is, as everywhere in a range, itself a part of it. */
+function readPoints(text: string): Reverted | undefined {
+  const [before = '', behind, ...more] = text.split('..').map((point) => point.replace(/^#(?=\d)/, ''));
+  const [from, to] = [parsePoint(before), parsePoint(behind ?? '')];
+  if (from === undefined || behind === undefined || more.length > 0) return undefined;
+  if (to === undefined && behind !== '') return undefined;
+  if (!('seq' in from)) return { from, to };
+  return from.seq > 0 ? { from: { ...from, seq: from.seq - 1 }, to } : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CurrentRow } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
 import type { BlamedChange, ReplyOf } from '../../../protocol/replies.ts';
 import type { Cell } from '../../../protocol/values.ts';
 import { addAsOfOption } from '../as-of.ts';
@@ -55,11 +56,17 @@ async function blameTable(context: Context, name: string, options: ListOptions):
   const most = options.limit ?? (options.all === true || context.json ? Number.POSITIVE_INFINITY : shownRows);
   const { pages, counted } = readPages(context, { table, options, most });
   const printer = new BlamePrinter(context);
-  for await (const rows of pages) {
-    const keys = rows.map(({ key }) => key);
+  const atATime = Math.max(1, Math.floor(limits.blameCellsMax / Math.max(1, table.definition.columns.length)));
+  for await (const page of pages) {
     const asOf = { seq: counted.seq ?? 0 };
-    const blame = await context.reading((ledger) => ledger.blame(name, keys, { signal: context.signal, asOf }));
-    await printer.print(rows, blame);
+    for (let at = 0; at < page.length; at += atATime) {
+      const rows = page.slice(at, at + atATime);
+      const keys = rows.map(({ key }) => key);
+      await printer.print(
+        rows,
+        await context.reading((ledger) => ledger.blame(name, keys, { signal: context.signal, asOf })),
+      );
+    }
   }
   if (counted.rows === 0) await context.note('no rows');
   if (counted.more) await context.note(`the first ${count(counted.rows, 'row')}; --all shows all, --limit N so many`);

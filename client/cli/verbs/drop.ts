@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
-import { findTable } from '../definitions.ts';
+import { findCountedTable } from '../definitions.ts';
 import { count } from '../print/time.ts';
 import { describedCommand } from '../verb.ts';
 import { addWriteOptions, commandOptions, reportReply, type WriteOptions } from '../write-options.ts';
@@ -23,7 +23,7 @@ export function dropCommand(context: () => Context): Command {
 }
 
 async function drop(context: Context, table: string, options: DropOptions): Promise<void> {
-  const { rows } = await findTable(context, table);
+  const { rows } = await findCountedTable(context, table);
   await confirm(context, `Drop table ${table} with ${count(rows, 'row')}?`, options);
   const ledger = await context.ledger();
   const reply = await ledger.dropTable(table, commandOptions(options, context));

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { formatCursor } from '../../../protocol/cursor.ts';
 import type { Point } from '../../../protocol/point.ts';
-import type { ExportTableOptions, Ledger } from '../../client.ts';
+import type { Ledger } from '../../client.ts';
 import type { Export, ExportSummary } from '../../export/export.ts';
 import { type ExportFormat, exportFormats, formatOfName } from '../../export/format.ts';
+import type { ExportTableOptions } from '../../options.ts';
 import { addAsOfOption, readPoint } from '../as-of.ts';
 import { interrupted, usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';

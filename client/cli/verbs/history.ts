@@ -3,7 +3,7 @@ import type { RowEntry } from '../../../protocol/entry.ts';
 import { isRowEntry } from '../../../protocol/entry.ts';
 import { type AsOfOption, addAsOfOption } from '../as-of.ts';
 import { printCellHistory } from '../cell-history.ts';
-import { CliError, usageError } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { opWord, showWhy } from '../print/change.ts';
@@ -47,10 +47,8 @@ export function historyCommand(context: () => Context): Command {
   );
 }
 
-/** Whether there was any. */
-
+/** Prints every version; whether there was any. */
 async function printVersions(context: Context, { table, key, newestFirst, limit, asOf }: RowAsked): Promise<boolean> {
-  if (asOf !== undefined) throw usageError('--as-of goes with a column here: name the cell that you mean');
   const { paint } = context.out;
   return await context.reading(async (ledger) => {
     let last: RowEntry | undefined;
@@ -58,6 +56,7 @@ async function printVersions(context: Context, { table, key, newestFirst, limit,
     for await (const { line, entry } of ledger.history(table, key, {
       signal: context.signal,
       open,
+      asOf,
       newestFirst,
       limit,
     })) {

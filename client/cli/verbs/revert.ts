@@ -35,16 +35,18 @@ export function revertCommand(context: () => Context): Command {
       'The log keeps both, and a revert can be reverted in its turn. A row that was deleted comes back when its',
       'delete is reverted: rowcast history TABLE KEY tells its seq.',
       'What was changed again since is a conflict: it is shown with both values, and nothing is done unless --keep or',
-      '--overwrite says which side wins.',
+      '--overwrite says which side wins. Of FROM..TO a seq is a change, and both are included; a tag or a time is a point:',
+      'v1..v2 takes back what came behind v1, up to v2, and v1.. all up to now.',
     ],
     examples: [
       'revert 1042',
       'revert 1042..1050 --table employees --key E7 --dry-run',
+      'revert v1..v2 --table rates',
       'revert --command V1StGXR8_Z5jdHi6B-myT --why "wrong file"',
       'revert --by bob --since "2026-05-01 12:00" --keep',
     ],
   })
-    .argument('[changes]', 'a seq, or FROM..TO, both included')
+    .argument('[changes]', 'a seq, or FROM..TO: seqs, both included, tags or times')
     .option('--command <id>', 'the changes of this command, an import for example')
     .option('--by <name>', 'all that somebody has changed, with --since')
     .option('--since <point>', 'after a time, a seq or a tag', readPoint)

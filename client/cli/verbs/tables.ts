@@ -3,7 +3,7 @@ import type { Point } from '../../../protocol/point.ts';
 import type { TableSummary } from '../../../protocol/replies.ts';
 import { type AsOfOption, addAsOfOption } from '../as-of.ts';
 import type { Context } from '../context.ts';
-import { findTable } from '../definitions.ts';
+import { findCountedTable } from '../definitions.ts';
 import { columnSpecs } from '../print/definition.ts';
 import { Grid } from '../print/grid.ts';
 import { show } from '../print/paint.ts';
@@ -47,7 +47,7 @@ async function listTables(context: Context, asOf: Point | undefined): Promise<vo
 function tableRow({ definition: { name, key, columns }, rows, seq }: TableSummary): string[] {
   return [
     name,
-    String(rows),
+    rows === undefined ? '' : String(rows),
     `#${seq}`,
     key ?? '(made by the server)',
     columns.map((column) => column.name).join(', '),
@@ -55,7 +55,7 @@ function tableRow({ definition: { name, key, columns }, rows, seq }: TableSummar
 }
 
 async function showTable(context: Context, name: string, asOf: Point | undefined): Promise<void> {
-  const table = await findTable(context, name, asOf);
+  const table = await findCountedTable(context, name, asOf);
   if (context.json) {
     await context.printJson(table);
     return;

@@ -48,13 +48,22 @@ export class LeafWalk {
 
   /** Goes on to an entry, which lies behind the one before. @throws TamperedError when it is not the one of the tree */
   async choose(seq: number, line: string): Promise<void> {
+    await proven(this.#choose(seq, line));
+  }
+
+  /** @throws TamperedError when what was walked over is not what was signed, or nothing proves that it is */
+  async finish(): Promise<SignedSelection> {
+    return await proven(this.#finish());
+  }
+
+  async #choose(seq: number, line: string): Promise<void> {
     while (this.#selection.size < seq - 1) this.#selection.push(await this.#next(this.#cursor.seq), false);
     const leaf = await this.#next(this.#cursor.seq);
     if (leafHash(line) !== leaf) throw tampered(seq, `entry ${seq} is not the one that the tree has`);
     this.#selection.push(leaf, true);
   }
 
-  async finish(): Promise<SignedSelection> {
+  async #finish(): Promise<SignedSelection> {
     const { checkpoint, verifier, size, root } = await this.#signed();
     while (this.#selection.size < size) this.#selection.push(await this.#next(size), false);
     if (this.#selection.root !== root) throw tampered(1, 'its entries are not those of the checkpoint that was signed');
@@ -85,7 +94,7 @@ export class LeafWalk {
       const signed = openCheckpoint(checkpoint, parseVerifierKey(verifier));
       if (signed.size >= Math.max(seq, this.#selection.size)) {
         const met = await trust?.contact(signal);
-        if (met !== undefined) await demand(reads.consistency({ from: signed, to: met, epoch }));
+        if (met !== undefined) await reads.consistency({ from: signed, to: met, epoch });
         return { checkpoint, verifier, size: signed.size, root: signed.root };
       }
       if (leftMs <= 0) throw tampered(signed.size + 1, `it has entries up to ${seq}, and has signed ${signed.size}`);
@@ -94,9 +103,10 @@ export class LeafWalk {
   }
 }
 
-async function demand(proven: Promise<void>): Promise<void> {
+/** A proof that is missing or wrong means that the log is not what was signed. */
+async function proven<Result>(work: Promise<Result>): Promise<Result> {
   try {
-    await proven;
+    return await work;
   } catch (error) {
     throw error instanceof ProofError ? tampered(1, error.message) : error;
   }

@@ -10,7 +10,9 @@ const chunkStepsMax = 500;
  * Cuts what a source gives into chunks. A table is altered in a chunk of its own, as its rows are judged as they are when
  * the chunk begins: so a large batch, unlike a small one, may do more to a table that it alters.
  */
-export async function* chunksOf(source: AsyncIterable<readonly DecidedStep[]>): AsyncGenerator<readonly DecidedStep[]> {
+export async function* chunksOf(
+  source: AsyncIterable<readonly DecidedStep[]> | Iterable<readonly DecidedStep[]>,
+): AsyncGenerator<readonly DecidedStep[]> {
   for await (const steps of source) {
     let start = 0;
     for (const [index, step] of steps.entries()) {

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { nanoid } from 'nanoid';
 import type { ErrorBody } from '../../../protocol/errors.ts';
 import type { WriteTransaction } from '../../database/writer.ts';
-import { decideSteps } from '../../domain/decide.ts';
+import { decideSteps, type HeldStep } from '../../domain/decide-steps.ts';
+import { isRestore } from '../../domain/planned-step.ts';
 import { Draft } from '../../domain/state.ts';
 import type { LockedHead } from '../../log/head.ts';
 import { recordEvents } from '../../log/record.ts';
@@ -42,10 +43,16 @@ export interface Passed {
   readonly growth: Growth | undefined;
 }
 
+/** Steps that wait in memory for values that other rows hold; of more than these, the rest is refused at once. */
+const heldStepsMax = 10_000;
+/** How often those are gone through, as long as some of them get what they wait for. */
+const heldRoundsMax = 100;
+
 /**
  * Goes once through the steps of a large command, chunk by chunk: load, decide, append, project; each chunk finds in the
  * database what the ones before it left. Steps that are refused are counted and passed over, as the others are judged
- * with what the granted ones have done; whether anything of it stays is for the caller to say.
+ * with what the granted ones have done; whether anything of it stays is for the caller to say. Rows that wait for a value that
+ * another row holds are put off until the table is changed, or all else is done.
  */
 export class Pass {
   readonly #parts: PassParts;
@@ -57,6 +64,8 @@ export class Pass {
   #head: LockedHead;
   #tables: ReadonlyMap<string, StoredTable>;
   #growth: Growth | undefined;
+  #held: HeldStep[] = [];
+  #chunks = 0;
 
   /** @param changes how many there will be: the entries say so */
   constructor(parts: PassParts, changes: number) {
@@ -69,30 +78,51 @@ export class Pass {
 
   /** @throws Refused when it was interrupted, or the source refuses */
   async run(): Promise<Passed> {
-    const { context, source, transaction, head } = this.#parts;
-    let chunks = 0;
+    const { source, transaction, head } = this.#parts;
     for await (const steps of chunksOf(source.steps({ transaction, head }))) {
-      const interruption = context.interruption();
-      if (interruption !== undefined) throw new Refused(interruption);
-      chunks += 1;
-      if (isPowerOfTwo(chunks)) await forgetPlans(transaction);
+      if (!steps.every(isRestore)) await this.#settleHeld();
       await this.#take(steps);
     }
+    await this.#settleHeld();
     return { tally: this.#tally, page: this.#page, growth: this.#growth };
   }
 
+  /** The last first, see `Deciding`: a chain through many chunks comes undone in one round then. */
+  async #settleHeld(): Promise<void> {
+    let before = -1;
+    for (let round = 0; round < heldRoundsMax && before !== this.#tally.changes; round += 1) {
+      before = this.#tally.changes;
+      const again = this.#held.reverse().map(({ step }) => step);
+      this.#held = [];
+      for await (const steps of chunksOf([again])) await this.#take(steps);
+    }
+    for (const { problems } of this.#held) this.#tally.refuse(problems);
+    this.#held = [];
+  }
+
+  #hold(held: readonly HeldStep[]): void {
+    const room = heldStepsMax - this.#held.length;
+    this.#held.push(...held.slice(0, room));
+    for (const { problems } of held.slice(room)) this.#tally.refuse(problems);
+  }
+
   async #take(steps: Parameters<typeof decideSteps>[1]): Promise<void> {
+    const interruption = this.#parts.context.interruption();
+    if (interruption !== undefined) throw new Refused(interruption);
+    this.#chunks += 1;
+    if (isPowerOfTwo(this.#chunks)) await forgetPlans(this.#parts.transaction);
     const { transaction, submission, source } = this.#parts;
     const { id, by } = submission;
     const { seq, at } = this.#head;
     const state = await LoadedState.loadSteps(transaction, this.#tables, steps);
     const firstSeq = seq + 1;
-    const { events, outcomes, problems, left } = decideSteps(
+    const { events, outcomes, problems, held, left } = decideSteps(
       { draft: new Draft(state), firstSeq, at, by, newKey: nanoid, seal },
       steps,
       { why: source.why, firstIndex: source.isNumbered ? this.#tally.steps : undefined },
     );
     this.#tally.add({ steps: steps.length, changes: events.length, outcomes, problems, left });
+    this.#hold(held);
     if (events.length === 0) return;
     const [first, last] = this.#group;
     // More than were foreseen: this pass will be taken back, and until then no entry may lie behind its group.

@@ -1,7 +1,7 @@
 import type { ErrorBody, Problem } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { CommandReply, Left, Outcome } from '../../../protocol/replies.ts';
-import { addLeft } from '../../domain/restore.ts';
+import { addLeft } from '../../domain/left.ts';
 import { refusal } from '../reply.ts';
 
 /** What a large command comes to, told without keeping what became of each step. */
@@ -33,8 +33,12 @@ export class Tally {
     this.#changes += decided.changes;
     this.#left = addLeft(this.#left, decided.left);
     for (const { seq } of decided.outcomes) this.#seq = Math.max(this.#seq, seq);
-    this.#problemCount += decided.problems.length;
-    this.#problems.push(...decided.problems.slice(0, limits.problemsMax - this.#problems.length));
+    this.refuse(decided.problems);
+  }
+
+  refuse(problems: readonly Problem[]): void {
+    this.#problemCount += problems.length;
+    this.#problems.push(...problems.slice(0, limits.problemsMax - this.#problems.length));
   }
 
   get refusal(): ErrorBody | undefined {

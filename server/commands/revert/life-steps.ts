@@ -10,7 +10,7 @@ import { named } from '../../domain/restore.ts';
 import type { Touch } from '../../domain/row-net.ts';
 import { type ColumnChange, ColumnPath } from './column-path.ts';
 import type { Life, TableChange } from './life.ts';
-import { lastOtherChange, lastTouchOf } from './others.ts';
+import { lastFilling, lastOtherChange } from './others.ts';
 import { rowSteps } from './row-steps.ts';
 import { droppedRows, removedCells } from './rows-then.ts';
 import type { Selection } from './selection.ts';
@@ -171,17 +171,15 @@ class LifePlan {
     return undefined;
   }
 
-  /** Whether somebody has filled a column that would be removed. */
+  /** Whether somebody has filled one of the columns that would be removed. */
   async #filledSince({ seq, steps }: Alter): Promise<Obstacle | undefined> {
     const { transaction, selection, head, conflicts } = this.#revert;
     if (conflicts === 'overwrite') return undefined;
-    for (const step of steps) {
-      if (step.do !== 'add') continue;
-      const column = step.column.name;
-      const found = await lastTouchOf(transaction, { life: this.#life, after: seq, column, selection, head });
-      if (found !== undefined) return { column, touch: found, isCells: true };
-    }
-    return undefined;
+    const columns = steps.flatMap((step) => (step.do === 'add' ? [step.column.name] : []));
+    const found = await lastFilling(transaction, { life: this.#life, after: seq, columns, selection, head });
+    if (found === undefined) return undefined;
+    const { column, ...touch } = found;
+    return { column, touch, isCells: true };
   }
 
   async *#takeBack(

@@ -56,7 +56,8 @@ export function isOfLifeSql({ ids, mended }: Pick<Life, 'ids' | 'mended'>): RawB
   const isOf = sql<boolean>`c.table_id = ANY(${ids}::bigint[])`;
   if (mended.length === 0) return isOf;
   return sql<boolean>`(${isOf} AND c.seq <> ALL(${mended}::bigint[])
-    AND coalesce((c.entry::json -> 'reverts' ->> 0)::bigint, 0) <> ALL(${mended}::bigint[]))`;
+    AND CASE WHEN strpos(c.entry, '"reverts":[') > 0
+      THEN coalesce((c.entry::json -> 'reverts' ->> 0)::bigint, 0) <> ALL(${mended}::bigint[]) ELSE true END)`;
 }
 
 async function readLife(executor: Executor, { id, name }: { id: number; name: string }, asked: Asked): Promise<Life> {

@@ -9,26 +9,38 @@ export function lastOtherChange(executor: Executor, life: Life, selection: Selec
   return lastTouch(executor, sql`${isOfLifeSql(life)} AND NOT ${isSelectedSql(selection)}`);
 }
 
-interface ColumnSince {
+interface ColumnsSince {
   readonly life: Life;
   readonly after: number;
-  readonly column: string;
+  readonly columns: readonly string[];
   readonly selection: Selection;
   /** Where the log ended: what is behind it is the revert's own. */
   readonly head: number;
 }
 
-/** The last change of a row's cell in this column that is not to be taken back. */
-export function lastTouchOf(
+/**
+ * The last change of a row's cell in one of these columns that is not to be taken back, and in which. All of the table's
+ * later changes are gone through, so it is done once for all columns, and only entries that have a name of theirs are parsed.
+ */
+export async function lastFilling(
   executor: Executor,
-  { life, after, column, selection, head }: ColumnSince,
-): Promise<Touch | undefined> {
-  return lastTouch(
-    executor,
-    sql`${isOfLifeSql(life)} AND c.seq > ${after} AND c.seq <= ${head} AND c.key IS NOT NULL AND NOT ${isSelectedSql(selection)}
-      AND CASE c.entry::json ->> 'op' WHEN 'insert' THEN c.entry::json -> 'row' -> ${column}
-        WHEN 'update' THEN c.entry::json -> 'was' -> ${column} END IS NOT NULL`,
-  );
+  { life, after, columns, selection, head }: ColumnsSince,
+): Promise<(Touch & { readonly column: string }) | undefined> {
+  if (columns.length === 0) return undefined;
+  const named = columns.map((column) => sql`strpos(c.entry, ${`${JSON.stringify(column)}:`}) > 0`);
+  const { rows } = await sql<Touch & { column: string }>`
+    SELECT c.seq, entry.at, entry.by, filled.column
+    FROM change c
+    CROSS JOIN LATERAL (SELECT c.entry AS line WHERE ${sql.join(named, sql` OR `)} OFFSET 0) AS named
+    CROSS JOIN LATERAL json_to_record(named.line::json) AS entry (at text, by text, op text, row json, was json)
+    CROSS JOIN LATERAL (
+      SELECT name AS column FROM unnest(${columns}::text[]) AS wanted (name)
+      WHERE CASE entry.op WHEN 'insert' THEN entry.row -> name WHEN 'update' THEN entry.was -> name END IS NOT NULL LIMIT 1
+    ) AS filled
+    WHERE ${isOfLifeSql(life)} AND c.seq > ${after} AND c.seq <= ${head} AND c.key IS NOT NULL
+      AND NOT ${isSelectedSql(selection)}
+    ORDER BY c.seq DESC LIMIT 1`.execute(executor);
+  return rows[0];
 }
 
 async function lastTouch(executor: Executor, where: RawBuilder<unknown>): Promise<Touch | undefined> {

@@ -18,10 +18,25 @@ export interface Selection {
 export async function selectionOf(executor: Executor, head: Head, what: Reverted): Promise<Selection> {
   if ('command' in what) return await ofCommand(executor, what.command);
   if ('by' in what) return { after: await resolvePoint(executor, head, what.since), last: head.seq, by: what.by };
+  const { after, last } = await rangeOf(executor, head, what);
+  if (after >= last) {
+    throw new Refused({ code: 'bad_request', message: `there is no change behind ${after} up to ${last}` });
+  }
+  return { after, last };
+}
+
+async function rangeOf(
+  executor: Executor,
+  head: Head,
+  what: Exclude<Reverted, { command: string } | { by: string }>,
+): Promise<Selection> {
+  if ('from' in what) {
+    const { from, to } = what;
+    const after = await resolvePoint(executor, head, from);
+    return { after, last: to === undefined ? head.seq : await resolvePoint(executor, head, to) };
+  }
   const [after, last] = 'seq' in what ? [what.seq - 1, what.seq] : [what.after, what.last];
   refusePlace(head, last, what.epoch);
-  if (after >= last)
-    throw new Refused({ code: 'bad_request', message: `there is no change behind ${after} up to ${last}` });
   return { after, last };
 }
 
@@ -44,8 +59,13 @@ async function ofCommand(executor: Executor, id: string): Promise<Selection> {
 
 /** Whether the change `c` is of the selection. */
 export function isSelectedSql({ after, last, by }: Selection): RawBuilder<boolean> {
-  const author = by === undefined ? sql`` : sql`AND c.entry::json ->> 'by' = ${by}`;
-  return sql<boolean>`(c.seq > ${after} AND c.seq <= ${last} ${author})`;
+  return sql<boolean>`(c.seq > ${after} AND c.seq <= ${last} ${by === undefined ? sql`` : sql`AND ${isBySql(by)}`})`;
+}
+
+/** Only an entry that has the text somewhere is parsed, which is far more work than to look for it. */
+function isBySql(by: string): RawBuilder<boolean> {
+  const text = `"by":${JSON.stringify(by)}`;
+  return sql<boolean>`CASE WHEN strpos(c.entry, ${text}) > 0 THEN c.entry::json ->> 'by' = ${by} ELSE false END`;
 }
 
 /** Of which tables, by name, which rows are meant: all when it is undefined. Tables that are not named are not meant at all. */

@@ -90,6 +90,38 @@ test('P8 a stranger’s lock: unavailable within its time, the same id settles i
   expect(await ledger.query(`SELECT 1 FROM change WHERE key = 'locked'`)).toHaveLength(1);
 }, 60_000);
 
+test('P8 work that takes longer than statement_timeout_ms is refused at once and once; a lock is still told apart', async () => {
+  const hasty = createStack(ledger, { statementTimeoutMs: 1_000 });
+  await ledger.query(`
+    CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW.key = 'slow' THEN PERFORM pg_sleep(20); END IF; RETURN NULL; END $$`);
+  await ledger.query(`CREATE TRIGGER slow AFTER INSERT ON change FOR EACH ROW EXECUTE FUNCTION dawdle()`);
+  const stranger = new pg.Client({ ...ledger.owner, options: '-c search_path=rowcast' });
+  await stranger.connect();
+  try {
+    const [before, slow, after] = await Promise.all([
+      hasty.submit(insert('before the slow one')),
+      hasty.submit(insert('slow')),
+      hasty.submit(insert('after the slow one')),
+    ]);
+    expect(refusalOf(slow)).toMatchObject({ code: 'too_large', message: expect.stringContaining('(1000)') });
+    expect([granted(before).version, granted(after).version]).toEqual([1, 1]);
+    expect(hasty.committer.counters.retries).toBe(0);
+    const id = nanoid();
+    await stranger.query('BEGIN');
+    await stranger.query('LOCK TABLE head IN ACCESS EXCLUSIVE MODE');
+    const waiting = hasty.submit(insert('held up'), id);
+    expect(refusalOf(await waiting)).toMatchObject({ code: 'unavailable', retryAfterMs: expect.any(Number) });
+    await stranger.query('ROLLBACK');
+    expect(await hasty.done(insert('held up'), id)).toMatchObject({ version: 1 });
+    await expectWholeLog(ledger);
+  } finally {
+    await stranger.end();
+    await ledger.query('DROP TRIGGER slow ON change');
+    await hasty.stop();
+  }
+}, 60_000);
+
 test('P8 a lock that is held for a moment only delays', async () => {
   const stranger = new pg.Client({ ...ledger.owner, options: '-c search_path=rowcast' });
   await stranger.connect();

@@ -49,6 +49,9 @@ test('P2 the same request is answered again; another one never moves a tag', asy
     () => set({ name: 'fixed', point: { seq: 3 } }, { id }),
     () => set({ name: 'fixed', point: { seq: 1 } }, { id, user: 'eve' }),
   ];
+  await expect(set({ name: 'another', point: { seq: 1 } }, { id })).rejects.toMatchObject({
+    body: { code: 'command_id_reused' },
+  });
   for (const other of others) await expect(other()).rejects.toMatchObject({ body: { code: 'tag_exists' } });
 });
 

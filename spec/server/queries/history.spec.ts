@@ -188,6 +188,22 @@ describe('the newest changes first', () => {
       expect(await all({ ...query, newestFirst: true })).toEqual(forward.toReversed());
     }
     const head = (await stack.ask<{ seq: number }>({ type: 'table.list' })).seq;
+    const half = { asOf: { seq: head - 4 } };
+    for (const query of [
+      { type: 'log.read' },
+      { type: 'log.read', table: 'two' },
+      { type: 'row.history', table: 'two', key: 'k0' },
+    ]) {
+      const until = (await all(query)).filter((seq) => seq <= head - 4);
+      expect(until.length).toBeGreaterThan(1);
+      expect(await all({ ...query, ...half })).toEqual(until);
+      expect(await all({ ...query, ...half, newestFirst: true })).toEqual(until.toReversed());
+    }
+    const hashes = { type: 'log.read', hashes: true } as const;
+    expect(await stack.lines({ ...hashes, ...half })).toEqual([
+      ...(await stack.lines(hashes)).slice(0, head - 4),
+      expect.any(String),
+    ]);
     const lines = await stack.lines({ type: 'log.read', newestFirst: true, limit: 4 });
     expect(lines.slice(0, -1).map((line) => (JSON.parse(line) as Entry).seq)).toEqual([
       head,
@@ -252,6 +268,33 @@ describe('the history of a cell', () => {
     expect(first.more).toBe(true);
     const { rows } = await stack.ask<ReplyOf<'row.blame'>>({ type: 'row.blame', table: 'pay', keys: ['E7'] });
     expect(rows[0]?.cells.pay).toBe((await cellHistory(query)).at(-1)?.seq);
+  });
+
+  test('P8 large values come in pages of bytes, and too many cells to blame at once are refused', async () => {
+    const small = createStack(ledger, { pageBytesMax: 2_500 });
+    await stack.done({ type: 'table.create', name: 'large', columns: [{ name: 's', type: 'text' }] });
+    await stack.done({ type: 'row.insert', table: 'large', key: 'a', row: { s: 'x'.repeat(1_000) } });
+    for (let n = 0; n < 6; n += 1)
+      await stack.done({ type: 'row.update', table: 'large', key: 'a', row: { s: `${n}${'x'.repeat(1_000)}` } });
+    const query = { type: 'cell.history', table: 'large', key: 'a', column: 's' } as const;
+    for (const newestFirst of [undefined, true] as const) {
+      const values: unknown[] = [];
+      let pages = 0;
+      for (let page = await small.ask<ReplyOf<'cell.history'>>({ ...query, newestFirst }); ; pages += 1) {
+        expect(page.changes.length).toBeLessThanOrEqual(3);
+        values.push(...page.changes.map(({ value }) => value));
+        if (!page.more) break;
+        page = await small.ask({ ...query, newestFirst, asOf: { seq: page.seq }, after: page.last });
+      }
+      expect(values).toHaveLength(7);
+      expect(new Set(values).size).toBe(7);
+      expect(pages).toBeGreaterThan(1);
+    }
+    await small.stop();
+    const columns = Array.from({ length: 100 }, (_, n) => ({ name: `c${n}`, type: 'text' as const }));
+    await stack.done({ type: 'table.create', name: 'wide', columns });
+    const keys = Array.from({ length: 501 }, (_, n) => `k${n}`);
+    expect(await refusedQuery(stack, { type: 'row.blame', table: 'wide', keys })).toMatchObject({ code: 'too_large' });
   });
 
   test('of a sealed column it is told what was committed to, through a rename', async () => {

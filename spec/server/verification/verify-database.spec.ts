@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Command } from '../../../protocol/commands.ts';
 import { openDatabase } from '../../../server/database/database.ts';
 import { readTailStart } from '../../../server/log/read.ts';
 import type { BadPlace, Part } from '../../../server/verification/findings.ts';
 import { type DatabaseReport, type Signed, verifyDatabase } from '../../../server/verification/verify-database.ts';
 import { createLedger, silentLog, type TestLedger } from '../../support/ledger.ts';
-import { fillWithEverything } from '../everything.ts';
-import { createStack } from '../stack.ts';
+import { revert } from '../commands/revert/reverting.ts';
+import { fillWithEverything, revertSealed } from '../everything.ts';
+import { createStack, granted, type Stack } from '../stack.ts';
 
 let ledger: TestLedger;
 let signed: Signed;
@@ -25,15 +27,22 @@ class RolledBack extends Error {}
 
 /** What a check finds after some statements of a superuser, whom no trigger stops; they are taken back then. */
 async function reportAfter(...statements: readonly string[]): Promise<DatabaseReport> {
+  return await reportOf({ ledger, signed }, ...statements);
+}
+
+async function reportOf(
+  there: { readonly ledger: TestLedger; readonly signed: Signed },
+  ...statements: readonly string[]
+): Promise<DatabaseReport> {
   const options = { schema: 'rowcast', poolConnections: 1, statementTimeoutMs: 30_000, namedStatements: false };
-  const database = openDatabase({ ...options, connection: ledger.owner, log: silentLog });
+  const database = openDatabase({ ...options, connection: there.ledger.owner, log: silentLog });
   let report: DatabaseReport | undefined;
   try {
     await database.transaction().execute(async (executor) => {
       await sql`SET LOCAL session_replication_role = replica`.execute(executor);
       for (const statement of statements) await sql.raw(statement).execute(executor);
       const { signal } = new AbortController();
-      report = await verifyDatabase({ executor, signed, signal, onProgress: () => undefined });
+      report = await verifyDatabase({ executor, signed: there.signed, signal, onProgress: () => undefined });
       throw new RolledBack();
     });
   } catch (error) {
@@ -52,7 +61,9 @@ test('P10 a database that nobody has touched is verified, part by part', async (
     tree: expect.stringContaining('1 tile and the edge'),
     checkpoint: expect.stringMatching(/^over 308 changes/),
     answers: expect.stringMatching(/^of 11 commands/),
-    tables: expect.stringMatching(/^1 table with columns, rules and views; 1 dropped/),
+    tables: expect.stringMatching(
+      /^1 table with columns, rules and the names of the views' columns; 1 dropped; what guards/,
+    ),
     rows: expect.stringMatching(/^299 rows/),
     keys: expect.stringMatching(/^597 unique values/),
     sealed: expect.stringMatching(/^599 values, each makes its commitment; of 2 values that was erased none is left/),
@@ -93,6 +104,8 @@ const tamperings: readonly [part: Part, place: Partial<BadPlace>, ...statements:
   ['tables', { seq: 4, table: 'city' }, 'UPDATE table_projection SET dropped = NULL WHERE id = 2'],
   ['tables', { seq: 4, table: 'city' }, 'DELETE FROM table_projection WHERE id = 2'],
   ['tables', { seq: 305, table: 'staff' }, 'DROP VIEW rowcast_tables.staff'],
+  ['tables', { table: 'change' }, 'ALTER TABLE change DISABLE TRIGGER append_only'],
+  ['tables', { table: 'audit' }, 'DROP TRIGGER append_only ON audit'],
   [
     'rows',
     { seq: 55, table: 'staff', key: '50' },
@@ -173,4 +186,53 @@ test('P10 everything hashed anew is held against what was signed', async () => {
     `UPDATE head SET peaks = ''`,
   );
   expect(parts.filter(({ state }) => state === 'bad').map(({ part }) => part)).toContain('checkpoint');
+});
+
+const staff: Command = {
+  type: 'table.create',
+  name: 'staff',
+  columns: [{ name: 'pay', type: 'decimal', sealed: true }],
+};
+const hire = { type: 'row.insert', table: 'staff', key: 'a', row: { pay: '1' } } as const;
+const takeBack = async (stack: Stack, seq: number) =>
+  granted(await revert(stack, { what: { seq }, conflicts: 'overwrite' }));
+
+/** Histories in which a revert brings a commitment again, and a tampering that must be found nevertheless. */
+const reverted: readonly [what: string, history: (stack: Stack) => Promise<unknown>, tampering: string][] = [
+  [
+    'a delete',
+    async (stack) => {
+      await takeBack(stack, (await stack.done({ type: 'row.delete', table: 'staff', key: 'a' })).seq);
+    },
+    'DELETE FROM sealed_cell',
+  ],
+  [
+    'a drop, so that the value is of another life of the table',
+    async (stack) => await takeBack(stack, (await stack.done({ type: 'table.drop', table: 'staff' })).seq),
+    'UPDATE sealed_cell SET table_id = 1',
+  ],
+  [
+    'an update, whose cell was erased since',
+    async (stack) => {
+      const { seq } = await stack.done({ type: 'row.update', table: 'staff', key: 'a', row: { pay: '2' } });
+      await stack.done({ type: 'row.erase', table: 'staff', key: 'a' });
+      await takeBack(stack, seq);
+      await stack.done({ ...hire, key: 'b' });
+    },
+    'DELETE FROM sealed_cell',
+  ],
+  ['all of these', async (stack) => await revertSealed(stack), `DELETE FROM sealed_cell WHERE key = '7'`],
+];
+
+test.each(reverted)('P10 honest sealed cells behind a revert of %s are verified', async (what, history, tampering) => {
+  const there = await createLedger();
+  const stack = createStack(there);
+  if (what !== 'all of these') for (const command of [staff, hire]) await stack.done(command);
+  await history(stack);
+  await stack.stop();
+  const none = { ledger: there, signed: { none: 'none' } };
+  expect((await reportOf(none)).parts.find(({ part }) => part === 'sealed')).toMatchObject({ state: 'good' });
+  const { parts } = await reportOf(none, tampering);
+  expect(parts.find(({ part }) => part === 'sealed')).toMatchObject({ state: 'bad' });
+  await there.drop();
 });

@@ -4,6 +4,7 @@ import type { Problem } from '../../../../protocol/errors.ts';
 import type { Revert } from '../../../../protocol/revert.ts';
 import type { Cells } from '../../../../protocol/values.ts';
 import type { Answer } from '../../../../server/commands/submission.ts';
+import { setTag } from '../../../../server/log/set-tag.ts';
 import { createLedger, type TestLedger } from '../../../support/ledger.ts';
 import { createStack, expectWholeLog, granted, refusalOf, type Stack } from '../../stack.ts';
 import { readLog, revert, seenAt, seenNow, submitAs } from './reverting.ts';
@@ -68,6 +69,21 @@ describe('what is taken back', () => {
     expect(await rowsOf(name)).toEqual({ k: { n: '1', u: 'eve' } });
   });
 
+  test('what leads from one point to another, or to now', async () => {
+    const name = await table({ n: '1' });
+    const from = { tag: `from-${name}` };
+    await setTag(ledger.open(1), { type: 'tag.set', name: from.tag }, { id: from.tag, user: 'ada' });
+    const { seq } = await stack.done(update(name, { n: '2' }));
+    await stack.done({ type: 'row.insert', table: name, key: 'since', row: {} });
+    granted(await take({ from, to: { seq } }));
+    expect(await rowsOf(name)).toEqual({ k: { n: '1' }, since: {} });
+    granted(await take({ from }));
+    expect(await rowsOf(name)).toEqual({ k: { n: '1' } });
+    expect(refusalOf(await take({ from: { seq }, to: from })).code).toBe('bad_request');
+    expect(refusalOf(await take({ from, to: { tag: 'never' } })).code).toBe('tag_not_found');
+    expect(refusalOf(await take({ from, to: { seq: 1, epoch: 'another' } })).code).toBe('wrong_epoch');
+  });
+
   test('what others did between two changes of an author is a conflict, as it would go with them', async () => {
     const name = await table({ n: '1' });
     const since = { seq: await head() };
@@ -119,6 +135,39 @@ describe('what is taken back', () => {
 });
 
 describe('rules and sealed cells', () => {
+  test.each([
+    ['before', ['A', 'B']],
+    ['behind', ['B', 'A']],
+  ])('a unique value that one row let go of and another took comes back, touched %s that or not', async (_, order) => {
+    const name = await table({ u: 'other' });
+    for (const key of ['A', 'B']) await stack.done({ type: 'row.insert', table: name, key, row: { u: key } });
+    const before = await rowsOf(name);
+    const after = await head();
+    for (const key of order) await stack.done(update(name, { n: '1' }, key));
+    await stack.done(update(name, { u: 'C' }, 'A'));
+    await stack.done(update(name, { u: 'A' }, 'B'));
+    for (const key of order.toReversed()) await stack.done(update(name, { n: '2' }, key));
+    granted(await take({ after, last: await head() }));
+    expect(await rowsOf(name)).toEqual(before);
+  });
+
+  test('two rows that have swapped a unique value stand in each other’s way, and both are named', async () => {
+    const name = await table({ u: 'x' });
+    await stack.done({ type: 'row.insert', table: name, key: 'l', row: { u: 'y' } });
+    const after = await head();
+    for (const [key, u] of [
+      ['k', 'z'],
+      ['l', 'x'],
+      ['k', 'y'],
+    ] as const)
+      await stack.done(update(name, { u }, key));
+    const { problems = [] } = refusalOf(await take({ after, last: await head() }));
+    expect(problems.map(({ code, key, column }) => `${code} ${key} ${column}`).sort()).toEqual([
+      'invalid k u',
+      'invalid l u',
+    ]);
+  });
+
   test('a value that another row has taken since is refused as any other would be', async () => {
     const name = await table({ u: 'x' });
     const { seq } = await stack.done(update(name, { u: 'y' }));
@@ -196,15 +245,17 @@ describe('tables and columns', () => {
 
   test('a column that others have filled since is not removed unasked', async () => {
     const name = await table();
-    const column = { name: 'more', type: 'text' as const };
-    const { seq } = await stack.done({ type: 'table.alter', table: name, steps: [{ do: 'add', column }] });
+    const column = (of: string) => ({ do: 'add' as const, column: { name: of, type: 'text' as const } });
+    const { seq } = await stack.done({ type: 'table.alter', table: name, steps: [column('none'), column('more')] });
     granted(await submitAs(stack, 'eve', update(name, { more: 'eve' })));
+    // Names a column in a value only.
+    granted(await submitAs(stack, 'bob', update(name, { u: '"none":1 "by":"eve"' })));
     expect(brief(refusalOf(await take({ seq })))).toEqual([
       { key: undefined, column: 'more', wouldBe: undefined, by: 'eve' },
     ]);
     expect(granted(await take({ seq }, 'keep'))).toMatchObject({ changed: false, left: { kept: 1 } });
     granted(await take({ seq }, 'overwrite'));
-    expect(await rowsOf(name)).toEqual({ k: { n: '1' } });
+    expect(await rowsOf(name)).toEqual({ k: { n: '1', u: '"none":1 "by":"eve"' } });
   });
 
   test('cells follow their column through a rename by others, and one that is gone is counted', async () => {
@@ -249,4 +300,12 @@ test('P8 a revert larger than a request goes chunk by chunk, as one group', asyn
   expect((await readLog(ledger)).at(-1)).toMatchObject({ group: [last + 1, last + 1_400] });
   granted(await take({ after: last, last: last + 1_400 }));
   expect(Object.keys(await rowsOf(name)).length).toBe(1_401);
+  // Each row takes the value of the next one, through many chunks and in an order that suits neither way back.
+  const full = await rowsOf(name);
+  const start = await head();
+  await stack.done({ type: 'batch', commands: keys.toReversed().map((key) => update(name, { n: 'touched' }, key)) });
+  const commands = keys.map((key, index) => update(name, { u: index === 0 ? 'first' : `row${index - 1}` }, key));
+  await stack.done({ type: 'batch', commands });
+  granted(await take({ after: start, last: await head() }));
+  expect(await rowsOf(name)).toEqual(full);
 });
