@@ -68,8 +68,9 @@ export class ImportProgressBar {
   }
 
   #part({ phase, done, of }: ImportProgress): number | undefined {
-    if (phase === 'reading') return this.#bytes === undefined ? undefined : this.#bytes.read / this.#bytes.of;
-    return of === undefined || of === 0 ? undefined : done / of;
+    const [part, whole] = phase === 'reading' ? [this.#bytes?.read ?? 0, this.#bytes?.of] : [done, of];
+    // Of a pipe that is named like a file the size is 0.
+    return whole === undefined || whole === 0 ? undefined : part / whole;
   }
 }
 

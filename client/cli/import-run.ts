@@ -12,7 +12,8 @@ import type { ImportMode, ImportOptions, ImportProgress } from '../import/import
 import { CliError, interrupted } from './cli-error.ts';
 import { confirm } from './confirm.ts';
 import type { Context } from './context.ts';
-import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { fileError } from './file-error.ts';
 import { ImportProgressBar } from './import-progress.ts';
 import { previewLines } from './print/import-preview.ts';
 import { readColumnTypes, readDelimiter } from './syntax/import-words.ts';
@@ -50,7 +51,8 @@ export async function runImport(context: Context, run: ImportRun): Promise<void>
     }
   } catch (error) {
     bar.clear();
-    if (!(context.signal.aborted && isAbort(error))) throw error;
+    // Of the file itself it was told where it is read: what else is on a disk is the import's own.
+    if (!(context.signal.aborted && isAbort(error))) throw fileError(error, 'the temporary file');
     await context.note('interrupted; nothing was written');
     throw interrupted();
   } finally {
@@ -92,11 +94,18 @@ async function prepare(context: Context, { file, table, options }: ImportRun, ba
 async function openFile(file: string, signal: AbortSignal): Promise<[AsyncIterable<Uint8Array>, number]> {
   try {
     const { size } = await stat(file);
-    return [createReadStream(file, { signal }), size];
+    return [readOf(file, signal), size];
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause)) throw cause;
-    const reason = cause.code === 'ENOENT' ? 'there is no file' : `${cause.code}: cannot read`;
-    throw new CliError(`${reason} ${file}`, { code: 'unreadable', exit: exitCodes.failed, cause });
+    throw fileError(cause, file);
+  }
+}
+
+/** A folder, and much else, is only refused when it is read. */
+async function* readOf(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* createReadStream(file, { signal });
+  } catch (cause) {
+    throw fileError(cause, file);
   }
 }
 

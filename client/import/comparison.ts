@@ -74,11 +74,21 @@ export class Comparison {
     readonly index: KeyIndex;
     readonly problems: ProblemList;
   }): Promise<Comparison> {
-    const planned = async (): Promise<Planned> => ({ steps: await Spool.open<PlannedStep>(), samples: [] });
-    return new Comparison({
-      ...parts,
-      planned: { deletes: await planned(), updates: await planned(), inserts: await planned() },
-    });
+    const opened: Planned[] = [];
+    const planned = async (): Promise<Planned> => {
+      const one = { steps: await Spool.open<PlannedStep>(), samples: [] };
+      opened.push(one);
+      return one;
+    };
+    try {
+      return new Comparison({
+        ...parts,
+        planned: { deletes: await planned(), updates: await planned(), inserts: await planned() },
+      });
+    } catch (error) {
+      await Promise.all(opened.map(({ steps }) => steps.close()));
+      throw error;
+    }
   }
 
   /** Takes a row of the table. */

@@ -19,7 +19,11 @@ export interface DecodedText {
 export async function decodeText(bytes: AsyncIterable<Uint8Array>, asked?: Encoding): Promise<DecodedText> {
   const iterator = bytes[Symbol.asyncIterator]();
   const head = await readHead(iterator);
-  refuseBinary(head);
+  const binary = findBinary(head);
+  if (binary !== undefined) {
+    await iterator.return?.();
+    throw new ImportError('unreadable', `the file is ${binary.what}`, { next: binary.next });
+  }
   const encoding = asked ?? encodingOf(head);
   return { encoding, chunks: decodeChunks(head, iterator, encoding) };
 }
@@ -52,10 +56,10 @@ const binaries: readonly (readonly [magic: string, what: string, next: string])[
   ['ARROW1', 'an Arrow file', 'export it as CSV or NDJSON first'],
 ];
 
-function refuseBinary(head: Uint8Array): void {
+function findBinary(head: Uint8Array): { readonly what: string; readonly next: string } | undefined {
   const start = Buffer.from(head.subarray(0, 8)).toString('latin1');
   const found = binaries.find(([magic]) => start.startsWith(magic));
-  if (found !== undefined) throw new ImportError('unreadable', `the file is ${found[1]}`, { next: found[2] });
+  return found && { what: found[1], next: found[2] };
 }
 
 async function* decodeChunks(

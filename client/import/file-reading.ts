@@ -52,12 +52,13 @@ export interface FileReading {
 
 /** Reads a file of any size. @throws ImportError, and when the signal is aborted its reason */
 export async function readFile(bytes: AsyncIterable<Uint8Array>, options: ReadFileOptions): Promise<FileReading> {
-  const { encoding, chunks } = await decodeText(bytes, options.encoding);
-  const { head, text, isWhole } = await peek(chunks);
-  const format = options.format ?? findFormat(options.name, head);
-  const source = format === 'csv' ? new CsvSource(head, text, { ...options, isWhole }) : new JsonSource(format, text);
+  // First, as nothing would end the reading of what was begun if this failed.
   const records = await Spool.open<RawRecord | BadRow>();
   try {
+    const { encoding, chunks } = await decodeText(bytes, options.encoding);
+    const { head, text, isWhole } = await peek(chunks);
+    const format = options.format ?? findFormat(options.name, head);
+    const source = format === 'csv' ? new CsvSource(head, text, { ...options, isWhole }) : new JsonSource(format, text);
     const guesses: ColumnGuess[] = [];
     const unique = options.guessKey === false ? undefined : new UniqueColumns();
     for await (const record of source.records) {

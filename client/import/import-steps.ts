@@ -38,28 +38,41 @@ export async function judge({ ledger, comparison, target, options }: Judging): P
     await ledger.largeBatch(stepsOf(target, comparison), { dryRun: true, signal: options.signal });
   } catch (error) {
     if (!(error instanceof RowcastError) || error.problems.length === 0) throw error;
+    // Nothing of the file could be mended to make up for what somebody else has done meanwhile.
+    if (isConflict(error)) throw placed(error, target, comparison);
     comparison.problems.add(...error.problems.map((problem) => toImportProblem(problem, target, comparison)));
     comparison.problems.addUnseen(error.body?.more ?? 0);
   }
   return true;
 }
 
+/** Changes are judged one behind the other, and a value may only be free after one that comes later. */
+const stillHas =
+  ' when this line is reached; if the file gives that row another value, empty the column in these rows first';
+
 function toImportProblem(problem: Problem, { isNew }: Target, comparison: Comparison): ImportProblem {
   const { index, column, message } = problem;
   const line = index === undefined ? undefined : comparison.lineOf(index - (isNew ? 1 : 0));
   const reason = column !== undefined && message.startsWith(`${column} `) ? message.slice(column.length + 1) : message;
-  return { line, column, reason };
+  const isTaken = message.includes('is unique, and row ');
+  return { line, column, reason: isTaken ? `${reason}${stillHas}` : reason };
+}
+
+const conflicts: ReadonlySet<string> = new Set(['version_conflict', 'row_not_found', 'table_exists']);
+
+/** Whether the table is not as it was when it was held against the file: the error's code is only that of the first. */
+function isConflict({ problems }: RowcastError): boolean {
+  return problems.some(({ code }) => conflicts.has(code));
 }
 
 /** A refusal told by the lines of the file. */
 export function placed(error: unknown, target: Target, comparison: Comparison): unknown {
   if (!(error instanceof RowcastError) || error.problems.length === 0 || error.outcomeUnknown) return error;
   const problems = error.problems.map((problem) => toImportProblem(problem, target, comparison));
-  const isConflict =
-    error.code === 'version_conflict' || error.code === 'row_not_found' || error.code === 'table_exists';
-  return new ImportError(isConflict ? 'conflict' : 'invalid', 'the server refused it; nothing was written', {
+  return new ImportError(isConflict(error) ? 'conflict' : 'invalid', 'the server refused it; nothing was written', {
     problems,
+    more: error.body?.more ?? 0,
     cause: error,
-    ...(isConflict && { next: 'somebody changed the table meanwhile; look at the preview again' }),
+    ...(isConflict(error) && { next: 'somebody changed the table meanwhile; look at the preview again' }),
   });
 }

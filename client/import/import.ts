@@ -23,7 +23,7 @@ export interface ImportCommitOptions {
 export interface ImportResult {
   readonly changed: boolean;
   readonly changes: number;
-  /** Of the command; {@link RowcastError} and undo name it. */
+  /** Of the command; {@link RowcastError} and revert name it. */
   readonly seq?: number | undefined;
   readonly epoch?: string | undefined;
 }
@@ -74,8 +74,9 @@ export class Import {
   ): Promise<Import> {
     const { signal, onProgress, mode = 'insert' } = options;
     const { rows, index, problems } = await readRows(reading, target, options);
-    const comparison = await Comparison.open({ target, mode, rows, index, problems });
+    let comparison: Comparison | undefined;
     try {
+      comparison = await Comparison.open({ target, mode, rows, index, problems });
       if (!target.isNew) {
         let seen = 0;
         for await (const row of tableRows(ledger, { target, mode, rows, signal })) {
@@ -89,7 +90,7 @@ export class Import {
       const preview = previewOf({ reading, target, comparison, mode, isJudged });
       return new Import(ledger, { target, comparison, preview });
     } catch (error) {
-      await comparison.close();
+      await comparison?.close();
       throw error;
     } finally {
       await rows.close();

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -42,15 +43,17 @@ afterAll(async () => {
   await ledger.drop();
 });
 
-async function file(name: string, text: string): Promise<string> {
+async function file(name: string, content: string): Promise<string> {
   const path = join(folder, name);
-  await writeFile(path, text);
+  await writeFile(path, content);
   return path;
 }
 
 const tables = async (): Promise<string[]> => (await admin.tables()).tables.map(({ definition }) => definition.name);
 const count = async (table: string): Promise<number> =>
   Number((await ledger.query<{ count: string }>(`SELECT count(*) FROM ${table}`))[0]?.count);
+
+const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
 
 /** Rows enough for several parts. */
 const manyRows = (rows: number): string =>
@@ -106,7 +109,8 @@ describe('rowcast import', () => {
   });
 
   test.each([
-    [['import', 'nowhere.csv', 't'], { code: 'unreadable', exit: 1 }],
+    [['import', 'nowhere.csv', 't'], { code: 'file', exit: 1 }],
+    [['import', '.', 't'], { code: 'file', exit: 1, message: '.: it is a folder' }],
     [['import', '-'], { code: 'usage', exit: 2 }],
     [['import', '-', 't', '--type', 'a=txt'], { code: 'usage', exit: 2 }],
     [['import', '-', 't', '--key', 'none'], { code: 'usage', exit: 2 }],
@@ -114,6 +118,31 @@ describe('rowcast import', () => {
     [['import', '-', 'staff_list'], { code: 'conflict', exit: 4 }],
   ])('%j is refused', async (words, told) => {
     expect(await ada.refusal(words, ['a,b', '1,2'])).toMatchObject(told);
+  });
+});
+
+describe('the temporary files of an import', () => {
+  /** In a process of its own, as the system's temporary folder is that of a process. */
+  const importAt = async (temporary: string, path: string): Promise<object> => {
+    const child = spawn(process.execPath, [launcher, 'import', path, 'none', '--yes', '--json'], {
+      env: { ...process.env, ...ada.env, ROWCAST_TOKEN: admin.token, TMPDIR: temporary },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    return JSON.parse(await text(child.stderr)) as object;
+  };
+
+  test('are larger than the disk', async ({ skip }) => {
+    const small = await mkdtemp(join(folder, 'small-'));
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]).status === 0;
+    skip(!mounted, 'a small disk can only be made by root, and not everywhere');
+    try {
+      const path = await file('large.csv', manyRows(3_000));
+      const message = 'the temporary file: the disk is full';
+      expect(await importAt(small, path)).toMatchObject({ error: { code: 'file', exit: 1, message } });
+    } finally {
+      spawnSync('umount', [small]);
+    }
+    expect(await tables()).not.toContain('none');
   });
 });
 
@@ -140,10 +169,10 @@ describe('P6 what ends in the middle', () => {
     // Of the run, which is in this process: its first lines are the preview.
     const { stdout } = process;
     const write = stdout.write.bind(stdout);
-    stdout.write = (text: string | Uint8Array): boolean => {
+    stdout.write = (shown: string | Uint8Array): boolean => {
       process.emit('SIGINT');
       stdout.write = write;
-      return write(text);
+      return write(shown);
     };
     expect(await run).toMatchObject({ exit: 130, err: expect.stringContaining('nothing was written') });
     expect(await tables()).not.toContain('previewed');
@@ -163,7 +192,6 @@ describe('P6 what ends in the middle', () => {
 
   test('a broken pipe: nobody reads what is said, and it is done all the same', async () => {
     const path = await file('piped.csv', manyRows(10));
-    const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
     const child = spawn(process.execPath, [launcher, 'import', path, '--yes'], {
       env: { ...process.env, ...ada.env, ROWCAST_TOKEN: admin.token },
       stdio: ['ignore', 'pipe', 'ignore'],
