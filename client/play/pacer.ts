@@ -1,3 +1,4 @@
+import { RowcastError } from '../errors.ts';
 import { pause, type Timing } from '../timing.ts';
 
 export interface PaceOptions {
@@ -19,7 +20,12 @@ export class Pacer {
   readonly #gapMsMax: number;
   #last: { readonly atMs: number; readonly shownMs: number } | undefined;
 
+  /** @throws RowcastError `bad_request` */
   constructor(timing: Timing, { speed = 1, gapMsMax = Number.POSITIVE_INFINITY }: PaceOptions) {
+    // Written so that what is no number is refused too.
+    if (!(speed > 0)) throw new RowcastError('bad_request', `speed is ${speed}: write a number above 0, or Infinity`);
+    if (!(gapMsMax >= 0))
+      throw new RowcastError('bad_request', `gapMsMax is ${gapMsMax}: write milliseconds from 0 on`);
     this.#timing = timing;
     this.#speed = speed;
     this.#gapMsMax = gapMsMax;

@@ -100,6 +100,7 @@ describe('P10 an export with its proof', () => {
   test('of the log is complete: all of it, any stretch, and of one table as far as it goes', async () => {
     for (const format of ['json', 'ndjson'] as const) {
       const all = await admin.exportLog({ format }).save(at('l'), { proof: true });
+      await expect(verifyFile(at('l'), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
       expect(await verifyFile(at('l'))).toMatchObject({ ...all, complete: true, entries: all.cursor.seq });
       await admin.exportLog({ format, from: { seq: 5 }, to: { tag: 'then' } }).save(at('l'), { proof: true });
       expect(await verifyFile(at('l'))).toMatchObject({ complete: true, what: { first: 6 } });

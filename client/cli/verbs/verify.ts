@@ -4,11 +4,11 @@ import { type CheckBackup, showBackup } from '../backup-report.ts';
 import { usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { type CheckDatabase, showDatabase } from '../database-report.ts';
+import { showExport } from '../export-report.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
 import { describedCommand } from '../verb.ts';
-import { showExport } from '../verify-export.ts';
 import { readPositive } from '../write-options.ts';
 
 /** `rowcast verify`: the whole log again, byte for byte. @param local what is checked without a server, where the program can */

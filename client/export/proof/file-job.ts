@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../../../proof/checkpoint.ts';
 import type { SelectionCheck } from '../../../proof/selection.ts';
 import type { Cursor } from '../../../protocol/cursor.ts';
+import { RowcastError } from '../../errors.ts';
 import type { RecordShape } from '../record-shape.ts';
 import { Renderer } from '../renderer.ts';
 import type { FileComparison } from './file-comparison.ts';
@@ -16,6 +17,7 @@ export interface FileJob {
   readonly sidecar: SidecarReader;
   readonly file: FileComparison;
   readonly signed: Checkpoint;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Records that are compared at once. */
@@ -23,7 +25,7 @@ const batchRecords = 500;
 
 /** Demands that the file is these records and nothing else. */
 export async function compare<Item>(
-  { header, file }: FileJob,
+  { header, file, signal }: FileJob,
   shape: RecordShape<Item>,
   items: AsyncIterable<Item>,
 ): Promise<void> {
@@ -31,6 +33,7 @@ export async function compare<Item>(
   await file.expect(renderer.begin());
   let batch: Item[] = [];
   for await (const item of items) {
+    if (signal?.aborted) throw new RowcastError('aborted', 'the verification was given up');
     batch.push(item);
     if (batch.length < batchRecords) continue;
     await file.expect(renderer.items(batch));

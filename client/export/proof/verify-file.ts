@@ -15,6 +15,7 @@ export interface VerifyFileOptions {
   readonly key?: string | undefined;
   /** Folder of checkpoints that were verified before (see connect): their keys are known. */
   readonly checkpoints?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What was proven of a file. */
@@ -42,7 +43,7 @@ export interface FileReport {
  * log make, and that these entries are in the log that was signed. An export of the whole log, or of a stretch, is
  * complete as well. Of a table it is not shown that no row was left out, nor that none was changed again before the
  * point: only the whole log shows that.
- * @throws RowcastError `tampered`; the system's error when file or proof cannot be read
+ * @throws RowcastError `tampered`, `aborted`; the system's error when file or proof cannot be read
  */
 export async function verifyFile(path: string, options: VerifyFileOptions = {}): Promise<FileReport> {
   try {
@@ -65,7 +66,7 @@ async function verify(path: string, options: VerifyFileOptions): Promise<FileRep
     );
   }
   await using file = await FileComparison.of(path);
-  const job: FileJob = { path, header, cursor, sidecar, file, signed };
+  const job: FileJob = { path, header, cursor, sidecar, file, signed, signal: options.signal };
   const entries =
     header.what.kind === 'log' ? await verifyLogFile(job, header.what) : await verifyTableFile(job, header.what);
   await sidecar.end();

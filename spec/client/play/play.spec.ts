@@ -54,6 +54,13 @@ class Stage {
   }
 }
 
+it('a play with a pace that is none is refused', () => {
+  const timing = new FakeTiming(new Dice(1));
+  for (const pace of [{ speed: 0 }, { speed: -1 }, { speed: Number.NaN }, { gapMsMax: -1 }]) {
+    expect(() => new Pacer(timing, pace)).toThrow(expect.objectContaining({ code: 'bad_request' }));
+  }
+});
+
 describe('a play', () => {
   const past = [group(1, 0), group(2, 2), group(3, 2), group(4, 62)];
 

@@ -1,7 +1,7 @@
 import { formatCursor } from '../../protocol/cursor.ts';
 import { RowcastError } from '../errors.ts';
 import { type FileReport, verifyFile } from '../export/proof/verify-file.ts';
-import { CliError } from './cli-error.ts';
+import { CliError, interrupted } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { fileError } from './file-error.ts';
@@ -11,15 +11,16 @@ import { stateFolder } from './session-store.ts';
 
 /** Verifies a file by the proof beside it, and says what that shows and what it does not. @throws CliError */
 export async function showExport(context: Context, file: string, key: string | undefined): Promise<void> {
-  const report = await check(file, key);
+  const report = await check(context, file, key);
   if (context.json) await context.printJson({ verified: true, file, ...report, cursor: formatCursor(report.cursor) });
   else await context.print(...reportLines(file, report, context.out.paint));
 }
 
-async function check(file: string, key: string | undefined): Promise<FileReport> {
+async function check({ signal }: Context, file: string, key: string | undefined): Promise<FileReport> {
   try {
-    return await verifyFile(file, { key, checkpoints: stateFolder() });
+    return await verifyFile(file, { key, checkpoints: stateFolder(), signal });
   } catch (error) {
+    if (signal.aborted) throw interrupted();
     throw error instanceof RowcastError ? notAsExported(file, error) : unreadable(file, error);
   }
 }
