@@ -9,7 +9,7 @@ import type { RowEvent } from './event.ts';
 import type { RestoreStep } from './planned-step.ts';
 import { isGone, isSame, restoreCells } from './restored-cells.ts';
 import { resultProblems, sameCell } from './row.ts';
-import type { NetCell, RowNet, Touch } from './row-net.ts';
+import { type NetCell, type RowNet, type Touch, touchText } from './row-net.ts';
 import { openedCells } from './sealing.ts';
 import type { RowState, TableState } from './state.ts';
 
@@ -217,9 +217,5 @@ function pick(cells: Cells, names: readonly string[]): Cells {
 }
 
 function byWhom(touched: Touch | undefined): string {
-  return touched === undefined ? '' : `, by ${named(touched)}`;
-}
-
-export function named({ by, at, seq }: Touch): string {
-  return `${by} at ${at} (#${seq})`;
+  return touched === undefined ? '' : `, by ${touchText(touched)}`;
 }

@@ -6,8 +6,13 @@ import { sameCell } from './row.ts';
 /** A change that stands in the way: which, when and whose. */
 export type Touch = Pick<RowEntry, 'seq' | 'at' | 'by'>;
 
+/** A change in the way, as a message names it. */
+export function touchText({ by, at, seq }: Touch): string {
+  return `${by} at ${at} (#${seq})`;
+}
+
 /** A change of a row, its cells in the columns that the table has now. */
-export interface PastChange extends Touch {
+export interface NettedChange extends Touch {
   readonly op: RowEntry['op'];
   /** Whether it is to be taken back. */
   readonly isReverted: boolean;
@@ -74,14 +79,14 @@ export class RowNetFold {
     };
   }
 
-  add(change: PastChange): void {
+  add(change: NettedChange): void {
     // Values that were erased come back no more, and nothing else has changed.
     if (change.op === 'erase') return;
     if (change.isReverted) this.#take(change);
     else if (this.#reverts !== undefined) this.#meet(change);
   }
 
-  #take({ seq, before, after, was, is, homeless }: PastChange): void {
+  #take({ seq, before, after, was, is, homeless }: NettedChange): void {
     if (this.#reverts === undefined) this.#before = before;
     this.#reverts = [this.#reverts?.[0] ?? seq, seq];
     this.#between = this.#touched;
@@ -101,7 +106,7 @@ export class RowNetFold {
     else this.#cells.set(name, { ...known, after, between: was });
   }
 
-  #meet({ op, seq, at, by, was, is }: PastChange): void {
+  #meet({ op, seq, at, by, was, is }: NettedChange): void {
     const touch: Touch = { seq, at, by };
     this.#touched = touch;
     if (op !== 'update') this.#rival = touch;

@@ -3,6 +3,7 @@ import type { TableEntry } from '../../protocol/entry.ts';
 import { reshapesRows } from '../../protocol/reshape.ts';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Executor } from '../database/writer.ts';
+import { readTableEntries } from '../log/table-entries.ts';
 import { type ColumnSource, columnSources } from './column-sources.ts';
 import { refuseTable } from './context.ts';
 
@@ -28,7 +29,7 @@ interface Era {
 }
 
 /** A life of a table as it is now, or was when it was dropped. */
-export interface Life {
+export interface TableLife {
   readonly id: number;
   readonly name: string;
   readonly definition: TableDefinition;
@@ -37,8 +38,8 @@ export interface Life {
 }
 
 /** The tables that there were after `seq`, in order of their names; only that of a name when one is given. */
-export async function livesAt(executor: Executor, seq: number, name?: string): Promise<Life[]> {
-  const { rows } = await sql<Life>`
+export async function livesAt(executor: Executor, seq: number, name?: string): Promise<TableLife[]> {
+  const { rows } = await sql<TableLife>`
     SELECT id, name, definition, changed, dropped FROM table_projection
     WHERE ${name === undefined ? sql`true` : sql`name = ${name}`} AND id <= ${seq}
       AND (dropped IS NULL OR dropped > ${seq})
@@ -47,34 +48,27 @@ export async function livesAt(executor: Executor, seq: number, name?: string): P
 }
 
 /** Finds a table by the name that it had after `seq`. @throws Refused `table_not_found` when there was none */
-export async function lifeAt(executor: Executor, seq: number, name: string): Promise<Life> {
+export async function lifeAt(executor: Executor, seq: number, name: string): Promise<TableLife> {
   const [life] = await livesAt(executor, seq, name);
   if (life === undefined) throw refuseTable(name);
   return life;
 }
 
 /** A table as it is, at the head's seq: nothing of its past is asked for. */
-export function tableNow({ id, definition }: Life, seq: number): TableAsOf {
+export function tableNow({ id, definition }: TableLife, seq: number): TableAsOf {
   return { id, definition, seq, eras: [], changes: [], isPresent: true };
 }
 
 /** A table as it was. */
 export async function tableAsOf(
   executor: Executor,
-  { id, definition, changed, dropped }: Life,
+  { id, definition, changed, dropped }: TableLife,
   seq: number,
 ): Promise<TableAsOf> {
   const isPresent = changed <= seq && dropped === null;
-  const changes = changed === id ? [] : await readTableChanges(executor, id, seq);
+  const changes = changed === id ? [] : await readTableEntries(executor, id, { after: id, last: seq });
   const then = isPresent ? definition : (changes.at(-1)?.definition ?? (await createdAs(executor, id)));
   return { id, definition: then, seq, eras: erasOf(changes), changes, isPresent };
-}
-
-async function readTableChanges(executor: Executor, id: number, seq: number): Promise<TableEntry[]> {
-  const { rows } = await sql<{ entry: TableEntry }>`
-    SELECT entry::json AS entry FROM change
-    WHERE table_id = ${id} AND key IS NULL AND seq > ${id} AND seq <= ${seq} ORDER BY seq`.execute(executor);
-  return rows.map(({ entry }) => entry);
 }
 
 async function createdAs(executor: Executor, id: number): Promise<TableDefinition> {

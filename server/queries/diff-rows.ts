@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { RowDiff } from '../../protocol/diff.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
-import { entryRowsSql, type Life, livesAt, type TableAsOf } from './as-of.ts';
+import { entryRowsSql, livesAt, type TableAsOf, type TableLife } from './as-of.ts';
 import type { Span } from './diff-tables.ts';
 
 /** The tables after `to` of which rows were changed in between, in order of their creation. */
-export async function livesWithChanges(executor: Executor, { from, to }: Span, name?: string): Promise<Life[]> {
+export async function livesWithChanges(executor: Executor, { from, to }: Span, name?: string): Promise<TableLife[]> {
   const lives = await livesAt(executor, to, name);
   const { rows } = await sql<{ id: number }>`
     SELECT id FROM unnest(${lives.map(({ id }) => id)}::bigint[]) AS life (id)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { TableDiff } from '../../protocol/diff.ts';
 import type { Executor } from '../database/writer.ts';
-import { type Life, tableAsOf } from './as-of.ts';
+import { type TableLife, tableAsOf } from './as-of.ts';
 
 /** Two seqs of the log, the earlier first. */
 export interface Span {
@@ -20,8 +20,8 @@ export async function tableDiffs(executor: Executor, span: Span, name: string | 
 }
 
 /** The lives of tables whose definition was changed in between: made, altered or dropped. */
-async function changedLives(executor: Executor, { from, to }: Span, name: string | undefined): Promise<Life[]> {
-  const { rows } = await sql<Life>`
+async function changedLives(executor: Executor, { from, to }: Span, name: string | undefined): Promise<TableLife[]> {
+  const { rows } = await sql<TableLife>`
     SELECT id, name, definition, changed, dropped FROM table_projection AS life
     WHERE ${name === undefined ? sql`true` : sql`name = ${name}`}
       AND EXISTS (SELECT FROM change WHERE table_id = life.id AND key IS NULL AND seq > ${from} AND seq <= ${to})
@@ -30,7 +30,7 @@ async function changedLives(executor: Executor, { from, to }: Span, name: string
 }
 
 /** Undefined of a table that was made and dropped in between. */
-async function tableDiff(executor: Executor, life: Life, { from, to }: Span): Promise<TableDiff | undefined> {
+async function tableDiff(executor: Executor, life: TableLife, { from, to }: Span): Promise<TableDiff | undefined> {
   const { name: table, id, dropped } = life;
   const isDropped = dropped !== null && dropped <= to;
   if (id > from) {

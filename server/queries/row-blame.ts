@@ -31,7 +31,7 @@ export async function rowBlame({ database }: QueryContext, query: QueryOf<'row.b
   return { body: { epoch: head.epoch, seq, rows, changes } satisfies ReplyOf<'row.blame'> };
 }
 
-interface PastChange {
+interface BlamableChange {
   readonly key: string;
   readonly seq: number;
   readonly op: string;
@@ -63,7 +63,7 @@ class RowBlame {
     return !this.exists || (this.#isSeen && this.#forms.size === 0);
   }
 
-  take({ seq, op, exists, set }: PastChange): void {
+  take({ seq, op, exists, set }: BlamableChange): void {
     if (this.isDone) return;
     this.before = seq;
     this.#isSeen = true;
@@ -122,8 +122,8 @@ interface Past {
 }
 
 /** The newest changes of each row before where its search stands. */
-async function readPast(executor: Executor, { table, left, most }: Past): Promise<readonly PastChange[]> {
-  const { rows } = await sql<PastChange>`
+async function readPast(executor: Executor, { table, left, most }: Past): Promise<readonly BlamableChange[]> {
+  const { rows } = await sql<BlamableChange>`
     SELECT past.key, past.seq, entry.op, entry.row IS NOT NULL AS exists,
       ARRAY(SELECT json_object_keys(entry.was)) AS set
     FROM unnest(${left.map(({ key }) => key)}::text[], ${left.map(({ before }) => before)}::bigint[]) AS wanted (key, before)

@@ -6,10 +6,9 @@ import { problem } from '../../domain/decision.ts';
 import { alterOnce } from '../../domain/definition.ts';
 import { type InverseAlter, inverseAlter, touchedColumns } from '../../domain/inverse-alter.ts';
 import type { LeaveStep, PlannedStep, RefuseStep, TableRevertStep } from '../../domain/planned-step.ts';
-import { named } from '../../domain/restore.ts';
-import type { Touch } from '../../domain/row-net.ts';
+import { type Touch, touchText } from '../../domain/row-net.ts';
 import { type ColumnChange, ColumnPath } from './column-path.ts';
-import type { Life, TableChange } from './life.ts';
+import type { RevertedLife, TableChange } from './life.ts';
 import { lastFilling, lastOtherChange } from './others.ts';
 import { rowSteps } from './row-steps.ts';
 import { droppedRows, removedCells } from './rows-then.ts';
@@ -29,7 +28,7 @@ export interface LifeRevert {
  * The plan for one life of a table, last change first: what is behind the last change of its columns, then that change,
  * then what is ahead of it.
  */
-export async function* lifeSteps(revert: LifeRevert, life: Life): AsyncGenerator<readonly PlannedStep[]> {
+export async function* lifeSteps(revert: LifeRevert, life: RevertedLife): AsyncGenerator<readonly PlannedStep[]> {
   const [created, ...changes] = life.changes;
   const dropped = changes.at(-1)?.op === 'drop' ? changes.pop() : undefined;
   if (created === undefined) return;
@@ -73,7 +72,7 @@ function notWon(conflicts: ConflictRule): string {
 /** Changes of a table that is no more: its rows cannot come back without it. */
 function gone({ conflicts }: LifeRevert, dropped: TableChange): PlannedStep {
   if (conflicts === 'keep') return { type: 'leave', left: { kept: 1 } };
-  const message = `table ${dropped.table} was dropped since, by ${named(dropped)}; ${first(dropped.seq, conflicts)}`;
+  const message = `table ${dropped.table} was dropped since, by ${touchText(dropped)}; ${first(dropped.seq, conflicts)}`;
   return {
     type: 'refuse',
     problem: problem('revert_conflict', message, { table: dropped.table, touched: touch(dropped) }),
@@ -89,14 +88,14 @@ function makeAgain({ conflicts, living }: LifeRevert, { seq, table, was }: Table
   return { type: 'table.revert', step: { type: 'table.create', ...was }, reverts: [seq, seq] };
 }
 
-async function endTable(revert: LifeRevert, life: Life): Promise<TableRevertStep | RefuseStep | LeaveStep> {
+async function endTable(revert: LifeRevert, life: RevertedLife): Promise<TableRevertStep | RefuseStep | LeaveStep> {
   const { name, ids } = life;
   const other = await lastOtherChange(revert.transaction, life, revert.selection);
   if (other === undefined || revert.conflicts === 'overwrite') {
     return { type: 'table.revert', step: { type: 'table.drop', table: name }, reverts: [ids[0], ids[0]] };
   }
   if (revert.conflicts === 'keep') return { type: 'leave', left: { kept: 1 } };
-  const message = `table ${name} was changed again since, by ${named(other)}; the revert would drop it`;
+  const message = `table ${name} was changed again since, by ${touchText(other)}; the revert would drop it`;
   return {
     type: 'refuse',
     problem: problem('revert_conflict', message, { table: name, wouldBe: null, touched: other }),
@@ -112,10 +111,10 @@ type Alter = ColumnChange & Touch & Pick<TableChange, 'reverts'> & { undone?: re
 
 class LifePlan {
   readonly #revert: LifeRevert;
-  readonly #life: Life;
+  readonly #life: RevertedLife;
   readonly #alters: readonly (Alter & { readonly isReverted: boolean })[];
 
-  constructor(revert: LifeRevert, life: Life, changes: readonly TableChange[]) {
+  constructor(revert: LifeRevert, life: RevertedLife, changes: readonly TableChange[]) {
     this.#revert = revert;
     this.#life = life;
     this.#alters = changes.flatMap(({ was, definition, steps, ...change }) =>
@@ -165,7 +164,7 @@ class LifePlan {
     if (this.#revert.conflicts === 'keep') return undefined;
     if (this.#revert.conflicts === 'overwrite' && found.isCells) return undo;
     const next = found.isCells ? '' : `; ${first(found.touch.seq, this.#revert.conflicts)}`;
-    const message = `${found.column} was changed again since, by ${named(found.touch)}${next}`;
+    const message = `${found.column} was changed again since, by ${touchText(found.touch)}${next}`;
     const place = { table: name, column: found.column, touched: found.touch };
     return { type: 'refuse', problem: problem('revert_conflict', message, place) };
   }

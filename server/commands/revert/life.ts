@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { TableEntry } from '../../../protocol/entry.ts';
 import type { Executor } from '../../database/writer.ts';
+import { readTableEntries } from '../../log/table-entries.ts';
 import { Refused } from '../../refused.ts';
-import { isSelectedSql, type Scope, type Selection } from './selection.ts';
+import { isSelected, isSelectedSql, type Scope, type Selection } from './selection.ts';
 
 /** A change of a table itself. */
 export interface TableChange extends TableEntry {
@@ -13,7 +14,7 @@ export interface TableChange extends TableEntry {
  * A table from its creation to its drop, of which something is to be taken back. Where a drop was reverted it goes on in
  * the table that was made again: the drop, and what made table and rows again, come to nothing and are passed over.
  */
-export interface Life {
+export interface RevertedLife {
   /** Seqs of its creations: the first one, and those that have made it again. */
   readonly ids: readonly [number, ...number[]];
   /** Seqs of the drops that were reverted. */
@@ -30,7 +31,11 @@ interface Asked {
 }
 
 /** The lives that the selection touches, the youngest first. @throws Refused `table_not_found` of a table that is named */
-export async function readLives(executor: Executor, selection: Selection, scope: Scope | undefined): Promise<Life[]> {
+export async function readLives(
+  executor: Executor,
+  selection: Selection,
+  scope: Scope | undefined,
+): Promise<RevertedLife[]> {
   const names = scope && [...scope.keys()];
   if (names !== undefined) await refuseUnknown(executor, names);
   const named = names === undefined ? sql`` : sql`AND t.name = ANY(${names}::text[])`;
@@ -39,7 +44,7 @@ export async function readLives(executor: Executor, selection: Selection, scope:
     WHERE t.id <= ${selection.last} AND (t.dropped IS NULL OR t.dropped > ${selection.after}) ${named}
       AND EXISTS (SELECT FROM change c WHERE c.table_id = t.id AND ${isSelectedSql(selection)})
     ORDER BY t.id`.execute(executor);
-  const lives: Life[] = [];
+  const lives: RevertedLife[] = [];
   const seen = new Set<number>();
   for (const { id, name } of rows) {
     const asked = { selection, keys: scope?.get(name) };
@@ -52,7 +57,7 @@ export async function readLives(executor: Executor, selection: Selection, scope:
 }
 
 /** A change `c` of the life, but for what mended it. */
-export function isOfLifeSql({ ids, mended }: Pick<Life, 'ids' | 'mended'>): RawBuilder<boolean> {
+export function isOfLifeSql({ ids, mended }: Pick<RevertedLife, 'ids' | 'mended'>): RawBuilder<boolean> {
   const isOf = sql<boolean>`c.table_id = ANY(${ids}::bigint[])`;
   if (mended.length === 0) return isOf;
   return sql<boolean>`(${isOf} AND c.seq <> ALL(${mended}::bigint[])
@@ -60,15 +65,19 @@ export function isOfLifeSql({ ids, mended }: Pick<Life, 'ids' | 'mended'>): RawB
       THEN coalesce((c.entry::json -> 'reverts' ->> 0)::bigint, 0) <> ALL(${mended}::bigint[]) ELSE true END)`;
 }
 
-async function readLife(executor: Executor, { id, name }: { id: number; name: string }, asked: Asked): Promise<Life> {
+async function readLife(
+  executor: Executor,
+  { id, name }: { id: number; name: string },
+  asked: Asked,
+): Promise<RevertedLife> {
   const ids: [number, ...number[]] = [id];
   const mended: number[] = [];
-  const changes = await readTableChanges(executor, id, asked);
+  const changes = await selectedChanges(executor, id, asked);
   for (;;) {
     const drop = changes.at(-1);
     const next = drop?.op === 'drop' ? await madeAgain(executor, name, drop.seq) : undefined;
     if (drop === undefined || next === undefined) break;
-    const [created, ...more] = await readTableChanges(executor, next, asked);
+    const [created, ...more] = await selectedChanges(executor, next, asked);
     // What made it again is to be taken back, and that alone.
     if (created?.isReverted && !drop.isReverted) break;
     ids.push(next);
@@ -87,11 +96,9 @@ async function madeAgain(executor: Executor, name: string, drop: number): Promis
   return rows[0]?.id;
 }
 
-async function readTableChanges(executor: Executor, id: number, { selection, keys }: Asked): Promise<TableChange[]> {
-  const { rows } = await sql<{ entry: TableEntry; isReverted: boolean }>`
-    SELECT c.entry::json AS entry, ${isSelectedSql(selection)} AS "isReverted"
-    FROM change c WHERE c.table_id = ${id} AND c.key IS NULL ORDER BY c.seq`.execute(executor);
-  return rows.map(({ entry, isReverted }) => ({ ...entry, isReverted: isReverted && keys === undefined }));
+async function selectedChanges(executor: Executor, id: number, { selection, keys }: Asked): Promise<TableChange[]> {
+  const entries = await readTableEntries(executor, id);
+  return entries.map((entry) => ({ ...entry, isReverted: keys === undefined && isSelected(entry, selection) }));
 }
 
 /** Whether there is something to be taken back of the rows, where rows are named. */

@@ -1,16 +1,20 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Executor } from '../../database/writer.ts';
 import type { Touch } from '../../domain/row-net.ts';
-import { isOfLifeSql, type Life } from './life.ts';
+import { isOfLifeSql, type RevertedLife } from './life.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
 
 /** The last change of a life that is not to be taken back. */
-export function lastOtherChange(executor: Executor, life: Life, selection: Selection): Promise<Touch | undefined> {
+export function lastOtherChange(
+  executor: Executor,
+  life: RevertedLife,
+  selection: Selection,
+): Promise<Touch | undefined> {
   return lastTouch(executor, sql`${isOfLifeSql(life)} AND NOT ${isSelectedSql(selection)}`);
 }
 
 interface ColumnsSince {
-  readonly life: Life;
+  readonly life: RevertedLife;
   readonly after: number;
   readonly columns: readonly string[];
   readonly selection: Selection;

@@ -3,15 +3,15 @@ import type { RowEntry } from '../../../protocol/entry.ts';
 import type { ConflictRule } from '../../../protocol/revert.ts';
 import type { Executor } from '../../database/writer.ts';
 import type { RestoreStep } from '../../domain/planned-step.ts';
-import { type PastChange, RowNetFold } from '../../domain/row-net.ts';
+import { type NettedChange, RowNetFold } from '../../domain/row-net.ts';
 import type { ColumnPath } from './column-path.ts';
 import { fetched, type Sized } from './fetched.ts';
-import { isOfLifeSql, type Life } from './life.ts';
+import { isOfLifeSql, type RevertedLife } from './life.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
 
 /** The changes of rows of one life that are between two of its columns' changes. */
 export interface RowChanges {
-  readonly life: Life;
+  readonly life: RevertedLife;
   /** Of the whole revert. */
   readonly selection: Selection;
   /** After this seq, and up to that one. */
@@ -44,7 +44,7 @@ export async function* rowSteps(transaction: Executor, changes: RowChanges): Asy
       // Those behind are taken back already.
       if (past.isSelected && past.seq > changes.last) continue;
       const entry = entries.get(past.seq);
-      if (entry !== undefined) row.fold.add(pastChange(changes.path, past.isSelected, entry));
+      if (entry !== undefined) row.fold.add(nettedChange(changes.path, past.isSelected, entry));
     }
     yield steps;
   }
@@ -73,7 +73,7 @@ async function readEntries(transaction: Executor, page: readonly PastRow[]): Pro
   return new Map(rows.map(({ seq, entry }) => [seq, entry]));
 }
 
-function pastChange(path: ColumnPath, isSelected: boolean, entry: RowEntry): PastChange {
+function nettedChange(path: ColumnPath, isSelected: boolean, entry: RowEntry): NettedChange {
   const { op, seq, at, by, row, was = {} } = entry;
   const { some, whole } = path.from(seq);
   const changed = op === 'insert' ? { ...row } : was;

@@ -6,7 +6,7 @@ import type { RestoreStep } from '../../domain/planned-step.ts';
 import type { NetCell, RowNet } from '../../domain/row-net.ts';
 import { entryRowsSql, farKeysSql, farRowsSql, lifeAt, type TableAsOf, tableAsOf } from '../../queries/as-of.ts';
 import { fetched, type Sized } from './fetched.ts';
-import { isOfLifeSql, type Life } from './life.ts';
+import { isOfLifeSql, type RevertedLife } from './life.ts';
 import { isSelectedSql, type Selection } from './selection.ts';
 
 interface RowThen {
@@ -26,7 +26,7 @@ export async function* droppedRows(transaction: Executor, name: string, seq: num
 }
 
 /** How many rows come back with a table whose drop is to be taken back. */
-export async function countDroppedRows(transaction: Executor, { name, changes }: Life): Promise<number> {
+export async function countDroppedRows(transaction: Executor, { name, changes }: RevertedLife): Promise<number> {
   const [first, last] = [changes.at(0), changes.at(-1)];
   if (last?.op !== 'drop' || !last.isReverted || first?.isReverted) return 0;
   const table = await tableThen(transaction, name, last.seq - 1);
@@ -48,7 +48,7 @@ interface Removal {
 /** What the cells of removed columns were, for the rows that were there already and still are. */
 export async function* removedCells(
   transaction: Executor,
-  life: Life,
+  life: RevertedLife,
   { seq, columns, selection, head, conflicts }: Removal,
 ): AsyncGenerator<RestoreStep[]> {
   const { name } = life;
@@ -70,7 +70,7 @@ export async function* removedCells(
 /** Of the rows that are there now: those that others have made since are others. */
 function sameKeysSql(
   table: TableAsOf,
-  life: Life,
+  life: RevertedLife,
   { seq, selection, head }: Pick<Removal, 'seq' | 'selection' | 'head'>,
 ) {
   return sql`

@@ -62,6 +62,11 @@ export function isSelectedSql({ after, last, by }: Selection): RawBuilder<boolea
   return sql<boolean>`(c.seq > ${after} AND c.seq <= ${last} ${by === undefined ? sql`` : sql`AND ${isBySql(by)}`})`;
 }
 
+/** The same of an entry that has been read. */
+export function isSelected(entry: Pick<Entry, 'seq' | 'by'>, { after, last, by }: Selection): boolean {
+  return entry.seq > after && entry.seq <= last && (by === undefined || entry.by === by);
+}
+
 /** Only an entry that has the text somewhere is parsed, which is far more work than to look for it. */
 function isBySql(by: string): RawBuilder<boolean> {
   const text = `"by":${JSON.stringify(by)}`;
