@@ -105,8 +105,8 @@ async function lookBack(executor: Executor, table: TableAsOf, blames: readonly R
   }
 }
 
-function groupByKey(changes: readonly PastChange[]): Map<string, PastChange[]> {
-  const byKey = new Map<string, PastChange[]>();
+function groupByKey(changes: readonly BlamableChange[]): Map<string, BlamableChange[]> {
+  const byKey = new Map<string, BlamableChange[]>();
   for (const change of changes) {
     const ofKey = byKey.get(change.key);
     if (ofKey === undefined) byKey.set(change.key, [change]);
