@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { splitWords } from '../../client/cli/syntax/words.ts';
 import { connect, type ExportFormat, type Ledger, type Step } from '../../client/index.ts';
 import { columnTypes } from '../../protocol/values.ts';
 import { rowOf } from '../protocol/arbitraries.ts';
+import { docBlocks, runExample } from '../support/doc-page.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { Person } from '../support/program.ts';
 import { administrator, startTestServer, type TestServer } from '../support/server.ts';
@@ -40,10 +38,7 @@ afterAll(async () => {
   await ledger.drop();
 });
 
-/** Code blocks of the page, in order: what stands behind the ``` and what is in them. */
-const blocks = [
-  ...readFileSync(new URL('../../docs/EXPORT.md', import.meta.url), 'utf8').matchAll(/^```(\S*)\n([\s\S]*?)^```$/gm),
-].map(([, kind, text = '']) => ({ kind, text }));
+const blocks = docBlocks('EXPORT.md');
 
 test('docs/EXPORT.md, line by line, does what it says', async () => {
   const lines = blocks.flatMap(({ kind, text }) => (kind === 'sh' ? text.trim().split('\n') : []));
@@ -63,14 +58,7 @@ test('docs/EXPORT.md, line by line, does what it says', async () => {
 
 test('its example in code does what it says', async () => {
   const code = blocks.find(({ kind, text }) => kind === 'ts' && text.startsWith('import'))?.text ?? '';
-  const door = new URL('../../client/index.ts', import.meta.url).pathname;
-  const file = join(folder, 'example.mts');
-  await writeFile(
-    file,
-    `const address = ${JSON.stringify(server.address)};\n${code.replace("'rowcast'", JSON.stringify(door))}`,
-  );
-  const tsx = new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url).pathname;
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [tsx, file], { cwd: folder });
+  const { stdout, stderr } = await runExample({ code, folder, given: { address: server.address } });
   expect([stdout, stderr]).toEqual([expect.stringContaining('complete: true'), '']);
 }, 30_000);
 

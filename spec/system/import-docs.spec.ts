@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { splitWords } from '../../client/cli/syntax/words.ts';
 import { connect, type Ledger } from '../../client/index.ts';
+import { docBlocks, runExample } from '../support/doc-page.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { Person } from '../support/program.ts';
 import { administrator, startTestServer, type TestServer } from '../support/server.ts';
@@ -34,12 +32,7 @@ afterAll(async () => {
   await ledger.drop();
 });
 
-/** Code blocks of the page, in order: what stands behind the ``` and what is in them. */
-const blocks = [
-  ...readFileSync(new URL('../../docs/IMPORT.md', import.meta.url), 'utf8').matchAll(
-    /^```(\S*) ?(\S*)\n([\s\S]*?)^```$/gm,
-  ),
-].map(([, kind, name = '', text = '']) => ({ kind, name, text }));
+const blocks = docBlocks('IMPORT.md');
 
 test('docs/IMPORT.md, block by block, does and says what it says', async () => {
   let shown = '';
@@ -59,12 +52,7 @@ async function run(line: string): Promise<string> {
 
 test('its example in code does what it says', async () => {
   const code = blocks.find(({ kind }) => kind === 'ts')?.text ?? '';
-  const door = new URL('../../client/index.ts', import.meta.url).pathname;
-  const file = join(folder, 'example.mts');
-  const given = `const [address, token] = ${JSON.stringify([server.address, admin.token])};\n`;
-  await writeFile(file, given + code.replace("'rowcast'", JSON.stringify(door)));
-  const tsx = new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url).pathname;
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [tsx, file], { cwd: folder });
+  const { stdout, stderr } = await runExample({ code, folder, given: { address: server.address, token: admin.token } });
   expect([stdout, stderr]).toEqual([expect.stringContaining('inserts: 2, updates: 1, deletes: 0'), '']);
   expect((await admin.tables()).tables).toMatchObject([{ rows: 4 }]);
 }, 30_000);
