@@ -46,11 +46,11 @@ async function writing(): Promise<void> {
   while ((await ledger.query(seen)).length === 0);
 }
 
-const kills = scale(3, 15);
+const kills = scale(2, 15);
 
 test(`P1 P2 P6 ${kills} times kill -9 in the middle of a large commit: nothing of it or all of it, and once`, async () => {
   const dice = new Dice(20_261_125);
-  const size = 12_000;
+  const size = scale(6_000, 12_000);
   for (let kill = 0; kill < kills; kill += 1) {
     const before = await count('change');
     let isCommitting: (() => void) | undefined;
@@ -78,12 +78,12 @@ test(`P1 P2 P6 ${kills} times kill -9 in the middle of a large commit: nothing o
 
 test('P1 a server that is killed between two parts: the rest is staged when it is back', async () => {
   async function* interrupted(): AsyncGenerator<Step> {
-    yield* people(8_000);
+    yield* people(3_000);
     await server.kill();
     server = await spawnServer(settings);
-    yield* people(8_000, 8_000);
+    yield* people(3_000, 3_000);
   }
-  expect(await admin.largeBatch(interrupted())).toMatchObject({ changes: 16_000 });
+  expect(await admin.largeBatch(interrupted())).toMatchObject({ changes: 6_000 });
   await expectWholeLog(ledger);
 }, 60_000);
 
@@ -92,17 +92,17 @@ test('P5 P6 a watcher sees one group, though the feed only announces it', async 
   const watch = viewer.watch({ table: 'people' });
   const replica = viewer.replica('people');
   await replica.reached(1);
-  const reply = await admin.largeBatch(people(20_000), { why: 'the census' });
+  const reply = await admin.largeBatch(people(8_000), { why: 'the census' });
   await admin.insert('people', { id: -1, name: 'behind' });
   const groups: WatchEvent[] = [];
   for await (const event of watch) {
     if (event.type === 'group') groups.push(event);
     if (groups.length === 2) break;
   }
-  expect(groups.map((event) => (event.type === 'group' ? event.changes.length : 0))).toEqual([20_000, 1]);
+  expect(groups.map((event) => (event.type === 'group' ? event.changes.length : 0))).toEqual([8_000, 1]);
   expect(groups[0]).toMatchObject({ why: 'the census', cursor: { seq: reply.seq } });
   await replica.reached(reply.seq + 1);
-  expect(replica.rows.size).toBe(20_001);
+  expect(replica.rows.size).toBe(8_001);
   await watch.close();
 }, 60_000);
 
@@ -115,51 +115,51 @@ test('P6 over several tables it is one group to who watches the whole ledger, an
     return 0;
   };
   const seen = [first(all), first(one)];
-  const steps = [...people(10_000), { type: 'row.insert', table: 'other', key: 'x', row: {} } as const];
-  await admin.largeBatch([...steps, ...people(10_000, 10_000)]);
-  expect(await Promise.all(seen)).toEqual([20_001, 1]);
+  const steps = [...people(3_000), { type: 'row.insert', table: 'other', key: 'x', row: {} } as const];
+  await admin.largeBatch([...steps, ...people(3_000, 3_000)]);
+  expect(await Promise.all(seen)).toEqual([6_001, 1]);
 }, 60_000);
 
 describe('the library', () => {
   test('tells the place of every problem in the whole batch, and leaves nothing staged', async () => {
-    const steps = [...people(12_000)];
+    const steps = [...people(6_000)];
     steps[3] = { type: 'row.insert', table: 'people', row: { id: -3 } };
-    steps[11_000] = { type: 'row.insert', table: 'none', row: {} };
+    steps[5_500] = { type: 'row.insert', table: 'none', row: {} };
     const error = await admin.largeBatch(steps).catch((caught: unknown) => caught);
     if (!(error instanceof RowcastError)) expect.fail(String(error));
     expect(error.problems.map(({ index, code }) => [index, code])).toEqual([
       [3, 'invalid'],
-      [11_000, 'table_not_found'],
+      [5_500, 'table_not_found'],
     ]);
     expect([await count('staged_part'), await count('row_projection')]).toEqual([0, 0]);
   });
 
   test('tells the place of a command that cannot be sent, or that is none', async () => {
-    const unsendable = [...people(6_000), { type: 'row.insert', table: 'people', row: { id: Number.NaN } } as Step];
+    const unsendable = [...people(2_000), { type: 'row.insert', table: 'people', row: { id: Number.NaN } } as Step];
     await expect(admin.largeBatch(unsendable)).rejects.toMatchObject({
       code: 'invalid',
-      message: expect.stringContaining('commands[6000].row.id'),
+      message: expect.stringContaining('commands[2000].row.id'),
     });
-    const none = [...people(6_000), { type: 'row.get', table: 'people', key: '1' } as unknown as Step];
+    const none = [...people(2_000), { type: 'row.get', table: 'people', key: '1' } as unknown as Step];
     const error = await admin.largeBatch(none).catch((caught: RowcastError) => caught);
-    expect(error).toMatchObject({ code: 'bad_request', problems: [{ index: 6_000 }] });
+    expect(error).toMatchObject({ code: 'bad_request', problems: [{ index: 2_000 }] });
     await expect(admin.largeBatch([])).rejects.toMatchObject({ code: 'bad_request' });
     expect(await count('staged_part')).toBe(0);
   });
 
   test('shows by a dry run what would be recorded, and leaves nothing', async () => {
     const before = await count('change');
-    const tried = await admin.largeBatch(people(6_000), { dryRun: true });
-    expect(tried).toMatchObject({ dryRun: true, changes: 6_000, seq: before + 6_000 });
-    expect(tried.entries?.[0]).toMatchObject({ entry: { seq: before + 1, group: [before + 1, before + 6_000] } });
+    const tried = await admin.largeBatch(people(2_500), { dryRun: true });
+    expect(tried).toMatchObject({ dryRun: true, changes: 2_500, seq: before + 2_500 });
+    expect(tried.entries?.[0]).toMatchObject({ entry: { seq: before + 1, group: [before + 1, before + 2_500] } });
     expect([await count('change'), await count('staged_part')]).toEqual([before, 0]);
   });
 
   test('P2 the same commands under the same id are the same command, and answered again', async () => {
     const id = 'large-batch-once';
-    const first = await admin.largeBatch(people(6_000), { id });
-    expect(await admin.largeBatch(people(6_000), { id })).toEqual(first);
-    expect([await count('change'), await count('staged_part')]).toEqual([6_001, 0]);
+    const first = await admin.largeBatch(people(2_500), { id });
+    expect(await admin.largeBatch(people(2_500), { id })).toEqual(first);
+    expect([await count('change'), await count('staged_part')]).toEqual([2_501, 0]);
     await expect(admin.largeBatch(people(10), { id, why: 'another' })).rejects.toMatchObject({
       code: 'command_id_reused',
     });
@@ -167,9 +167,9 @@ describe('the library', () => {
 
   test('ends with its caller’s signal while parts are sent, and leaves nothing', async () => {
     const controller = new AbortController();
-    const sent = admin.largeBatch(people(50_000), {
+    const sent = admin.largeBatch(people(20_000), {
       signal: controller.signal,
-      onProgress: ({ commands }) => commands > 10_000 && controller.abort(),
+      onProgress: ({ commands }) => commands > 3_000 && controller.abort(),
     });
     await expect(sent).rejects.toMatchObject({ code: 'aborted', outcomeUnknown: false });
     expect(await count('change')).toBe(1);
@@ -179,9 +179,9 @@ describe('the library', () => {
 test('P8 the server’s memory does not grow with the batch', async () => {
   const rssMiB = async (): Promise<number> => ((await admin.status()).counters.memoryBytes ?? 0) / 1_048_576;
   // The first warms up what any size needs.
-  await admin.largeBatch(people(10_000));
+  await admin.largeBatch(people(5_000));
   const before = await rssMiB();
-  const size = scale(40_000, 400_000);
+  const size = scale(25_000, 400_000);
   await admin.largeBatch(people(size, 10_000));
   const after = await rssMiB();
   figure(`large batch of ${size}: the server's memory ${Math.round(before)} → ${Math.round(after)} MiB`);

@@ -10,7 +10,7 @@ import { type RequestType, requestTypes } from '../../protocol/requests.ts';
 import { neededRole, rights, type Viewers } from '../../server/auth/rights.ts';
 import { curveOptions } from '../support/curve.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
-import { figure } from '../support/scale.ts';
+import { figure, isLong } from '../support/scale.ts';
 import { administrator, startTestServer, type TestServer } from '../support/server.ts';
 
 let ledger: TestLedger;
@@ -148,6 +148,9 @@ const callers: Readonly<Record<string, Caller>> = {
   },
 };
 
+/** Those of whom the second server is asked in the short version: what makes a token good does not hang on who may read. */
+const short: ReadonlySet<string> = new Set(['nobody', 'viewer', 'administrator', 'an expired session']);
+
 const ranks = { nobody: 0, viewer: 1, administrator: 2 } as const;
 
 /**
@@ -192,7 +195,8 @@ describe.each(['anyone', 'login'] as const)('P9 the matrix of rights, where %s m
   beforeAll(() => {
     untouched = objects();
   });
-  const cases = Object.keys(callers).flatMap((caller) => requestTypes.map((type) => ({ caller, type })));
+  const asking = Object.keys(callers).filter((caller) => viewers === 'anyone' || isLong || short.has(caller));
+  const cases = asking.flatMap((caller) => requestTypes.map((type) => ({ caller, type })));
 
   test.each(cases)('P9 $type by $caller', async ({ caller, type }) => {
     const address = viewers === 'anyone' ? server.address : closed.address;
@@ -216,7 +220,7 @@ describe.each(['anyone', 'login'] as const)('P9 the matrix of rights, where %s m
 
   test('P9 all requests by all callers were asked, and 0 are wrongly allowed', () => {
     const wrong: string[] = [];
-    for (const caller of Object.keys(callers)) {
+    for (const caller of asking) {
       const granted = requestTypes.filter((type) => seen.get(`${caller} ${type}`) === 'ok');
       wrong.push(...granted.filter((type) => expectedAnswer(caller, type, viewers) !== 'ok'));
       const listed = granted.length > 10 ? '' : `: ${granted.join(' ')}`;

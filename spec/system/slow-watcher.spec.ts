@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const table = 'item';
-const changes = scale(20_000, 100_000);
+const changes = scale(10_000, 100_000);
 const changesOfBatch = 200;
 const lanes = 4;
 /**
