@@ -11,6 +11,7 @@ import { tableAsOf } from './as-of.ts';
 import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
 import { livesWithChanges, rowDiffs } from './diff-rows.ts';
 import { tableDiffs } from './diff-tables.ts';
+import { decodeOpaque, encodeOpaque } from './opaque.ts';
 
 /** Where a page of a diff ended. Clients get it as an opaque text. */
 const placeSchema = z.strictObject({
@@ -36,7 +37,7 @@ export async function logDiff(context: QueryContext, query: QueryOf<'log.diff'>)
   const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
   const { rows, next } = await readRows(context, place, limit);
   const body: ReplyOf<'log.diff'> = { epoch, from, to, ...tables, rows };
-  return { body: next === undefined ? body : { ...body, next: encodePlace(next) } };
+  return { body: next === undefined ? body : { ...body, next: encodeOpaque(next) } };
 }
 
 async function firstPlace(
@@ -79,16 +80,8 @@ async function readRows({ database, pageBytesMax }: QueryContext, place: Place, 
   return { rows };
 }
 
-function encodePlace(place: Place): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
-}
-
 function decodePlace(text: string, table: string | undefined): Place {
-  try {
-    const place = placeSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-    if (place.table === table && place.from <= place.to) return place;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError || cause instanceof z.ZodError)) throw cause;
-  }
+  const place = decodeOpaque(placeSchema, text);
+  if (place !== undefined && place.table === table && place.from <= place.to) return place;
   throw new Refused({ code: 'bad_request', message: 'after is not the `next` of a page of this same diff' });
 }

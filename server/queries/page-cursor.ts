@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { seqSchema } from '../../protocol/cursor.ts';
 import type { QueryOf } from '../../protocol/queries.ts';
 import { Refused } from '../refused.ts';
+import { decodeOpaque, encodeOpaque } from './opaque.ts';
 
 /** Where a page of row.list ended, and as of which seq it was. Clients get it as an opaque text. */
 const pageCursorSchema = z.strictObject({
@@ -17,7 +18,7 @@ const pageCursorSchema = z.strictObject({
 export type PageCursor = z.infer<typeof pageCursorSchema>;
 
 export function encodePageCursor(cursor: PageCursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+  return encodeOpaque(cursor);
 }
 
 /** One text for a list: two queries with the same are pages of it. */
@@ -30,13 +31,9 @@ export function listHash({ table, filter, sort, search, asOf }: QueryOf<'row.lis
 
 /** @throws Refused (bad_request) when the text was not made by {@link encodePageCursor} for this list. */
 export function decodePageCursor(text: string, list: string): PageCursor {
-  try {
-    const cursor = pageCursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-    if (cursor.list === list) return cursor;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError || cause instanceof z.ZodError)) throw cause;
-  }
-  throw notOfThisList();
+  const cursor = decodeOpaque(pageCursorSchema, text);
+  if (cursor?.list !== list) throw notOfThisList();
+  return cursor;
 }
 
 export function notOfThisList(): Refused {

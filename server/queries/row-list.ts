@@ -4,6 +4,7 @@ import type { Point } from '../../protocol/point.ts';
 import type { QueryOf, Sort } from '../../protocol/queries.ts';
 import { type Column, findColumn, type TableDefinition } from '../../protocol/table.ts';
 import type { Database } from '../database/database.ts';
+import { snapshot } from '../database/snapshot.ts';
 import { isBadValue } from '../database/sql-state.ts';
 import { type Head, readHead } from '../log/head.ts';
 import { refusePlace, resolvePoint } from '../log/point.ts';
@@ -34,30 +35,25 @@ interface ListedRow {
  * one state (and so that a watch can build its snapshot from pages).
  */
 export async function rowList(context: QueryContext, query: QueryOf<'row.list'>): Promise<QueryAnswer> {
-  // One snapshot of the database for the head, the definition and the rows.
-  return await context.database
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(async (transaction) => {
-      const head = await readHead(transaction);
-      const list = listHash(query);
-      const after = query.after === undefined ? undefined : decodePageCursor(query.after, list);
-      const seq = await listedSeq(transaction, { head, after, asOf: query.asOf });
-      const life = await lifeAt(transaction, seq, query.table);
-      const isNow = seq === head.seq;
-      const table = isNow ? tableNow(life, seq) : await tableAsOf(transaction, life, seq);
-      const sort = sortColumns(table.definition, query.sort);
-      if (after !== undefined && after.sorted.length !== sort.length) throw notOfThisList();
-      checkFilter(table.definition, query);
-      const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
-      const place = isNow ? 'now' : (await isNear(transaction, table)) ? 'near' : 'far';
-      const page = { table, place, query, sort, after, limit, bytesMax: context.pageBytesMax } as const;
-      const { rows, full } = await readPage(transaction, page).catch(refuseForged);
-      const last = full ? rows.at(-1) : undefined;
-      const next = last && encodePageCursor({ epoch: head.epoch, seq, sorted: [...last.sorted], key: last.key, list });
-      return { body: replyText({ epoch: head.epoch, seq, definition: table.definition, next }, rows) };
-    });
+  return await snapshot(context.database, async (transaction) => {
+    const head = await readHead(transaction);
+    const list = listHash(query);
+    const after = query.after === undefined ? undefined : decodePageCursor(query.after, list);
+    const seq = await listedSeq(transaction, { head, after, asOf: query.asOf });
+    const life = await lifeAt(transaction, seq, query.table);
+    const isNow = seq === head.seq;
+    const table = isNow ? tableNow(life, seq) : await tableAsOf(transaction, life, seq);
+    const sort = sortColumns(table.definition, query.sort);
+    if (after !== undefined && after.sorted.length !== sort.length) throw notOfThisList();
+    checkFilter(table.definition, query);
+    const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
+    const place = isNow ? 'now' : (await isNear(transaction, table)) ? 'near' : 'far';
+    const page = { table, place, query, sort, after, limit, bytesMax: context.pageBytesMax } as const;
+    const { rows, full } = await readPage(transaction, page).catch(refuseForged);
+    const last = full ? rows.at(-1) : undefined;
+    const next = last && encodePageCursor({ epoch: head.epoch, seq, sorted: [...last.sorted], key: last.key, list });
+    return { body: replyText({ epoch: head.epoch, seq, definition: table.definition, next }, rows) };
+  });
 }
 
 interface ListedPlace {
