@@ -1,16 +1,18 @@
+import type { Command } from 'commander';
 import type { CurrentRow } from '../../protocol/errors.ts';
 import type { TableSummary } from '../../protocol/replies.ts';
 import { hasSealed } from '../../protocol/sealed.ts';
 import type { Ledger } from '../client.ts';
-import type { AsOfOption } from './as-of.ts';
+import { type AsOfOption, addAsOfOption } from './as-of.ts';
 import { interrupted } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { findCountedTable, findTable } from './definitions.ts';
 import { RowGrid } from './print/rows.ts';
 import { count } from './print/time.ts';
 import { readFilter, readSort } from './syntax/condition.ts';
+import { readPositive } from './write-options.ts';
 
-/** The options of `list` and `search`. */
+/** The options of `list`, `search` and `blame`. */
 export interface ListOptions extends AsOfOption {
   readonly where?: readonly string[];
   readonly sort?: string;
@@ -22,6 +24,16 @@ export interface ListOptions extends AsOfOption {
 /** For options that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** Adds the options that choose rows of a table. @param where what the help says of a condition */
+export function addListOptions(command: Command, where = 'only rows that match, as in list'): Command {
+  command
+    .option('--where <condition>', where, collect)
+    .option('--sort <columns>', 'COLUMN or COLUMN:desc, separated by commas; else by key')
+    .option('--limit <n>', 'at most so many rows', readPositive)
+    .option('--all', 'all rows (with --json they are all given unless --limit says otherwise)');
+  return addAsOfOption(command);
 }
 
 /** Rows that a person is shown unless they ask for more. */

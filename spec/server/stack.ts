@@ -7,6 +7,7 @@ import { CheckpointSigner, originOf } from '../../proof/checkpoint.ts';
 import { Frontier } from '../../proof/frontier.ts';
 import { Hmac } from '../../proof/hmac.ts';
 import type { Command } from '../../protocol/commands.ts';
+import type { Entry } from '../../protocol/entry.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Query } from '../../protocol/queries.ts';
 import { openAuth } from '../../server/auth/auth.ts';
@@ -51,6 +52,8 @@ export interface Stack {
   refused(command: Command, id?: string): Promise<ErrorBody>;
   ask<Body>(query: Query): Promise<Body>;
   lines(query: Query): Promise<readonly string[]>;
+  /** The whole log behind a seq, as `log.read` gives it. */
+  log(after?: number): Promise<Entry[]>;
   /** Answers what was taken and closes the writing connection; the pools go with the ledger. */
   stop(): Promise<void>;
 }
@@ -139,6 +142,8 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     requestBytesMax: statusLimits.requestBytesMax,
     log: silentLog,
   });
+  const lines = async (query: Query): Promise<readonly string[]> =>
+    (await queries.answer(query)).lines?.split('\n') ?? [];
   const submit = (command: Command, id = nanoid()): Promise<Answer> =>
     committer.submit(submission(id, administrator.name, command, commandKey));
   return {
@@ -161,8 +166,14 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
       const { body } = await queries.answer(query);
       return (typeof body === 'string' ? JSON.parse(body) : body) as Body;
     },
-    async lines(query): Promise<readonly string[]> {
-      return (await queries.answer(query)).lines?.split('\n') ?? [];
+    lines,
+    async log(after = 0): Promise<Entry[]> {
+      const entries: Entry[] = [];
+      for (;;) {
+        const page = await lines({ type: 'log.read', after: after + entries.length });
+        if (page.length === 1) return entries;
+        for (const line of page.slice(0, -1)) entries.push(JSON.parse(line) as Entry);
+      }
     },
     async stop(): Promise<void> {
       await auth.stop();
@@ -220,4 +231,19 @@ export async function expectWholeLog(ledger: TestLedger): Promise<void> {
     FROM head h LEFT JOIN change c ON true GROUP BY h.seq`);
   expect(found).toMatchObject({ head: found?.count, first: '1', last: found?.count, misnumbered: '0' });
   expect(found?.commands).toBe(found?.groups);
+}
+
+/** Makes the table `t`: a key, a rule, a unique and a sealed column. */
+export async function createRuledTable(stack: Stack): Promise<void> {
+  await stack.done({
+    type: 'table.create',
+    name: 't',
+    key: 'id',
+    columns: [
+      { name: 'id', type: 'text' },
+      { name: 'n', type: 'integer', min: 0 },
+      { name: 'badge', type: 'integer', unique: true },
+      { name: 'secret', type: 'text', sealed: true },
+    ],
+  });
 }

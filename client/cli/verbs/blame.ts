@@ -3,15 +3,13 @@ import type { CurrentRow } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { BlamedChange, ReplyOf } from '../../../protocol/replies.ts';
 import type { Cell } from '../../../protocol/values.ts';
-import { addAsOfOption } from '../as-of.ts';
 import type { Context } from '../context.ts';
 import { findTable } from '../definitions.ts';
 import { Grid, type GridRow } from '../print/grid.ts';
 import { shownCell } from '../print/paint.ts';
 import { count, showTime } from '../print/time.ts';
-import { collect, type ListOptions, readPages } from '../rows.ts';
+import { addListOptions, type ListOptions, readPages } from '../rows.ts';
 import { describedCommand } from '../verb.ts';
-import { readPositive } from '../write-options.ts';
 
 /** `rowcast blame TABLE [KEY]`: who last set each cell, when and why. */
 export function blameCommand(context: () => Context): Command {
@@ -22,12 +20,8 @@ export function blameCommand(context: () => Context): Command {
     examples: ['blame employees E7', 'blame employees --where job=engineer', 'blame employees E7 --as-of v1.0'],
   })
     .argument('<table>')
-    .argument('[key]')
-    .option('--where <condition>', 'only rows that match, as in list', collect)
-    .option('--sort <columns>', 'COLUMN or COLUMN:desc, separated by commas; else by key')
-    .option('--limit <n>', 'at most so many rows', readPositive)
-    .option('--all', 'all rows (with --json they are all given unless --limit says otherwise)');
-  return addAsOfOption(command).action((table: string, key: string | undefined, options: ListOptions) =>
+    .argument('[key]');
+  return addListOptions(command).action((table: string, key: string | undefined, options: ListOptions) =>
     key === undefined ? blameTable(context(), table, options) : blameRow(context(), { table, key, options }),
   );
 }

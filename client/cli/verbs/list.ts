@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import { addAsOfOption } from '../as-of.ts';
 import type { Context } from '../context.ts';
-import { collect, type ListOptions, listRows } from '../rows.ts';
+import { addListOptions, type ListOptions, listRows } from '../rows.ts';
 import { describedCommand } from '../verb.ts';
-import { readPositive } from '../write-options.ts';
 
 /** `rowcast list TABLE`: its rows, as of one moment. */
 export function listCommand(context: () => Context): Command {
@@ -19,11 +17,8 @@ export function listCommand(context: () => Context): Command {
       'list employees --as-of "2026-05-01 12:00"',
       'list employees --json',
     ],
-  })
-    .argument('<table>')
-    .option('--where <condition>', 'only rows that match; may be given several times', collect)
-    .option('--sort <columns>', 'COLUMN or COLUMN:desc, separated by commas; else by key')
-    .option('--limit <n>', 'at most so many rows', readPositive)
-    .option('--all', 'all rows (with --json they are all given unless --limit says otherwise)');
-  return addAsOfOption(command).action((table: string, options: ListOptions) => listRows(context(), table, options));
+  }).argument('<table>');
+  return addListOptions(command, 'only rows that match; may be given several times').action(
+    (table: string, options: ListOptions) => listRows(context(), table, options),
+  );
 }

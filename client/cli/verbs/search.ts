@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import { addAsOfOption } from '../as-of.ts';
 import type { Context } from '../context.ts';
-import { collect, type ListOptions, listRows } from '../rows.ts';
+import { addListOptions, type ListOptions, listRows } from '../rows.ts';
 import { describedCommand } from '../verb.ts';
-import { readPositive } from '../write-options.ts';
 
 /** `rowcast search TABLE TEXT`: the rows with this text, in any case, in one of their text columns. */
 export function searchCommand(context: () => Context): Command {
@@ -13,12 +11,8 @@ export function searchCommand(context: () => Context): Command {
     examples: ['search employees love', 'search employees engineer --sort name --limit 5'],
   })
     .argument('<table>')
-    .argument('<text>')
-    .option('--where <condition>', 'only rows that match, as in list', collect)
-    .option('--sort <columns>', 'COLUMN or COLUMN:desc, separated by commas; else by key')
-    .option('--limit <n>', 'at most so many rows', readPositive)
-    .option('--all', 'all rows (with --json they are all given unless --limit says otherwise)');
-  return addAsOfOption(command).action((table: string, search: string, options: ListOptions) =>
+    .argument('<text>');
+  return addListOptions(command).action((table: string, search: string, options: ListOptions) =>
     listRows(context(), table, { ...options, search }),
   );
 }

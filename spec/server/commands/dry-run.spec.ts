@@ -6,7 +6,7 @@ import { type Answer, submission } from '../../../server/commands/submission.ts'
 import { createLedger, type TestLedger } from '../../support/ledger.ts';
 import { scale } from '../../support/scale.ts';
 import { administrator } from '../../support/server.ts';
-import { commandKey, createStack, expectWholeLog, granted, refusalOf, type Stack } from '../stack.ts';
+import { commandKey, createRuledTable, createStack, expectWholeLog, granted, refusalOf, type Stack } from '../stack.ts';
 
 let ledger: TestLedger;
 let stack: Stack;
@@ -14,17 +14,7 @@ let stack: Stack;
 beforeAll(async () => {
   ledger = await createLedger();
   stack = createStack(ledger, { pageBytesMax: 100_000 });
-  await stack.done({
-    type: 'table.create',
-    name: 't',
-    key: 'id',
-    columns: [
-      { name: 'id', type: 'text' },
-      { name: 'n', type: 'integer', min: 0 },
-      { name: 'badge', type: 'integer', unique: true },
-      { name: 'secret', type: 'text', sealed: true },
-    ],
-  });
+  await createRuledTable(stack);
   await stack.done({ type: 'table.create', name: 'keyless', columns: [{ name: 'x', type: 'text' }] });
 });
 afterAll(async () => {

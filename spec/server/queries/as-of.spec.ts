@@ -20,15 +20,6 @@ afterAll(async () => {
   await ledger.drop();
 });
 
-async function readLog(): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  for (let after = 0; ; after = entries.at(-1)?.seq ?? after) {
-    const lines = await stack.lines({ type: 'log.read', after });
-    if (lines.length === 1) return entries;
-    for (const line of lines.slice(0, -1)) entries.push(JSON.parse(line) as Entry);
-  }
-}
-
 /** The ledger as the log adds up to it at a seq, as `table.list` and `row.list` should tell it. */
 function foldAt(log: readonly Entry[], seq: number): Record<string, unknown> {
   const fold = new Fold();
@@ -65,7 +56,7 @@ describe('as of', () => {
     await fc.assert(
       fc.asyncProperty(randomCommands({ length: 40 }), fc.integer({ min: 1, max: 4 }), async (commands, limit) => {
         for (const command of commands) await stack.submit(command);
-        const log = await readLog();
+        const log = await stack.log();
         const first = Math.max(log.length - 40, 0);
         for (let seq = first; seq <= log.length; seq += 3) {
           expect(await answeredAt(seq, limit)).toEqual(foldAt(log, seq));
@@ -137,7 +128,7 @@ describe('a point', () => {
   test('S22 a time is the last change at or before it, to the microsecond', async () => {
     await stack.done({ type: 'table.create', name: 'timed', columns: [] });
     for (let n = 0; n < 20; n += 1) await stack.done({ type: 'row.insert', table: 'timed', key: `k${n}`, row: {} });
-    const log = await readLog();
+    const log = await stack.log();
     const at = async (time: string): Promise<number> =>
       (await stack.ask<ReplyOf<'table.list'>>({ type: 'table.list', asOf: { at: time } })).seq;
     const micro = (time: string, by: number): string => {
@@ -155,7 +146,7 @@ describe('a point', () => {
   });
 
   test('S15 what has not come yet and what is of another life is refused by code', async () => {
-    const head = (await readLog()).length;
+    const head = (await stack.log()).length;
     const asked = (asOf: object) => refusedQuery(stack, { type: 'table.list', asOf } as never);
     expect(await asked({ seq: head + 1 })).toMatchObject({ code: 'ahead_of_server', head });
     expect(await asked({ at: '2999-01-01T00:00:00Z' })).toMatchObject({ code: 'ahead_of_server', head });
@@ -166,7 +157,7 @@ describe('a point', () => {
   test('P8 the page of another point is not continued by this one’s cursor', async () => {
     await stack.done({ type: 'table.create', name: 'paged', columns: [] });
     for (let n = 0; n < 3; n += 1) await stack.done({ type: 'row.insert', table: 'paged', key: `k${n}`, row: {} });
-    const seq = (await readLog()).length;
+    const seq = (await stack.log()).length;
     const { next } = await stack.ask<ReplyOf<'row.list'>>({
       type: 'row.list',
       table: 'paged',

@@ -21,11 +21,6 @@ afterAll(async () => {
   await ledger.drop();
 });
 
-async function readLog(after = 0): Promise<Entry[]> {
-  const lines = await stack.lines({ type: 'log.read', after });
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as Entry);
-}
-
 type CellStory = Pick<CellChange, 'seq' | 'op' | 'column' | 'type' | 'value'>[];
 
 /** What every cell of a table went through, told by walking forward over its changes: the plain way to say it. */
@@ -124,7 +119,7 @@ describe('over random histories', () => {
           await stack.submit({ type: 'table.drop', table: 'one' });
           const start = (await stack.ask<{ seq: number }>({ type: 'table.list' })).seq;
           for (const command of commands) await stack.submit(command);
-          const log = await readLog(start);
+          const log = await stack.log(start);
           const dropped = log.findIndex(({ op }) => op === 'drop');
           const life = dropped < 0 ? log : log.slice(0, dropped);
           const [created, ...until] = life.slice(0, Math.max(1, Math.ceil(life.length * part)));

@@ -22,15 +22,6 @@ afterAll(async () => {
   await ledger.drop();
 });
 
-async function readLog(): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  for (;;) {
-    const lines = await stack.lines({ type: 'log.read', after: entries.length });
-    if (lines.length === 1) return entries;
-    for (const line of lines.slice(0, -1)) entries.push(JSON.parse(line) as Entry);
-  }
-}
-
 interface Diff {
   readonly from: number;
   readonly to: number;
@@ -91,7 +82,7 @@ test('over random histories, the diff of two points done to the first makes the 
       fc.nat(5),
       async (commands, part, limit) => {
         for (const command of commands) await stack.submit(command);
-        const log = await readLog();
+        const log = await stack.log();
         const to = log.length - (limit % 3);
         const from = Math.floor(to * part);
         const whole = await diff({ from: { seq: from }, to: { seq: to }, ...(limit > 0 ? { limit } : {}) });
@@ -166,7 +157,7 @@ describe('a diff', () => {
   });
 
   test('S15 what cannot be is refused by code', async () => {
-    const head = (await readLog()).length;
+    const head = (await stack.log()).length;
     const refused = (query: object) => refusedQuery(stack, { type: 'log.diff', ...query } as never);
     expect(await refused({ from: { seq: head }, to: { seq: head - 1 } })).toMatchObject({
       code: 'bad_request',

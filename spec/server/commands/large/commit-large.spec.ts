@@ -7,7 +7,15 @@ import { checkEnd, checkTiles, checkTree } from '../../../../server/log/self-che
 import { createLedger, type TestLedger } from '../../../support/ledger.ts';
 import { scale } from '../../../support/scale.ts';
 import { administrator } from '../../../support/server.ts';
-import { commandKey, createStack, expectWholeLog, granted, refusalOf, type Stack } from '../../stack.ts';
+import {
+  commandKey,
+  createRuledTable,
+  createStack,
+  expectWholeLog,
+  granted,
+  refusalOf,
+  type Stack,
+} from '../../stack.ts';
 
 let ledger: TestLedger;
 let stack: Stack;
@@ -15,27 +23,13 @@ let stack: Stack;
 beforeAll(async () => {
   ledger = await createLedger();
   stack = createStack(ledger, { pageBytesMax: 50_000 });
-  await createTables(stack);
+  await createRuledTable(stack);
 });
 afterAll(async () => {
   await expectWholeLog(ledger);
   await stack.stop();
   await ledger.drop();
 });
-
-async function createTables(one: Stack): Promise<void> {
-  await one.done({
-    type: 'table.create',
-    name: 't',
-    key: 'id',
-    columns: [
-      { name: 'id', type: 'text' },
-      { name: 'n', type: 'integer', min: 0 },
-      { name: 'badge', type: 'integer', unique: true },
-      { name: 'secret', type: 'text', sealed: true },
-    ],
-  });
-}
 
 const by = administrator.name;
 const ada = { user: by };
@@ -234,7 +228,7 @@ const comparable = (text: unknown): unknown =>
 test('in parts of any size a batch does what it does in one piece', async () => {
   const [ownLedger, twin] = [await createLedger(), await createLedger()];
   const [first, twinStack] = [createStack(ownLedger), createStack(twin)];
-  await Promise.all([createTables(first), createTables(twinStack)]);
+  await Promise.all([createRuledTable(first), createRuledTable(twinStack)]);
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(anyStep, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 5 }),
