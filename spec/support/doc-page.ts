@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { connect, type Ledger } from '../../client/index.ts';
+import { createLedger, type TestLedger } from './ledger.ts';
+import { Person } from './program.ts';
+import { administrator, startTestServer, type TestServer } from './server.ts';
 
 /** A code block of a page: what stands behind the ```, and what is in it. */
 export interface DocBlock {
@@ -38,4 +43,42 @@ export async function runExample({ code, folder, given }: DocExample): Promise<{
   const names = Object.entries(given).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`);
   await writeFile(file, names.join('') + code.replace("'rowcast'", JSON.stringify(door)));
   return await promisify(execFile)(process.execPath, [tsx, file], { cwd: folder });
+}
+
+/** A server with an administrator who is logged in, in code and at the terminal, and a folder for a page's files. */
+export class DocStand {
+  readonly admin: Ledger;
+  readonly ada: Person;
+  readonly folder: string;
+  readonly address: string;
+  readonly #server: TestServer;
+  readonly #ledger: TestLedger;
+
+  private constructor(ledger: TestLedger, server: TestServer, parts: Pick<DocStand, 'admin' | 'ada' | 'folder'>) {
+    this.#ledger = ledger;
+    this.#server = server;
+    this.address = server.address;
+    this.admin = parts.admin;
+    this.ada = parts.ada;
+    this.folder = parts.folder;
+  }
+
+  static async start(): Promise<DocStand> {
+    const ledger = await createLedger();
+    const server = await startTestServer(ledger);
+    const admin = connect(server.address);
+    await admin.login(administrator.name, administrator.password);
+    const ada = await Person.at(server.address);
+    await ada.done(['login', administrator.name, '--password-stdin'], [administrator.password]);
+    const folder = await mkdtemp(join(tmpdir(), 'rowcast-docs-'));
+    return new DocStand(ledger, server, { admin, ada, folder });
+  }
+
+  async stop(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+    await this.ada.remove();
+    await this.admin.close();
+    await this.#server.stop();
+    await this.#ledger.drop();
+  }
 }

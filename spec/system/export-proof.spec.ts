@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, type ExportFormat, type FileReport, type Ledger, verifyFile } from '../../client/index.ts';
+import { connect, type FileFormat, type FileReport, type Ledger, verifyFile } from '../../client/index.ts';
 import { CheckpointSigner, originOf } from '../../proof/checkpoint.ts';
 import { fromBase64 } from '../../proof/hash.ts';
 import { Dice } from '../client/random.ts';
@@ -17,7 +17,7 @@ let server: TestServer;
 let admin: Ledger;
 let bob: Person;
 let folder: string;
-const formats = ['csv', 'json', 'ndjson'] as const satisfies ExportFormat[];
+const formats = ['csv', 'json', 'ndjson'] as const satisfies FileFormat[];
 const at = (name: string): string => join(folder, name);
 
 beforeAll(async () => {

@@ -11,6 +11,7 @@ import { takeBackup } from '../../server/cli/backup.ts';
 import { restoreBackup } from '../../server/cli/restore.ts';
 import { startServer } from '../../server/main.ts';
 import { loadSettings } from '../../settings/load.ts';
+import { gather } from '../support/gather.ts';
 import { createLedger, silentLog, type TestLedger } from '../support/ledger.ts';
 import { administrator, startTestServer, type TestServer, writeSettings } from '../support/server.ts';
 
@@ -144,12 +145,6 @@ test('reverting back step by step makes each published version again, and revert
 });
 
 const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
-
-async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
 
 /** The difference of two files, told plainly. */
 function fileDiff(from: MimeDb, to: MimeDb): Record<string, unknown> {

@@ -9,6 +9,7 @@ import { verifyConsistency, verifyInclusion } from '../../proof/verify.ts';
 import type { Filter } from '../../protocol/filter.ts';
 import { commitmentIn } from '../../protocol/sealed.ts';
 import { curveOptions } from '../support/curve.ts';
+import { gather } from '../support/gather.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { rankScore } from '../support/rank-test.ts';
 import { administrator, startTestServer, type TestServer } from '../support/server.ts';
@@ -65,12 +66,6 @@ async function attempt(work: () => Promise<unknown>): Promise<string> {
     if (!(error instanceof RowcastError)) throw error;
     return JSON.stringify({ code: error.code, message: error.message, body: error.body });
   }
-}
-
-async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }
 
 /** All that the feed's socket delivers, byte for byte. */
