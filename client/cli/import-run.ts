@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { onAbort } from '../abort.ts';
 import { RowcastError } from '../errors.ts';
+import type { FileFormat } from '../file-format.ts';
 import type { Encoding } from '../import/decode.ts';
-import type { ImportFormat } from '../import/format.ts';
 import type { Import, ImportResult } from '../import/import.ts';
 import { ImportError } from '../import/import-error.ts';
 import type { ImportMode, ImportOptions, ImportProgress } from '../import/import-options.ts';
@@ -23,7 +23,7 @@ export interface ImportVerbOptions {
   readonly key?: string | false;
   readonly type?: readonly string[];
   readonly skip?: readonly string[];
-  readonly format?: ImportFormat;
+  readonly format?: FileFormat;
   readonly encoding?: Encoding;
   readonly delimiter?: string;
   readonly header: boolean;

@@ -1,10 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
-import type { ExportFormat } from './format.ts';
+import type { FileFormat } from '../file-format.ts';
 import { harmless } from './formulas.ts';
 import type { RecordShape } from './record-shape.ts';
 
 export interface RenderOptions {
-  readonly format: ExportFormat;
+  readonly format: FileFormat;
   /** In a CSV: texts that a spreadsheet would run as formulas get a `'` ahead. Such a file does not read back exactly. */
   readonly escapeFormulas?: boolean | undefined;
 }

@@ -2,10 +2,8 @@ import type { CurrentRow } from '../../protocol/errors.ts';
 import { commitmentIn } from '../../protocol/sealed.ts';
 import type { Column, TableDefinition } from '../../protocol/table.ts';
 import { type Cell, cellFormText } from '../../protocol/values.ts';
+import { rowKeyName } from '../file-format.ts';
 import type { RecordShape } from './record-shape.ts';
-
-/** Under which name a key that the server has made stands, as in the table's SQL view. */
-const generatedKey = '_key';
 
 /**
  * Rows: their cells in the order of the table's columns, each in its one exact form (protocol/values.ts). Sealed cells
@@ -15,7 +13,7 @@ export function rowShape({ key, columns }: TableDefinition): RecordShape<Current
   const names = columns.map(({ name }) => name);
   const hasKeyColumn = key !== undefined;
   return {
-    columns: hasKeyColumn ? names : [generatedKey, ...names],
+    columns: hasKeyColumn ? names : [rowKeyName, ...names],
     fields: (row) => {
       const cells = columns.map((column) => cellField(column, row.row[column.name]));
       return hasKeyColumn ? cells : [row.key, ...cells];
@@ -32,7 +30,7 @@ function cellField({ type, sealed }: Column, cell: Cell | undefined): string | n
 
 /** Empty cells are left out, as in the log. */
 function rowObject({ key, row }: CurrentRow, names: readonly string[], hasKeyColumn: boolean): Record<string, Cell> {
-  const object: Record<string, Cell> = hasKeyColumn ? {} : { [generatedKey]: key };
+  const object: Record<string, Cell> = hasKeyColumn ? {} : { [rowKeyName]: key };
   for (const name of names) {
     const cell = row[name];
     if (cell !== undefined && cell !== null) object[name] = cell;

@@ -1,9 +1,10 @@
 import { limits } from '../../protocol/limits.ts';
 import type { ColumnType } from '../../protocol/values.ts';
+import type { FileFormat } from '../file-format.ts';
 import { ColumnGuess } from './column-guess.ts';
 import { type CsvOptions, CsvSource } from './csv-records.ts';
 import { decodeText, type Encoding } from './decode.ts';
-import { findFormat, type ImportFormat } from './format.ts';
+import { findFormat } from './format.ts';
 import { ImportError } from './import-error.ts';
 import { importLimits } from './import-limits.ts';
 import { JsonSource } from './json-records.ts';
@@ -14,7 +15,7 @@ import { UniqueColumns } from './unique-columns.ts';
 
 export interface ReadFileOptions extends CsvOptions {
   /** Told from the file's name and beginning when left out. */
-  readonly format?: ImportFormat | undefined;
+  readonly format?: FileFormat | undefined;
   /** UTF-8 or UTF-16 when left out, as the file's beginning tells. */
   readonly encoding?: Encoding | undefined;
   /** The file's name: its ending tells the format. */
@@ -39,7 +40,7 @@ export interface FileColumn {
 
 /** A file that was read once, to its end: what it is, and its records on disk. */
 export interface FileReading {
-  readonly format: ImportFormat;
+  readonly format: FileFormat;
   readonly encoding: Encoding;
   readonly delimiter?: string | undefined;
   readonly form: ValueForm;

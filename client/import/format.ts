@@ -1,24 +1,15 @@
-/** The kinds of files that are read. */
-export const importFormats = ['csv', 'ndjson', 'json'] as const;
-export type ImportFormat = (typeof importFormats)[number];
+import { endingOf, type FileFormat, formatOfName } from '../file-format.ts';
 
-const byEnding: Readonly<Record<string, ImportFormat>> = {
-  csv: 'csv',
-  tsv: 'csv',
-  tab: 'csv',
-  txt: 'csv',
-  ndjson: 'ndjson',
-  jsonl: 'ndjson',
-  json: 'json',
-};
+/** What spreadsheets call delimited text besides. */
+const delimited: ReadonlySet<string> = new Set(['tsv', 'tab', 'txt']);
 
 /**
  * Tells the format by the file's ending, or else by its beginning. A `.json` that is really an object a line, which many
  * programs write, is read as that.
  */
-export function findFormat(name: string | undefined, head: string): ImportFormat {
-  const ending = /\.([a-z]+)$/i.exec(name ?? '')?.[1]?.toLowerCase() ?? '';
-  const named = byEnding[ending];
+export function findFormat(name: string | undefined, head: string): FileFormat {
+  const given = name ?? '';
+  const named = delimited.has(endingOf(given)) ? 'csv' : formatOfName(given);
   if (named !== undefined && named !== 'json') return named;
   const start = head.trimStart();
   if (start.startsWith('{')) return hasObjectPerLine(start) ? 'ndjson' : 'json';

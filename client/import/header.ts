@@ -1,8 +1,6 @@
 import { limits } from '../../protocol/limits.ts';
 import { columnNameSchema, utf8Length } from '../../protocol/names.ts';
-
-/** The name of the column in which a file has the keys of a table that has no column for them, as SQL views call it. */
-export const rowKeyName = '_key';
+import { rowKeyName } from '../file-format.ts';
 
 /** A file's names made into names that a table can have, with a note for each that had to be changed. */
 export class HeaderNames {

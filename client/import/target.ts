@@ -7,8 +7,8 @@ import {
   tableDefinitionSchema,
 } from '../../protocol/table.ts';
 import type { ColumnType } from '../../protocol/values.ts';
+import { rowKeyName } from '../file-format.ts';
 import type { FileColumn, FileReading } from './file-reading.ts';
-import { rowKeyName } from './header.ts';
 import { ImportError } from './import-error.ts';
 import type { ImportOptions } from './import-options.ts';
 

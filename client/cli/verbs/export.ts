@@ -3,7 +3,7 @@ import { formatCursor } from '../../../protocol/cursor.ts';
 import type { Point } from '../../../protocol/point.ts';
 import type { Ledger } from '../../client.ts';
 import type { Export, ExportSummary } from '../../export/export.ts';
-import { type ExportFormat, exportFormats, formatOfName } from '../../export/format.ts';
+import { type FileFormat, fileFormats, formatOfName } from '../../file-format.ts';
 import type { ExportTableOptions } from '../../options.ts';
 import { addAsOfOption, readPoint } from '../as-of.ts';
 import { interrupted, usageError } from '../cli-error.ts';
@@ -28,7 +28,7 @@ interface Options {
   readonly sort?: string;
   readonly search?: string;
   readonly limit?: number;
-  readonly format?: ExportFormat;
+  readonly format?: FileFormat;
   readonly out?: string;
   readonly escapeFormulas?: true;
   readonly open?: true;
@@ -71,8 +71,8 @@ export function exportCommand(context: () => Context): Command {
     .action((table: string | undefined, options: Options) => runExport(context(), table, options));
 }
 
-function readFormat(text: string): ExportFormat {
-  const format = exportFormats.find((one) => one === text);
+function readFormat(text: string): FileFormat {
+  const format = fileFormats.find((one) => one === text);
   if (format === undefined) throw new InvalidArgumentError('Write csv, json or ndjson.');
   return format;
 }
@@ -90,7 +90,7 @@ async function runExport(context: Context, table: string | undefined, options: O
   else await save(context, exported, options.out, options.proof);
 }
 
-function checkProof({ proof, out, open, log }: Options, format: ExportFormat): void {
+function checkProof({ proof, out, open, log }: Options, format: FileFormat): void {
   if (proof !== true) return;
   if (out === undefined) throw usageError('--proof stands beside a file: name it with --out');
   if (open === true)
@@ -101,7 +101,7 @@ function checkProof({ proof, out, open, log }: Options, format: ExportFormat): v
 }
 
 /** A program that asks for JSON wants a value a line. */
-function formatOf(context: Context, { format, out, log }: Options): ExportFormat {
+function formatOf(context: Context, { format, out, log }: Options): FileFormat {
   const named = format ?? (out === undefined ? undefined : formatOfName(out));
   return named ?? (context.json || log === true ? 'ndjson' : 'csv');
 }
@@ -112,7 +112,7 @@ async function chooseLog(
   context: Context,
   table: string | undefined,
   options: Options,
-  format: ExportFormat,
+  format: FileFormat,
 ): Promise<Export> {
   const misfit = ofTables.find((name) => options[name] !== undefined);
   if (misfit !== undefined) {
@@ -129,7 +129,7 @@ async function chooseTable(
   context: Context,
   name: string | undefined,
   options: Options,
-  format: ExportFormat,
+  format: FileFormat,
 ): Promise<Export> {
   if (name === undefined) throw usageError('name the table, or write --log for the whole log');
   if (options.from !== undefined || options.to !== undefined) {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { fileFormats } from '../../file-format.ts';
 import { encodings } from '../../import/decode.ts';
-import { importFormats } from '../../import/format.ts';
 import { importModes } from '../../import/import-options.ts';
 import type { Context } from '../context.ts';
 import { type ImportVerbOptions, runImport } from '../import-run.ts';
@@ -35,7 +35,7 @@ export function importCommand(context: () => Context): Command {
     .option('--no-key', 'a new table has no key column: keys are made of what the rows hold')
     .option('--type <column=type>', 'of a new table, in place of the guess; may be given several times', collect)
     .option('--skip <column>', 'leave this column of the file out; may be given several times', collect)
-    .addOption(new Option('--format <format>', 'in place of what the file looks like').choices(importFormats))
+    .addOption(new Option('--format <format>', 'in place of what the file looks like').choices(fileFormats))
     .addOption(new Option('--encoding <encoding>', 'UTF-8 and UTF-16 are told by themselves').choices(encodings))
     .option('--delimiter <character>', 'between fields; told from the file unless given')
     .option('--no-header', 'the first row is a row, not the names of the columns')

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { filterSchema } from '../../../protocol/filter.ts';
 import { sortSchema } from '../../../protocol/queries.ts';
 import { tableDefinitionSchema } from '../../../protocol/table.ts';
-import { exportFormats } from '../format.ts';
+import { fileFormats } from '../../file-format.ts';
 
 /** Where the proofs of a file stand. */
 export function sidecarOf(path: string): string {
@@ -31,7 +31,7 @@ export const sidecarHeaderSchema = z.object({
   rowcast: z.literal('export proof'),
   v: z.literal(1),
   file: z.object({
-    format: z.enum(exportFormats),
+    format: z.enum(fileFormats),
     escapeFormulas: z.literal(true).optional(),
     records: z.int(),
     bytes: z.int(),

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatOfName } from '../../../client/export/format.ts';
 import { Renderer, type RenderOptions } from '../../../client/export/renderer.ts';
 import { rowShape } from '../../../client/export/row-shape.ts';
+import { formatOfName } from '../../../client/file-format.ts';
 import type { CurrentRow } from '../../../protocol/errors.ts';
 import { parseJson } from '../../../protocol/json.ts';
 import type { TableDefinition } from '../../../protocol/table.ts';
