@@ -9,7 +9,8 @@ import type { Context } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /**
- * A table as it is, or as it was: its columns say how the words of the command line are read.
+ * A table as it is, or as it was (then without how many rows it had): its columns say how the words of the command line
+ * are read.
  * @throws CliError when there is none
  */
 export async function findTable(context: Context, table: string, asOf?: Point): Promise<TableSummary> {
@@ -27,7 +28,9 @@ type CountedTable = TableSummary & { readonly rows: number };
 
 /** The same, with the moment of which it is. @throws CliError when there is none */
 export async function findTableAt(context: Context, table: string, asOf?: Point): Promise<TableAt> {
-  return await context.reading((ledger) => findTableIn(ledger, table, { signal: context.signal, asOf, counts: false }));
+  // How many rows there were costs a look at the log; how many there are does not.
+  const past = asOf && ({ asOf, counts: false } as const);
+  return await context.reading((ledger) => findTableIn(ledger, table, { signal: context.signal, ...past }));
 }
 
 interface TableAt {

@@ -6,7 +6,7 @@ import type { Ledger } from '../client.ts';
 import { type AsOfOption, addAsOfOption } from './as-of.ts';
 import { interrupted } from './cli-error.ts';
 import type { Context } from './context.ts';
-import { findCountedTable, findTable } from './definitions.ts';
+import { findTable } from './definitions.ts';
 import { RowGrid } from './print/rows.ts';
 import { count } from './print/time.ts';
 import { readFilter, readSort } from './syntax/condition.ts';
@@ -42,9 +42,7 @@ const pageRows = 500;
 
 /** Prints the rows of a table: as JSON lines to programs, as an aligned table to people. */
 export async function listRows(context: Context, name: string, options: ListOptions): Promise<void> {
-  // How many rows there were costs a look at the log; how many there are does not.
-  const find = options.asOf === undefined ? findCountedTable : findTable;
-  const table = await find(context, name, options.asOf);
+  const table = await findTable(context, name, options.asOf);
   const most = options.limit ?? (options.all === true || context.json ? Number.POSITIVE_INFINITY : shownRows);
   const { pages, counted } = readPages(context, { table, options, most });
   if (context.json) await printJsonPages(context, pages);
