@@ -234,9 +234,9 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
-   * Takes changes back, as new changes: one, `{ seq }`; those of a command, `{ command: id }`; a range,
-   * `{ after, last }`; what leads from one point to another or to now, `{ from, to }`; or all that somebody has made since a point, `{ by, since }`. A revert can be reverted like
-   * anything else.
+   * Takes changes back, as new changes: one, `{ seq }`; those of a command, `{ command: id }`; a range, `{ after, last }`;
+   * what leads from one point to another or to now, `{ from, to }`; or all that somebody has made since a point,
+   * `{ by, since }`. A revert can be reverted like anything else.
    *
    * What was changed again since is a conflict. Unless `conflicts` says who wins, nothing is done then:
    * `keep`, what is there now stays, and the rest is taken back; `overwrite`, it gets what was before.
@@ -316,8 +316,8 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
-   * Who last set each cell of these rows (at most 1,000, of 50,000 cells), and why: by column the seq of a change, which stands in
-   * `changes`. Rows that there are not are left out.
+   * Who last set each cell of these rows (at most 1,000, of 50,000 cells), and why: by column the seq of a change, which
+   * stands in `changes`. Rows that there are not are left out.
    */
   blame(table: string, keys: readonly string[], options: BlameOptions = {}): Promise<ReplyOf<'row.blame'>> {
     return this.request({ type: 'row.blame', table, keys: [...keys], asOf: options.asOf }, options);
@@ -337,7 +337,7 @@ export class Ledger implements AsyncDisposable {
    * leaves it, all of it. Rows of a patch are held in memory.
    */
   async apply(patch: Patch, options: LargeBatchOptions = {}): Promise<CommandResult> {
-    const { epoch, seq, tables } = await this.tables({ signal: options.signal });
+    const { epoch, seq, tables } = await this.tables({ signal: options.signal, counts: false });
     const steps = await patchSteps(patch, {
       definitions: new Map(tables.map(({ definition }) => [definition.name, definition])),
       rows: (table) =>

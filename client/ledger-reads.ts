@@ -6,10 +6,10 @@ import type { ReplyOf } from '../protocol/replies.ts';
 import type { RequestOf } from '../protocol/requests.ts';
 import type { TableDefinition } from '../protocol/table.ts';
 import { compareCells } from '../protocol/values.ts';
-import { innerAbort } from './abort.ts';
 import type { CommandChannel } from './command-channel.ts';
 import { RowcastError } from './errors.ts';
 import { type LogPage, readPages } from './log-reader.ts';
+import { pagesAhead } from './pages-ahead.ts';
 
 /** A table, or what of it matches a filter, as of one seq. */
 export interface Snapshot {
@@ -30,31 +30,18 @@ export interface ReadingOptions {
   readonly open?: boolean | undefined;
 }
 
-/**
- * The pages of a list, all as of the seq of the first one. The next page is on its way while this one is looked at.
- */
-export async function* readRowPages(
+/** The pages of a list, all as of the seq of the first one. */
+export function readRowPages(
   channel: CommandChannel,
   request: RequestOf<'row.list'>,
-  options: ReadingOptions = {},
+  { signal: outer, timeoutMs }: ReadingOptions = {},
 ): AsyncGenerator<RowPage, void, undefined> {
-  const abort = innerAbort(options.signal);
-  const { signal } = abort;
-  const ask = async (after: string | undefined): Promise<RowPage> => {
-    const { body } = await channel.request({ ...request, after }, { signal, timeoutMs: options.timeoutMs });
+  const ask = async (before: RowPage | undefined, signal: AbortSignal): Promise<RowPage> => {
+    const after = before === undefined ? request.after : before.next;
+    const { body } = await channel.request({ ...request, after }, { signal, timeoutMs });
     return body;
   };
-  try {
-    for (let next: Promise<RowPage> | undefined = ask(request.after); next !== undefined; ) {
-      const page: RowPage = await next;
-      next = page.next === undefined ? undefined : ask(page.next);
-      // A page asked for ahead may fail when nobody waits for it any more.
-      next?.catch(() => undefined);
-      yield page;
-    }
-  } finally {
-    abort.release();
-  }
+  return pagesAhead({ ask, hasNext: ({ next }) => next !== undefined }, outer);
 }
 
 /** What a watch reads besides the feed. */

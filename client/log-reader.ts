@@ -2,9 +2,9 @@ import type { Entry } from '../protocol/entry.ts';
 import { limits } from '../protocol/limits.ts';
 import type { EntriesReply } from '../protocol/replies.ts';
 import type { RequestOf } from '../protocol/requests.ts';
-import { innerAbort } from './abort.ts';
 import type { Answer, CommandChannel } from './command-channel.ts';
 import { entryLines, parseEntry } from './lines.ts';
+import { pagesAhead } from './pages-ahead.ts';
 
 /** A change of the log. */
 export interface LogEntry {
@@ -24,36 +24,27 @@ type EntriesRequest = RequestOf<'log.read'> | RequestOf<'row.history'>;
 type EntriesAnswer = Answer<EntriesRequest['type']>;
 
 /**
- * Reads entries page by page until there are no more, or until `limit` of them were read.
- *
- * The next page is asked for before this one is parsed, so that the server reads while the client parses; never more
- * than one ahead, so that a slow consumer holds back its own reading and nothing else. All pages are of the epoch of the
- * first: two lives of a ledger are never read as one.
+ * Reads entries page by page until there are no more, or until `limit` of them were read; the server reads the next page
+ * while the client parses this one. All pages are of the epoch of the first: two lives of a ledger are never read as one.
  */
 export async function* readPages(
   channel: CommandChannel,
   request: EntriesRequest,
   options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined } = {},
 ): AsyncGenerator<LogPage, void, undefined> {
-  const abort = innerAbort(options.signal);
-  const { signal } = abort;
+  const { timeoutMs } = options;
   let left = request.limit ?? Number.POSITIVE_INFINITY;
-  const ask = (after: number | undefined, epoch: string | undefined): Promise<EntriesAnswer> => {
-    const page = { ...request, after, epoch, limit: Math.min(left, limits.entriesMax) };
-    const answer = channel.request(page, { signal, timeoutMs: options.timeoutMs });
-    // A page asked for ahead may fail when nobody waits for it any more.
-    answer.catch(() => undefined);
-    return answer;
+  const ask = (before: EntriesAnswer | undefined, signal: AbortSignal): Promise<EntriesAnswer> => {
+    left -= before?.body.count ?? 0;
+    const { last: after, epoch } = before?.body ?? { last: request.after, epoch: request.epoch };
+    return channel.request(
+      { ...request, after, epoch, limit: Math.min(left, limits.entriesMax) },
+      { signal, timeoutMs },
+    );
   };
-  try {
-    for (let next: Promise<EntriesAnswer> | undefined = ask(request.after, request.epoch); next !== undefined; ) {
-      const { body, lines }: EntriesAnswer = await next;
-      left -= body.count;
-      next = body.more && left > 0 ? ask(body.last, body.epoch) : undefined;
-      yield { ...body, entries: entryLines(lines, body).map(toLogEntry), bytes: lines?.byteLength ?? 0 };
-    }
-  } finally {
-    abort.release();
+  const hasNext = ({ body }: EntriesAnswer): boolean => body.more && body.count < left;
+  for await (const { body, lines } of pagesAhead({ ask, hasNext }, options.signal)) {
+    yield { ...body, entries: entryLines(lines, body).map(toLogEntry), bytes: lines?.byteLength ?? 0 };
   }
 }
 

@@ -4,6 +4,7 @@ import type { ReplyOf } from '../../protocol/replies.ts';
 import type { CommandChannel } from '../command-channel.ts';
 import type { ReadingOptions } from '../ledger-reads.ts';
 import type { Opener } from '../opener.ts';
+import { pagesAhead } from '../pages-ahead.ts';
 
 export interface DiffOptions extends ReadingOptions {
   /** The later point; the present when left out. */
@@ -24,6 +25,8 @@ export interface LedgerDiff {
   readonly rows: AsyncIterable<RowDiff>;
 }
 
+type Page = ReplyOf<'log.diff'>;
+
 interface DiffParts {
   readonly channel: CommandChannel;
   readonly opener: Opener;
@@ -36,15 +39,16 @@ export async function readDiff(
   { to, table, open, signal, timeoutMs }: DiffOptions,
 ): Promise<LedgerDiff> {
   const options = { signal, timeoutMs };
-  const ask = async (after?: string): Promise<ReplyOf<'log.diff'>> => {
-    const { body } = await channel.request({ type: 'log.diff', from, to, table, after }, options);
+  const request = { type: 'log.diff', from, to, table } as const;
+  const { body: first } = await channel.request(request, options);
+  const ask = async (before: Page | undefined, signalAhead: AbortSignal): Promise<Page> => {
+    if (before === undefined) return first;
+    const { body } = await channel.request({ ...request, after: before.next }, { signal: signalAhead, timeoutMs });
     return body;
   };
-  const first = await ask();
   async function* rows(): AsyncGenerator<RowDiff, void, undefined> {
-    for (let page = first; ; page = await ask(page.next)) {
+    for await (const page of pagesAhead({ ask, hasNext: ({ next }) => next !== undefined }, signal)) {
       yield* open === true ? await opener.rowDiffs(page.rows, options) : page.rows;
-      if (page.next === undefined) return;
     }
   }
   return { epoch: first.epoch, from: first.from, to: first.to, tables: first.tables ?? [], rows: rows() };
