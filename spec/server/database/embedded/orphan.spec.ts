@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { backendsOf } from '../../../../server/database/embedded/orphan.ts';
 import { isAlive, knownProcess, waitForEnd, waitUntil } from '../../../../server/database/embedded/process.ts';
-import { ask, killHard, recordingLog, start, startInChild, usedFolder } from './support.ts';
+import { ask, killHard, recordingLog, removeTemplate, start, startInChild, usedFolder } from './support.ts';
+
+afterAll(removeTemplate);
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 

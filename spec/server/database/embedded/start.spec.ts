@@ -5,7 +5,19 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { backendsOf } from '../../../../server/database/embedded/orphan.ts';
 import { isAlive, waitUntil } from '../../../../server/database/embedded/process.ts';
 import { type EmbeddedPostgres, startEmbedded } from '../../../../server/database/embedded/start.ts';
-import { ask, copyTemplate, dataFolder, killHard, recordingLog, start, startInChild, usedFolder } from './support.ts';
+import {
+  ask,
+  copyTemplate,
+  dataFolder,
+  killHard,
+  recordingLog,
+  removeTemplate,
+  start,
+  startInChild,
+  usedFolder,
+} from './support.ts';
+
+afterAll(removeTemplate);
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { withConnection } from '../../../../server/database/embedded/connect.ts';
 import { backendsOf, isPostmasterOf } from '../../../../server/database/embedded/orphan.ts';
@@ -33,9 +33,12 @@ export async function dataFolder(options: { traversable?: boolean } = {}): Promi
 
 let template: Promise<string> | undefined;
 
-afterAll(async () => {
-  if (template !== undefined) await rm(await template, { recursive: true, force: true });
-});
+/** For `afterAll` of each file that uses it: files that share a process do not share it, as the first to end takes it away. */
+export async function removeTemplate(): Promise<void> {
+  const made = template;
+  template = undefined;
+  if (made !== undefined) await rm(await made, { recursive: true, force: true });
+}
 
 /** A data folder that was used and stopped in order before. */
 export async function usedFolder(): Promise<string> {
