@@ -13,7 +13,7 @@ interface Bindable extends Socket {
 /** Binds a socket; libzmq's own error does not name the address. @throws ListenError */
 export async function bind(socket: Bindable, address: string, setting: string): Promise<void> {
   try {
-    await socket.bind(address);
+    await bindOrAgain(socket, address);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const why =
@@ -21,5 +21,15 @@ export async function bind(socket: Bindable, address: string, setting: string): 
         ? 'it is in use by another program, perhaps another Rowcast server; stop that, or choose another'
         : `${message}; choose another`;
     throw new ListenError(`cannot listen on ${address}: ${why} in setting.ini, [server] ${setting}`, { cause });
+  }
+}
+
+/** A bind waits for nothing, so EAGAIN is not its own error but one that came over it; asked again it tells the right one. */
+async function bindOrAgain(socket: Bindable, address: string): Promise<void> {
+  try {
+    await socket.bind(address);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    await socket.bind(address);
   }
 }
