@@ -63,6 +63,14 @@ function printed(child: ChildProcess, pattern: RegExp): Promise<string> {
   });
 }
 
+/** Ends what runs on. It is waited for: at its end it still writes what it has verified into its person's folder. */
+async function interrupt(child: ChildProcess | undefined): Promise<void> {
+  if (child?.pid === undefined) throw new Error('the tour has no line that runs on');
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  process.kill(-child.pid, 'SIGINT');
+  await closed;
+}
+
 /**
  * Runs a line in this process, where it is one of the client's alone: the start of a program for each takes the better
  * part of a second. What a shell has to read, or the server's code has to do, is run as it stands.
@@ -101,5 +109,5 @@ test('P5: the tour of the README, line by line, works as printed', { timeout: 18
     expect(code, `${line}\n${output}`).toBe(0);
   }
   expect(await seenUpdate).toMatch(/E07.*salary.*→ 98000\.00/);
-  if (watcher?.pid !== undefined) process.kill(-watcher.pid, 'SIGINT');
+  await interrupt(watcher);
 });
