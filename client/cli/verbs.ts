@@ -145,6 +145,13 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/import.ts')).importCommand,
   },
   {
+    name: 'web',
+    group: changes,
+    summary: 'the page: tables, their past and the feed in a browser',
+    writes: true,
+    load: async () => (await import('./verbs/web.ts')).webCommand,
+  },
+  {
     name: 'watch',
     group: changes,
     summary: 'a table, and then every change the moment it is made',

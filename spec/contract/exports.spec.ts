@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The text of every TypeScript file below these folders. */
+/** The text of every TypeScript file below these folders, those of the page included. */
 function sources(...folders: string[]): Map<string, string> {
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => /\.tsx?$/.test(file) && !file.includes('/dist/'))
       .map((file) => join(folder, file)),
   );
   return new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));

@@ -44,6 +44,13 @@ test.each([
   ['client/one.ts', '../server/main.ts'],
   ['client/cli/one.ts', '../../server/main.ts'],
   ['client/one.ts', 'pg'],
+  ['client/web/gateway/one.ts', '../../client.ts'],
+  ['client/web/gateway/routes/one.ts', '../../../client.ts'],
+  ['client/web/gateway/one.ts', '../../../protocol/names.ts'],
+  ['client/web/gateway/one.ts', 'zeromq'],
+  ['client/web/page/one.ts', '../../index.ts'],
+  ['client/web/page/table/one.ts', '../../gateway/doors.ts'],
+  ['client/web/page/one.ts', 'node:fs'],
 ])('%s may not import %s', async (place, imported) => {
   expect(await isRefused(place, imported)).toBe(true);
 });
@@ -56,6 +63,10 @@ test.each([
   ['client/one.ts', '../protocol/names.ts'],
   ['proof/one.ts', '../protocol/json.ts'],
   ['bin/one.ts', '../server/cli/server.ts'],
+  ['client/web/gateway/one.ts', '../../index.ts'],
+  ['client/web/gateway/routes/one.ts', '../../../index.ts'],
+  ['client/web/page/table/one.ts', '../../../../protocol/names.ts'],
+  ['client/web/page/table/one.ts', '../api/request.ts'],
 ])('%s may import %s', async (place, imported) => {
   expect(await isRefused(place, imported)).toBe(false);
 });

@@ -1,0 +1,54 @@
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ImportError, RowcastError, type RowcastErrorCode } from '../../index.ts';
+
+/** Codes of the gateway's own, beside the library's. */
+type GatewayCode = 'door_closed' | 'wrong_host' | 'wrong_origin' | 'not_found';
+
+/** How each code is told to whoever looks at the status only; the body has the code itself. */
+const statuses: Partial<Record<RowcastErrorCode, ContentfulStatusCode>> = {
+  bad_request: 400,
+  invalid: 422,
+  unknown_type: 404,
+  too_large: 413,
+  login_required: 401,
+  session_expired: 401,
+  login_failed: 401,
+  login_throttled: 429,
+  forbidden: 403,
+  table_not_found: 404,
+  row_not_found: 404,
+  tag_not_found: 404,
+  account_not_found: 404,
+  busy: 503,
+  unavailable: 503,
+  timeout: 504,
+  closed: 503,
+  internal: 500,
+  protocol: 502,
+};
+
+/** Anything else is a conflict with what is there. */
+const conflict = 409;
+
+/** An error as every route answers it: `{"error": {"code", "message", "problems"? …}}`. */
+export function refuse(context: Context, error: unknown): Response {
+  if (error instanceof RowcastError) {
+    return context.json({ error: bodyOf(error) }, statuses[error.code] ?? conflict);
+  }
+  if (error instanceof ImportError) {
+    const { code, message, problems } = error;
+    return context.json({ error: { code, message, problems } }, 422);
+  }
+  throw error;
+}
+
+/** The server's own words, and what the library knows besides: the id of the command, and whether it may have taken effect. */
+function bodyOf(error: RowcastError): object {
+  const { code, message, body, id, outcomeUnknown } = error;
+  return { code, message, ...body, id, ...(outcomeUnknown ? { outcomeUnknown } : {}) };
+}
+
+export function refuseDoor(context: Context, code: GatewayCode, message: string): Response {
+  return context.json({ error: { code, message } }, code === 'not_found' ? 404 : code === 'door_closed' ? 401 : 403);
+}

@@ -1,0 +1,31 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { RowcastError } from '../../../index.ts';
+import type { Environment } from '../environment.ts';
+
+const loginSchema = z.strictObject({ user: z.string().min(1).max(64), password: z.string().min(1).max(1_024) });
+
+/** Who the one at this browser is. The session's secret stays in the gateway. */
+export const login = new Hono<Environment>()
+  .post('/session.login', async (context) => {
+    const visitor = demandVisitor(context.var.visitor);
+    const body = loginSchema.safeParse(await context.req.json().catch(() => undefined));
+    if (!body.success) throw new RowcastError('bad_request', 'write {"user", "password"}');
+    return context.json(await visitor.login(body.data.user, body.data.password));
+  })
+  .post('/session.logout', async (context) => {
+    await demandVisitor(context.var.visitor).logout();
+    return context.json({});
+  })
+  .post('/session.status', async (context) => {
+    const { visitor, upstream } = context.var;
+    const door = visitor === undefined ? 'public' : 'private';
+    if (visitor?.isLoggedIn !== true) return context.json({ door });
+    const { user, role, expires } = await upstream.ledger.accounts.status();
+    return context.json({ door, login: { user, role, expires } });
+  });
+
+function demandVisitor<Visitor>(visitor: Visitor | undefined): Visitor {
+  if (visitor !== undefined) return visitor;
+  throw new RowcastError('forbidden', 'this gateway is open to everybody, and only to read');
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { type Context, Hono } from 'hono';
+import { setCookie } from 'hono/cookie';
+import { cookieName } from '../doors.ts';
+import type { Environment } from '../environment.ts';
+import type { Visitors } from '../visitors.ts';
+
+export interface PageOptions {
+  /** Folder of the built page. */
+  readonly folder: string;
+  readonly port: number;
+  /** Undefined at a public door. */
+  readonly visitors: Visitors | undefined;
+  /** A pass was used: there is another one now. */
+  readonly onAdmitted: () => void;
+}
+
+/** Stands in the built page where the nonce of its styles goes, which is another one with every answer. */
+const noncePlace = 'ROWCAST-NONCE';
+
+/** Seconds; a browser that was let in stays so. */
+const cookieSeconds = 400 * 24 * 3_600;
+
+/** The page: the same document under every address that is not another thing's; which table it shows, the address says. */
+export async function page({ folder, port, visitors, onAdmitted }: PageOptions): Promise<Hono<Environment>> {
+  const html = await readPage(folder);
+  return new Hono<Environment>()
+    .get('/assets/*', serveStatic({ root: folder, onFound: (_path, context) => keep(context) }))
+    .get('*', (context) => {
+      const pass = context.req.query('pass');
+      const visitor = pass === undefined ? undefined : visitors?.admit(pass);
+      if (visitor !== undefined) {
+        setCookie(context, cookieName(port), visitor.id, {
+          httpOnly: true,
+          sameSite: 'Strict',
+          path: '/',
+          maxAge: cookieSeconds,
+        });
+        onAdmitted();
+      }
+      // Without the pass in it, so that it does not stay in the history of the browser.
+      if (pass !== undefined) return context.redirect(context.req.path, 303);
+      const nonce = randomBytes(16).toString('base64');
+      context.header('content-security-policy', policy(nonce));
+      context.header('cache-control', 'no-store');
+      return context.html(html.replaceAll(noncePlace, nonce));
+    });
+}
+
+/** Nothing from elsewhere, nothing inline: styles that the page's libraries make bear the nonce. */
+function policy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** Their names change with what is in them. */
+function keep(context: Context): void {
+  context.header('cache-control', 'public, max-age=31536000, immutable');
+}
+
+async function readPage(folder: string): Promise<string> {
+  try {
+    return await readFile(join(folder, 'index.html'), 'utf8');
+  } catch (cause) {
+    throw new Error('the page is not built; run: npm run build', { cause });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Context } from 'hono';
+import { type Cursor, type Point, parseCursor, parsePoint, RowcastError } from '../../../index.ts';
+
+/* What routes read from an address. */
+
+/** @throws RowcastError `bad_request` */
+export function pointIn(context: Context, name: string): Point | undefined {
+  const text = context.req.query(name);
+  if (text === undefined) return undefined;
+  const point = parsePoint(text);
+  if (point === undefined) throw bad(name, text, 'no point: write a seq, seq@epoch, a time or a tag');
+  return point;
+}
+
+/** @throws RowcastError `bad_request` */
+export function cursorIn(text: string | undefined, name: string): Cursor | undefined {
+  if (text === undefined || text === '') return undefined;
+  const cursor = parseCursor(text);
+  if (cursor === undefined) throw bad(name, text, 'no cursor: write seq@epoch');
+  return cursor;
+}
+
+/** @throws RowcastError `bad_request` */
+export function numberIn(context: Context, name: string): number | undefined {
+  const text = context.req.query(name);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw bad(name, text, 'no number: write digits only');
+  return Number(text);
+}
+
+/** A value in JSON. @throws RowcastError `bad_request` */
+export function jsonIn<Value>(context: Context, name: string): Value | undefined {
+  const text = context.req.query(name);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    throw bad(name, text, 'no JSON');
+  }
+}
+
+export function flagIn(context: Context, name: string): true | undefined {
+  return context.req.query(name) === undefined ? undefined : true;
+}
+
+function bad(name: string, text: string, what: string): RowcastError {
+  return new RowcastError('bad_request', `${name}=${text} is ${what}`);
+}

@@ -1,0 +1,29 @@
+import { connect, type Ledger } from '../../index.ts';
+import { Hub } from './feed/hub.ts';
+import type { GatewayOptions } from './options.ts';
+
+/**
+ * A ledger as the gateway speaks to it, and the one subscription to its feed that all who share it are served from:
+ * the one for everybody who is not logged in, and one for each login.
+ */
+export class Upstream {
+  readonly ledger: Ledger;
+  /** Whether sealed cells are read opened, as administrators may. */
+  opens = false;
+  #hub: Hub | undefined;
+
+  constructor({ servers, checkpoints, timeoutMs }: Pick<GatewayOptions, 'servers' | 'checkpoints' | 'timeoutMs'>) {
+    this.ledger = connect(servers, { checkpoints, timeoutMs });
+  }
+
+  /** Subscribes when it is first needed. */
+  get hub(): Hub {
+    this.#hub ??= new Hub(this.ledger, { open: this.opens });
+    return this.#hub;
+  }
+
+  async close(): Promise<void> {
+    this.#hub?.close();
+    await this.ledger.close();
+  }
+}

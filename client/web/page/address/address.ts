@@ -1,0 +1,51 @@
+/**
+ * What the page shows, as its address says it, so that it can be shared: `/t/TABLE?at=POINT&with=POINT&row=KEY&q=TEXT`.
+ * Points are written as people write them: a seq, `seq@epoch`, a time or a tag.
+ */
+export interface Place {
+  readonly table: string | undefined;
+  /** As of when; the present when left out. */
+  readonly at: string | undefined;
+  /** An earlier point, from which everything until `at` is shown as a diff. */
+  readonly since: string | undefined;
+  /** The row whose drawer is open. */
+  readonly row: string | undefined;
+  /** What is searched for. */
+  readonly search: string | undefined;
+}
+
+export const nowhere: Place = { table: undefined, at: undefined, since: undefined, row: undefined, search: undefined };
+
+export function readPlace(path: string, query: string): Place {
+  const [, table] = /^\/t\/([^/]+)$/.exec(path) ?? [];
+  const parameters = new URLSearchParams(query);
+  const read = (name: string): string | undefined => parameters.get(name) || undefined;
+  return {
+    table: table === undefined ? undefined : decoded(table),
+    at: read('at'),
+    since: read('since'),
+    row: read('row'),
+    search: read('q'),
+  };
+}
+
+export function writePlace({ table, at, since, row, search }: Place): string {
+  const parameters = new URLSearchParams();
+  if (at !== undefined) parameters.set('at', at);
+  if (since !== undefined) parameters.set('since', since);
+  if (row !== undefined) parameters.set('row', row);
+  if (search !== undefined) parameters.set('q', search);
+  // As people read it: an @ and a : mean nothing else in a query.
+  const query = parameters.toString().replaceAll('%40', '@').replaceAll('%3A', ':');
+  const path = table === undefined ? '/' : `/t/${encodeURIComponent(table)}`;
+  return query === '' ? path : `${path}?${query}`;
+}
+
+/** A name that was typed by hand may be no encoding at all. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

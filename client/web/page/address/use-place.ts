@@ -1,0 +1,24 @@
+import { useCallback, useMemo } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { nowhere, type Place, readPlace, writePlace } from './address.ts';
+
+export interface Going {
+  /** In place of the address that stands there, so that going back does not lead through it. */
+  readonly replace?: boolean;
+}
+
+/** Where the page is, and how it goes elsewhere: what is not named stays, except at another table, where only it stays. */
+export function usePlace(): readonly [Place, (to: Partial<Place>, going?: Going) => void] {
+  const [path, navigate] = useLocation();
+  const search = useSearch();
+  const place = useMemo(() => readPlace(path, search), [path, search]);
+  const go = useCallback(
+    (to: Partial<Place>, { replace = false }: Going = {}) => {
+      const isElsewhere = 'table' in to && to.table !== place.table;
+      const base = isElsewhere ? { ...nowhere, at: place.at, since: place.since } : place;
+      navigate(writePlace({ ...base, ...to }), { replace });
+    },
+    [place, navigate],
+  );
+  return [place, go];
+}

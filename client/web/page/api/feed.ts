@@ -1,0 +1,110 @@
+import type { Entry } from '../../../../protocol/entry.ts';
+import { pathOf } from './lines.ts';
+
+/** The changes of one command. `cursor` resumes behind it. */
+export interface Group {
+  readonly cursor: string;
+  readonly at: string;
+  readonly by: string;
+  readonly command: string;
+  readonly why?: string;
+  readonly entries: readonly Entry[];
+}
+
+/** Where the gateway stands. */
+export interface Position {
+  readonly state: 'connecting' | 'catchingUp' | 'live' | 'behind' | 'disconnected';
+  readonly since: string;
+  readonly cursor?: string;
+  readonly head: number;
+  readonly verified: number;
+  /** Why the gateway cannot follow the log any more. */
+  readonly problem?: { readonly code: string; readonly message: string };
+}
+
+export interface FeedListener {
+  readonly group: (group: Group) => void;
+  readonly position: (position: Position) => void;
+  /** It will not go on from where it is: the code says why. */
+  readonly end: (code: string, message: string) => void;
+  /** The gateway is silent, until something comes again. */
+  readonly silent: () => void;
+}
+
+/** Milliseconds without a word after which the connection is held to be dead; the gateway speaks every two seconds. */
+const silenceMsMax = 7_000;
+
+/** Until it is tried again. */
+const retryMs = 1_000;
+
+export interface FeedOptions {
+  /** An address of events: /api/feed or /api/play. */
+  readonly path: string;
+  readonly parameters?: Readonly<Record<string, string | undefined>>;
+  /** Cursor behind which it begins. */
+  readonly from: string | undefined;
+  readonly listener: FeedListener;
+}
+
+/** The feed from a cursor on, each change once and in order, over any number of connections, until it is closed. */
+export class Feed {
+  readonly #options: FeedOptions;
+  #cursor: string | undefined;
+  #source: EventSource | undefined;
+  #watchdog: number | undefined;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.#cursor = options.from;
+    this.#connect();
+    document.addEventListener('visibilitychange', this.#onVisible);
+    addEventListener('online', this.#onVisible);
+  }
+
+  close(): void {
+    this.#source?.close();
+    clearTimeout(this.#watchdog);
+    document.removeEventListener('visibilitychange', this.#onVisible);
+    removeEventListener('online', this.#onVisible);
+  }
+
+  /** A tab that was put to sleep finds its connection dead without being told. */
+  readonly #onVisible = (): void => {
+    if (document.visibilityState === 'visible' && this.#source?.readyState !== EventSource.OPEN) this.#connect();
+  };
+
+  #connect(): void {
+    const { path, parameters, listener } = this.#options;
+    this.#source?.close();
+    const source = new EventSource(pathOf(path, { ...parameters, from: this.#cursor }));
+    this.#source = source;
+    this.#watch(silenceMsMax);
+    const on = (type: string, take: (data: unknown) => void): void =>
+      source.addEventListener(type, (event) => {
+        this.#watch(silenceMsMax);
+        if (event.lastEventId !== '') this.#cursor = event.lastEventId;
+        take(JSON.parse(event.data as string));
+      });
+    on('group', (data) => listener.group(data as Group));
+    on('position', (data) => listener.position(data as Position));
+    on('end', (data) => {
+      const { code, message } = data as { code: string; message: string };
+      this.close();
+      listener.end(code, message);
+    });
+    // The browser's own way of coming back gives up for good when it is refused once.
+    source.onerror = () => {
+      source.close();
+      listener.silent();
+      this.#watch(retryMs);
+    };
+  }
+
+  #watch(ms: number): void {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => {
+      this.#options.listener.silent();
+      this.#connect();
+    }, ms);
+  }
+}

@@ -1,0 +1,47 @@
+import { GatewayProblem, type ProblemBody } from './problem.ts';
+import { ask } from './request.ts';
+
+/** A part of an answer of lines: those that came together. */
+export type Lines = readonly unknown[];
+
+/**
+ * The lines of an answer of NDJSON as they come, without the last, which says that it was whole.
+ * @throws GatewayProblem when it is refused, breaks off or is cut
+ */
+export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<Lines, void, undefined> {
+  const { body } = await ask(path, { signal: signal ?? null });
+  if (body === null) throw cut();
+  let rest = '';
+  let isWhole = false;
+  for await (const text of body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    const values: unknown[] = [];
+    for (const line of lines) {
+      const value = JSON.parse(line) as { end?: { count: number }; error?: ProblemBody };
+      if (line.startsWith('{"error":') && value.error !== undefined) throw new GatewayProblem(value.error);
+      if (line.startsWith('{"end":') && value.end !== undefined) isWhole = true;
+      else values.push(value);
+    }
+    if (values.length > 0) yield values;
+  }
+  if (!isWhole) throw cut();
+}
+
+/** All of them. @throws GatewayProblem */
+export async function readAll<Item>(path: string, signal?: AbortSignal): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const lines of readLines(path, signal)) all.push(...(lines as readonly Item[]));
+  return all;
+}
+
+function cut(): GatewayProblem {
+  return new GatewayProblem({ code: 'cut', message: 'the answer was cut off' });
+}
+
+/** An address of the gateway with those of the parameters that there are. */
+export function pathOf(path: string, parameters: Readonly<Record<string, string | number | undefined>> = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? path : `${path}?${query}`;
+}

@@ -1,0 +1,39 @@
+import type { ErrorBody } from '../../../../protocol/errors.ts';
+
+/** What the gateway refused, or why it could not be asked. `code`: of the protocol, or one of the gateway's own. */
+export interface ProblemBody extends Omit<ErrorBody, 'code'> {
+  readonly code: string;
+  /** Of a command: under which it may be sent again. */
+  readonly id?: string;
+  readonly outcomeUnknown?: boolean;
+}
+
+/** An answer of the gateway that is none; matched by its code, never by its text. */
+export class GatewayProblem extends Error {
+  override readonly name = 'GatewayProblem';
+  readonly code: string;
+  readonly body: ProblemBody;
+
+  constructor(body: ProblemBody) {
+    super(body.message);
+    this.code = body.code;
+    this.body = body;
+  }
+}
+
+/** No gateway answered. */
+export const unreachable = 'unreachable';
+
+/** The problem in an answer that is not `ok`. */
+export async function problemOf(response: Response): Promise<GatewayProblem> {
+  try {
+    const { error } = (await response.json()) as { error: ProblemBody };
+    return new GatewayProblem(error);
+  } catch {
+    return new GatewayProblem({ code: 'internal', message: `the gateway answered with ${response.status}` });
+  }
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof GatewayProblem ? error.code : undefined;
+}

@@ -1,0 +1,49 @@
+import { create } from 'zustand';
+import type { TableSummary } from '../../../../protocol/replies.ts';
+import type { Group, Position } from '../api/feed.ts';
+
+export interface Login {
+  readonly user: string;
+  readonly role: string;
+  readonly expires: string;
+}
+
+/** How the page stands to the gateway, and the gateway to the ledger. */
+export type Connection = Position['state'] | 'unreachable';
+
+/** What is known of the ledger at present, whatever of the past is looked at. */
+export interface LedgerState {
+  /** `opening` until it is known what there is; `closed` when this browser was not let in. */
+  readonly phase: 'opening' | 'closed' | 'open';
+  readonly door: 'private' | 'public';
+  readonly login: Login | undefined;
+  /** Whether a login has ended by itself, which is to be said. */
+  readonly hasExpired: boolean;
+  readonly connection: Connection;
+  /** When the connection came to be so: ISO 8601. */
+  readonly since: string;
+  readonly epoch: string;
+  readonly head: number;
+  /** Everything up to here was held against the signed log. */
+  readonly verified: number;
+  /** Why the log cannot be followed, where it cannot. */
+  readonly problem: { readonly code: string; readonly message: string } | undefined;
+  readonly tables: readonly TableSummary[];
+  /** The newest changes, the newest first. */
+  readonly recent: readonly Group[];
+}
+
+export const useLedger = create<LedgerState>(() => ({
+  phase: 'opening',
+  door: 'private',
+  login: undefined,
+  hasExpired: false,
+  connection: 'connecting',
+  since: new Date().toISOString(),
+  epoch: '',
+  head: 0,
+  verified: 0,
+  problem: undefined,
+  tables: [],
+  recent: [],
+}));

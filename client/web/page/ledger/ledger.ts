@@ -1,0 +1,178 @@
+import { formatCursor } from '../../../../protocol/cursor.ts';
+import { type Entry, isRowEntry } from '../../../../protocol/entry.ts';
+import type { TableSummary } from '../../../../protocol/replies.ts';
+import { Feed, type Group, type Position } from '../api/feed.ts';
+import { pathOf, readAll } from '../api/lines.ts';
+import { codeOf } from '../api/problem.ts';
+import { queries } from '../api/queries.ts';
+import { post, request } from '../api/request.ts';
+import { type Login, useLedger } from './ledger-state.ts';
+
+/** Groups of the feed that are kept to be shown. */
+const recentMax = 500;
+/** Milliseconds for which changes are gathered before the page shows them: about a frame. */
+const gatherMs = 16;
+/** Milliseconds until a gateway that did not answer is asked again. */
+const retryMs = 1_000;
+
+/** What follows the ledger: told of changes in order, and, when they cannot be told without a gap, that all is void. */
+export interface LedgerListener {
+  readonly groups: (groups: readonly Group[]) => void;
+  readonly restart: () => void;
+}
+
+/**
+ * The page's one link to the ledger: it knows who is logged in and which tables there are, and follows the feed from
+ * there on. When the feed cannot go on (another life of the ledger, another login), it begins anew by itself.
+ */
+class LedgerLink {
+  readonly #listeners = new Set<LedgerListener>();
+  #feed: Feed | undefined;
+  #waiting: Group[] = [];
+  #flush: ReturnType<typeof setTimeout> | undefined;
+  #opening: AbortController | undefined;
+
+  /** Follows the ledger from now on, as whoever is logged in. */
+  async open(): Promise<void> {
+    this.#opening?.abort();
+    const opening = new AbortController();
+    this.#opening = opening;
+    this.#feed?.close();
+    this.#waiting = [];
+    while (!opening.signal.aborted) {
+      try {
+        await this.#begin(opening.signal);
+        return;
+      } catch (error) {
+        if (opening.signal.aborted) return;
+        if (codeOf(error) === 'door_closed') return useLedger.setState({ phase: 'closed' });
+        useLedger.setState({ connection: 'unreachable' });
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+  }
+
+  subscribe(listener: LedgerListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async login(user: string, password: string): Promise<void> {
+    await post('/api/session.login', { user, password });
+    useLedger.setState({ hasExpired: false });
+    await this.open();
+    this.#restart();
+  }
+
+  async logout(): Promise<void> {
+    await post('/api/session.logout', {});
+    await this.open();
+    this.#restart();
+  }
+
+  async #begin(signal: AbortSignal): Promise<void> {
+    const { door, login } = (await post('/api/session.status', {}, signal)) as {
+      door: 'private' | 'public';
+      login?: Login;
+    };
+    const { epoch, seq, tables } = await request('table.list', {}, { signal });
+    const recent = await readAll<Entry>(pathOf('/api/log', { newest_first: '', limit: 100, as_of: seq }), signal);
+    if (signal.aborted) return;
+    useLedger.setState({
+      phase: 'open',
+      door,
+      login,
+      epoch,
+      head: seq,
+      tables,
+      recent: toGroups(recent, epoch),
+      problem: undefined,
+    });
+    this.#feed = new Feed({
+      path: '/api/feed',
+      from: formatCursor({ seq, epoch }),
+      listener: {
+        group: (group) => this.#take(group),
+        position: (position) => this.#show(position),
+        end: (code) => this.#over(code),
+        silent: () => useLedger.setState({ connection: 'unreachable', since: new Date().toISOString() }),
+      },
+    });
+  }
+
+  #take(group: Group): void {
+    this.#waiting.push(group);
+    this.#flush ??= setTimeout(() => this.#deliver(), gatherMs);
+  }
+
+  #deliver(): void {
+    this.#flush = undefined;
+    const groups = this.#waiting;
+    this.#waiting = [];
+    if (groups.length === 0) return;
+    const { tables, recent, head } = useLedger.getState();
+    const last = groups.at(-1)?.entries.at(-1);
+    useLedger.setState({
+      head: Math.max(head, last?.seq ?? 0),
+      tables: countRows(tables, groups),
+      recent: [...[...groups].reverse(), ...recent].slice(0, recentMax),
+    });
+    for (const { groups: tell } of [...this.#listeners]) tell(groups);
+    if (groups.some(({ entries }) => entries.some((entry) => !isRowEntry(entry)))) void this.#readTables();
+  }
+
+  /** A table was made, altered or dropped. */
+  async #readTables(): Promise<void> {
+    const { tables } = await request('table.list', {});
+    useLedger.setState({ tables });
+    await queries.invalidateQueries();
+  }
+
+  #show({ state, since, head, verified, problem }: Position): void {
+    const before = useLedger.getState();
+    const isSame = before.connection === state && before.head === head && before.verified === verified;
+    if (!isSame || before.problem !== problem)
+      useLedger.setState({ connection: state, since, head: Math.max(before.head, head), verified, problem });
+  }
+
+  #over(code: string): void {
+    if (code === 'logged_out') useLedger.setState({ hasExpired: true });
+    void this.open().then(() => this.#restart());
+  }
+
+  #restart(): void {
+    for (const { restart } of [...this.#listeners]) restart();
+  }
+}
+
+export const ledger = new LedgerLink();
+
+/** How many rows each table has after the changes; a table that is not known yet is read anew. */
+function countRows(tables: readonly TableSummary[], groups: readonly Group[]): readonly TableSummary[] {
+  const byTable = new Map<string, { rows: number; seq: number }>();
+  for (const entry of groups.flatMap(({ entries }) => entries)) {
+    const count = byTable.get(entry.table) ?? { rows: 0, seq: 0 };
+    count.rows += entry.op === 'insert' ? 1 : entry.op === 'delete' ? -1 : 0;
+    count.seq = entry.seq;
+    byTable.set(entry.table, count);
+  }
+  return tables.map((table) => {
+    const count = byTable.get(table.definition.name);
+    return count === undefined ? table : { ...table, rows: (table.rows ?? 0) + count.rows, seq: count.seq };
+  });
+}
+
+/** Entries of the log, the newest first, as the commands that they are of. */
+function toGroups(entries: readonly Entry[], epoch: string): Group[] {
+  const groups: Group[] = [];
+  for (const entry of entries) {
+    const last = groups.at(-1);
+    if (last?.command === entry.command) {
+      groups[groups.length - 1] = { ...last, entries: [entry, ...last.entries] };
+      continue;
+    }
+    const { seq, at, by, command, why } = entry;
+    groups.push({ cursor: formatCursor({ seq, epoch }), at, by, command, ...(why && { why }), entries: [entry] });
+  }
+  return groups;
+}
