@@ -46,6 +46,8 @@ export const limits = {
   /** Rows that one row.blame asks for, and cells of them. */
   blameRowsMax: 1_000,
   blameCellsMax: 50_000,
+  /** Stretches of time that one log.activity asks for. */
+  bucketsMax: 1_000,
   /** Entries of one log.read or row.history reply. */
   entriesMax: 10_000,
 } as const;

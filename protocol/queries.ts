@@ -73,6 +73,17 @@ export const querySchemas = {
     asOf,
   }),
   /**
+   * How much was changed when, in equal stretches of time: the changes behind `from` (all from the first, when left out) up to
+   * the point, of one table over all its lives or of all.
+   */
+  'log.activity': z.strictObject({
+    type: z.literal('log.activity'),
+    table: table.optional(),
+    from: pointSchema.optional(),
+    asOf,
+    buckets: z.int().min(1).max(limits.bucketsMax).optional(),
+  }),
+  /**
    * What is different at `to` (now, when left out) from what was at `from`, an earlier point: of one table or of all.
    * `next` of a reply, given as `after`, brings the next page of rows, between the same two seqs.
    */
@@ -128,6 +139,7 @@ const querySchema = z.discriminatedUnion('type', [
   querySchemas['row.history'],
   querySchemas['cell.history'],
   querySchemas['row.blame'],
+  querySchemas['log.activity'],
   querySchemas['log.diff'],
   querySchemas['log.read'],
   querySchemas['log.proof'],

@@ -108,6 +108,16 @@ const cellChangeSchema = z.object({
 });
 export type CellChange = z.infer<typeof cellChangeSchema>;
 
+/** A stretch of time, from the end of the one before, which is not in it, up to `until`, which is. */
+const activityBucketSchema = z.object({
+  until: z.string(),
+  /** Of the last change of the ledger by then. */
+  seq: seqSchema,
+  /** How many there were in it. */
+  changes: z.int(),
+});
+export type ActivityBucket = z.infer<typeof activityBucketSchema>;
+
 const sessionStateSchema = z.object({
   session: z.string(),
   user: z.string(),
@@ -218,6 +228,17 @@ export const replySchemas = {
     rows: z.array(blamedRowSchema),
     /** Those that the rows name, in order of seq. */
     changes: z.array(blamedChangeSchema),
+  }),
+  'log.activity': z.object({
+    epoch: epochSchema,
+    /** The two seqs that it is between. */
+    from: seqSchema,
+    seq: seqSchema,
+    /** The times that it is between: those of the points, or of the first change and the last. Absent when nothing was changed. */
+    start: z.string().optional(),
+    end: z.string().optional(),
+    /** All of the same length, in order of time; their counts add up to all changes. */
+    buckets: z.array(activityBucketSchema),
   }),
   'log.diff': z.object({
     epoch: epochSchema,

@@ -41,6 +41,7 @@ export const rights: Readonly<Record<RequestType, Role>> = {
   'row.history': 'nobody',
   'cell.history': 'nobody',
   'row.blame': 'nobody',
+  'log.activity': 'nobody',
   'log.diff': 'nobody',
   'log.read': 'nobody',
   'log.proof': 'nobody',

@@ -5,6 +5,7 @@ import type { Checkpoints } from '../log/checkpoints.ts';
 import { Refused } from '../refused.ts';
 import { cellHistory } from './cell-history.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
+import { logActivity } from './log-activity.ts';
 import { logDiff } from './log-diff.ts';
 import { logProof } from './log-proof.ts';
 import { logRead, rowHistory } from './log-read.ts';
@@ -72,6 +73,8 @@ export class Queries {
         return cellHistory(this.#options, query);
       case 'row.blame':
         return rowBlame(this.#options, query);
+      case 'log.activity':
+        return logActivity(this.#options, query);
       case 'log.diff':
         return logDiff(this.#options, query);
       case 'log.read':

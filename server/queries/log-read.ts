@@ -8,9 +8,8 @@ import { type Head, readHead } from '../log/head.ts';
 import { refusePlace, resolvePoint } from '../log/point.ts';
 import { type Lines, readLines } from '../log/read.ts';
 import { TreeReader } from '../log/tree-reader.ts';
-import { tableLives } from '../projections/tables.ts';
 import { Refused } from '../refused.ts';
-import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
+import { livesOf, type QueryAnswer, type QueryContext } from './context.ts';
 
 /** Entries of the log, as they are, of one table over all its lives or of all tables. */
 export async function logRead(context: QueryContext, query: QueryOf<'log.read'>): Promise<QueryAnswer> {
@@ -70,12 +69,6 @@ async function hashesAnswer(
   const leaves = await new TreeReader(database).leaves(after, last);
   const text = leaves.map(toBase64).join('\n');
   return entriesAnswer({ head, after, lines: { text, count: leaves.length, last, full: last < until } });
-}
-
-async function livesOf({ database }: QueryContext, table: string): Promise<number[]> {
-  const lives = await tableLives(database, table);
-  if (lives.length === 0) throw refuseTable(table);
-  return lives;
 }
 
 interface ReadEntries {

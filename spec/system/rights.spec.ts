@@ -63,6 +63,7 @@ const bodies: Readonly<Record<RequestType, (about: Objects) => object>> = {
   'row.history': ({ table }) => ({ table, key: 'there' }),
   'cell.history': ({ table }) => ({ table, key: 'there', column: 'n' }),
   'row.blame': ({ table }) => ({ table, keys: ['there'] }),
+  'log.activity': () => ({ buckets: 2 }),
   'log.diff': () => ({ from: { seq: 0 }, limit: 1 }),
   'log.read': () => ({ limit: 1 }),
   'log.proof': () => ({ from: 1 }),

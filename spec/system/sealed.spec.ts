@@ -161,6 +161,7 @@ describe('P9 a sealed value is for administrators', () => {
       'cell.history that asks to open': () =>
         attempt(() => gather(viewer.cellHistory('people', 'a', 'ssn', { open: true }))),
       'row.blame': () => ask('row.blame', { table: 'people', keys: ['a'] }),
+      'log.activity': () => ask('log.activity', { table: 'people' }),
       'log.diff, and a patch of it': async () =>
         (await ask('log.diff', { from: { seq: 0 } })) +
         (await gather(patchLines(await viewer.diff({ seq: 0 })))).join('\n'),

@@ -221,6 +221,7 @@ describe('P9 rights: one line for every request', () => {
     expect(new Set(Object.keys(rights))).toEqual(new Set(requestTypes));
     expect(free('anyone')).toEqual([
       'cell.history',
+      'log.activity',
       'log.diff',
       'log.proof',
       'log.read',
