@@ -31,6 +31,7 @@ import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
 import { Opener } from './opener.ts';
 import type {
+  ActivityOptions,
   BlameOptions,
   CellHistoryOptions,
   ChangeOptions,
@@ -321,6 +322,15 @@ export class Ledger implements AsyncDisposable {
    */
   blame(table: string, keys: readonly string[], options: BlameOptions = {}): Promise<ReplyOf<'row.blame'>> {
     return this.request({ type: 'row.blame', table, keys: [...keys], asOf: options.asOf }, options);
+  }
+
+  /**
+   * How much was changed when: how many changes in each of so many equal stretches of time, and the seq at the end of each.
+   * Draw it, and whatever place is pointed at is a point to read as of.
+   */
+  activity(options: ActivityOptions = {}): Promise<ReplyOf<'log.activity'>> {
+    const { table, from, asOf, buckets } = options;
+    return this.request({ type: 'log.activity', table, from, asOf, buckets }, options);
   }
 
   /**

@@ -14,6 +14,7 @@ export type { Condition, Filter } from '../protocol/filter.ts';
 export { formatPoint, type Point, parsePoint } from '../protocol/point.ts';
 export type { Sort } from '../protocol/queries.ts';
 export type {
+  ActivityBucket,
   BlamedChange,
   BlamedRow,
   CellChange,
@@ -49,6 +50,7 @@ export type { LargeBatchOptions, LargeBatchProgress } from './large-batch.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
 export type { LogEntry, LogPage } from './log-reader.ts';
 export type {
+  ActivityOptions,
   AsOfOptions,
   BlameOptions,
   CellHistoryOptions,

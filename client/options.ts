@@ -83,6 +83,15 @@ export interface CellHistoryOptions extends ReadingOptions, AsOfOptions {
 
 export interface BlameOptions extends RequestOptions, AsOfOptions {}
 
+export interface ActivityOptions extends RequestOptions, AsOfOptions {
+  /** The changes of one table; of all when left out. */
+  readonly table?: string | undefined;
+  /** Those behind this point; all from the first when left out. */
+  readonly from?: Point | undefined;
+  /** In how many stretches of time, at most 1,000; 200 when left out. */
+  readonly buckets?: number | undefined;
+}
+
 export interface ReadLogOptions extends ReadingOptions, AsOfOptions {
   /** The changes of one table; of all when left out. */
   readonly table?: string | undefined;

@@ -35,5 +35,6 @@ test('its example in code does what it says', async () => {
   expect(stderr).toBe('');
   expect(stdout).toContain('Tomás');
   expect(stdout).toContain('ada foreman undefined');
+  expect(stdout).toMatch(/until \S+Z \(#\d+\): \d+ changes/);
   expect(stdout).toMatch(/update E07 \{\s+role: 'engineer'/);
 }, 30_000);
