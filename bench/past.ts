@@ -88,6 +88,8 @@ async function measure({ admin }: Stand): Promise<Timed[]> {
     await timed('history of a row', many, () => gatherAll(admin.history(table, key))),
     await timed('history of a cell', many, () => gatherAll(admin.cellHistory(table, key, 'n'))),
     await timed('blame of a row', many, (seq) => admin.blame(table, [key], { asOf: { seq } })),
+    await timed('activity of the ledger, in 200 stretches', few, () => admin.activity()),
+    await timed('activity of one table, in 200 stretches', few, () => admin.activity({ table })),
     await timed('diff over 100 changes', many, diffOf(100)),
     await timed('diff over 1,000 changes', few, diffOf(Math.min(rows, 1_000))),
     await timed('diff over 10,000 changes', few, diffOf(Math.min(rows, 10_000))),

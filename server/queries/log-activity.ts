@@ -75,7 +75,7 @@ async function bucketsOf(executor: Executor, changes: Changes, untils: readonly 
 
 /**
  * How many changes there are from each of these seqs to the next. Of all tables that needs no look; those of one table are
- * counted along its index, some 100 ms for a million.
+ * counted along its index, which costs what they are.
  */
 async function countsBetween(
   executor: Executor,
