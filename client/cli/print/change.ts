@@ -1,5 +1,5 @@
+import { type ChangedCell, changedCells, type RowChange } from '../../../protocol/changed-cells.ts';
 import { type Entry, groupOf, isRowEntry, type RowEntry, type TableEntry } from '../../../protocol/entry.ts';
-import { type Cells, cellText } from '../../../protocol/values.ts';
 import { columnSpecs, stepWords } from './definition.ts';
 import { type Paint, show, showCell } from './paint.ts';
 import { count, showTime } from './time.ts';
@@ -60,27 +60,17 @@ export function opWord({ op }: RowEntry, paint: Paint): string {
   return paint[opPaint[op]](op);
 }
 
-type RowChange = Pick<RowEntry, 'op' | 'key' | 'row' | 'was' | 'columns'>;
-
-/** The cells of a change, on one line. */
+/** The cells of a change, on one line: `salary 1000 → 1200` of an update, the row of an insert, what went with a delete. */
 export function rowWords(change: RowChange, paint: Paint): string {
-  return cellWords(change, paint).join(', ');
+  return changedCells(change)
+    .map((cell) => cellWords(change, cell, paint))
+    .join(', ');
 }
 
-/** The cells of a change: `salary 1000 → 1200` of an update, the row of an insert, and what went with a delete. */
-function cellWords({ op, key, row, was, columns = [] }: RowChange, paint: Paint): string[] {
-  if (op === 'erase') return columns.map((name) => show(name, paint));
-  if (op === 'update') return Object.keys(was ?? {}).map((name) => updatedCell(name, { row, was }, paint));
-  const cells = Object.entries((op === 'delete' ? was : row) ?? {});
-  // The key stands at the head of the line already.
-  const keyAt = cells.findIndex(([, cell]) => cellText(cell) === key);
-  return cells
-    .filter((_, index) => index !== keyAt)
-    .map(([name, cell]) => `${paint.dim(show(name, paint))} ${showCell(cell, paint)}`);
-}
-
-function updatedCell(name: string, { row, was }: { row?: Cells | undefined; was?: Cells | undefined }, paint: Paint) {
-  return `${show(name, paint)} ${showCell(was?.[name], paint)} → ${showCell(row?.[name], paint)}`;
+function cellWords({ op }: RowChange, { name, was, is }: ChangedCell, paint: Paint): string {
+  if (op === 'erase') return show(name, paint);
+  if (op === 'update') return `${show(name, paint)} ${showCell(was, paint)} → ${showCell(is, paint)}`;
+  return `${paint.dim(show(name, paint))} ${showCell(op === 'delete' ? was : is, paint)}`;
 }
 
 /** What was done to a table. */

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
+import { shownWidth } from '../../../protocol/shown-text.ts';
 import { type Paint, show } from './paint.ts';
-import { shownWidth } from './shown-text.ts';
 
 export interface GridColumn {
   readonly title: string;

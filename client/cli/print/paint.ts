@@ -1,8 +1,8 @@
 import picocolors from 'picocolors';
 import { commitmentIn } from '../../../protocol/sealed.ts';
+import { shownText } from '../../../protocol/shown-text.ts';
 import type { Cell } from '../../../protocol/values.ts';
 import { cellText } from '../../../protocol/values.ts';
-import { shownText } from './shown-text.ts';
 
 /** Colours by what they mean; without colours they return the text as it is. */
 export interface Paint {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { CurrentRow } from '../../../protocol/errors.ts';
 import { commitmentIn } from '../../../protocol/sealed.ts';
+import { shownWidth } from '../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../protocol/table.ts';
 import { type AsOfOption, addAsOfOption } from '../as-of.ts';
 import type { Context } from '../context.ts';
 import { findTable } from '../definitions.ts';
 import { type Paint, sealedMark, show, showCell } from '../print/paint.ts';
-import { shownWidth } from '../print/shown-text.ts';
 import { showTime } from '../print/time.ts';
 import { describedCommand } from '../verb.ts';
 

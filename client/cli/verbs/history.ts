@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RowEntry } from '../../../protocol/entry.ts';
 import { isRowEntry } from '../../../protocol/entry.ts';
+import { shownWidth } from '../../../protocol/shown-text.ts';
 import { type AsOfOption, addAsOfOption } from '../as-of.ts';
 import { printCellHistory } from '../cell-history.ts';
 import { CliError } from '../cli-error.ts';
@@ -8,7 +9,6 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { opWord, showWhy } from '../print/change.ts';
 import { type Paint, show, showCell } from '../print/paint.ts';
-import { shownWidth } from '../print/shown-text.ts';
 import { showTime } from '../print/time.ts';
 import { describedCommand } from '../verb.ts';
 import { readPositive } from '../write-options.ts';

@@ -1,6 +1,6 @@
 /**
  * Text of cells is written by strangers: control characters move the cursor and set the window's title, bidi and
- * invisible ones make one value look like another (RELIABILITY W7). None of them reaches the terminal raw.
+ * invisible ones make one value look like another (RELIABILITY W7). None of them reaches a terminal or the page raw.
  *
  * Cc control, Cf format (bidi, zero width, tags), Co private use, Cs lone surrogates, Zl and Zp line separators.
  */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shownText, shownWidth } from '../../../../client/cli/print/shown-text.ts';
+import { shownText, shownWidth } from '../../protocol/shown-text.ts';
 
 describe('foreign text on a terminal (W7)', () => {
   it.each([
