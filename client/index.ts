@@ -70,6 +70,17 @@ export type { PlayOptions } from './play/ledger-play.ts';
 export type { PlayEvent } from './play/play.ts';
 export type { ReachedOptions, Replica, ReplicaEvent, ReplicaOptions } from './replica.ts';
 export type { RevertOptions } from './revert.ts';
+export {
+  availableSamples,
+  type LoadedSet,
+  type LoadSampleOptions,
+  loadSample,
+  type SampleName,
+  type SampleSet,
+  sampleNames,
+  sampleTables,
+} from './samples/load-sample.ts';
+export { SampleError } from './samples/sample-error.ts';
 export { TamperedError, type TrustFault, type TrustFaultKind } from './trust/fault.ts';
 export type { Verified } from './trust/log-trust.ts';
 export type { VerifyOptions, VerifyReport } from './trust/verify-ledger.ts';
