@@ -28,7 +28,7 @@ export type {
 export type { RequestOf, RequestType } from '../protocol/requests.ts';
 export type { ConflictRule, Reverted, RevertedRow } from '../protocol/revert.ts';
 export type { AlterStep, Column, TableDefinition } from '../protocol/table.ts';
-export type { Cell, Cells, ColumnType } from '../protocol/values.ts';
+export { type Cell, type Cells, type ColumnType, columnTypes } from '../protocol/values.ts';
 export type { AccountChanges, Accounts, AuditOptions, NewAccount } from './accounts.ts';
 export type { Ledger } from './client.ts';
 export type { RequestOptions, SendOptions } from './command-channel.ts';
@@ -41,10 +41,11 @@ export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, Watch
 export type { Export, ExportSummary, SaveOptions } from './export/export.ts';
 export type { ExportLogOptions } from './export/ledger-exports.ts';
 export { type FileReport, type VerifyFileOptions, verifyFile } from './export/proof/verify-file.ts';
-export type { FileFormat } from './file-format.ts';
+export { type FileFormat, fileFormats } from './file-format.ts';
+export { encodings } from './import/decode.ts';
 export type { Import, ImportCommitOptions, ImportResult } from './import/import.ts';
 export { ImportError, type ImportProblem } from './import/import-error.ts';
-export type { ImportMode, ImportOptions, ImportProgress } from './import/import-options.ts';
+export { type ImportMode, type ImportOptions, type ImportProgress, importModes } from './import/import-options.ts';
 export type { ImportPreview } from './import/import-preview.ts';
 export type { LargeBatchOptions, LargeBatchProgress } from './large-batch.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
@@ -72,6 +73,17 @@ export type { PlayOptions } from './play/ledger-play.ts';
 export type { PlayEvent } from './play/play.ts';
 export type { ReachedOptions, Replica, ReplicaEvent, ReplicaOptions } from './replica.ts';
 export type { RevertOptions } from './revert.ts';
+export {
+  availableSamples,
+  type LoadedSet,
+  type LoadSampleOptions,
+  loadSample,
+  type SampleName,
+  type SampleSet,
+  sampleNames,
+  sampleTables,
+} from './samples/load-sample.ts';
+export { SampleError } from './samples/sample-error.ts';
 export { TamperedError, type TrustFault, type TrustFaultKind } from './trust/fault.ts';
 export type { Verified } from './trust/log-trust.ts';
 export type { VerifyOptions, VerifyReport } from './trust/verify-ledger.ts';

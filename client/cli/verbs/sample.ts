@@ -1,24 +1,18 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import type { Step } from '../../../protocol/commands.ts';
-import { CliError } from '../cli-error.ts';
+import { type LoadedSet, loadSample, type SampleName, sampleNames, sampleTables } from '../../samples/load-sample.ts';
+import { SampleError } from '../../samples/sample-error.ts';
+import { CliError, interrupted } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
-import { batchBetween, type State } from '../samples/batch-between.ts';
-import { employeesBatch, employeesTable } from '../samples/employees.ts';
-import { type MimeDbVersion, mimeDbState, mimeDbVersions, mimeTypesTable } from '../samples/mime-db.ts';
 import { describedCommand } from '../verb.ts';
-import { wait } from '../wait.ts';
 import { readPositive } from '../write-options.ts';
 
 interface SampleOptions {
   readonly pauseMs?: number;
 }
-
-/** A batch of thousands of rows takes the server longer than a row does. */
-const batchTimeoutMs = 120_000;
 
 /** `rowcast sample NAME`: a table to try things on. */
 export function sampleCommand(context: () => Context): Command {
@@ -31,76 +25,64 @@ export function sampleCommand(context: () => Context): Command {
     ],
     examples: ['sample employees', 'sample mime-db --pause-ms 2000    (and in another terminal: watch mime_types)'],
   })
-    .addArgument(new Argument('<name>').choices(['employees', 'mime-db']))
+    .addArgument(new Argument('<name>').choices(sampleNames))
     .option('--pause-ms <ms>', 'milliseconds between two versions of mime-db', readPositive)
-    .action((name: string, options: SampleOptions) =>
-      name === 'employees' ? sampleEmployees(context()) : sampleMimeDb(context(), options),
-    );
+    .action((name: SampleName, options: SampleOptions) => sample(context(), name, options));
 }
 
-async function sampleEmployees(context: Context): Promise<void> {
-  const { name } = employeesTable;
-  await refuseIfThere(context, name);
-  const steps = await employeesBatch();
-  const seq = await send(context, steps, 'sample employees');
-  const rows = count(steps.length - 1, 'row');
-  if (context.json) await context.printJson({ table: name, seq, rows: steps.length - 1 });
-  else await context.print(`made table ${name} with ${rows} in one change set (#${seq})`);
-  await context.note(`look at it: npx rowcast list ${name}, or npx rowcast watch ${name}`);
-}
-
-async function refuseIfThere(context: Context, name: string): Promise<void> {
-  const { tables } = await context.reading((ledger) => ledger.tables({ signal: context.signal }));
-  if (!tables.some(({ definition }) => definition.name === name)) return;
-  throw new CliError(`there is a table ${name} already; the sample was not loaded, and nothing was changed`, {
-    code: 'table_exists',
-    exit: exitCodes.conflict,
-    next: `use it: npx rowcast list ${name}; or begin anew: npx rowcast drop ${name}`,
-  });
-}
-
-async function send(context: Context, steps: readonly Step[], why: string): Promise<number> {
-  const ledger = await context.ledger();
-  const { seq } = await ledger.batch(steps, { why, signal: context.signal, timeoutMs: batchTimeoutMs });
-  return seq;
-}
-
-async function sampleMimeDb(context: Context, { pauseMs = 0 }: SampleOptions): Promise<void> {
-  const versions = await mimeDbVersions();
-  await refuseIfThere(context, mimeTypesTable.name);
+async function sample(context: Context, name: SampleName, { pauseMs }: SampleOptions): Promise<void> {
   const progress = new Progress(context);
-  let state: State = new Map();
-  for (const [index, version] of versions.entries()) {
-    if (index > 0) await wait(pauseMs, context.signal);
-    progress.show(`mime-db ${version.version}: version ${index + 1} of ${versions.length}`);
-    const next = await mimeDbState(version);
-    const steps = [...(index === 0 ? [createMimeTypes()] : []), ...batchBetween(mimeTypesTable.name, state, next)];
-    const seq = await send(context, steps, `mime-db ${version.version}`);
+  const ledger = await context.ledger();
+  const sets = loadSample(ledger, name, {
+    pauseMs,
+    signal: context.signal,
+    onSet: ({ version, index, of }) => {
+      if (version !== undefined) progress.show(`mime-db ${version}: version ${index} of ${of}`);
+    },
+  });
+  try {
+    for await (const set of sets) {
+      progress.clear();
+      await report(context, set);
+    }
+  } catch (error) {
     progress.clear();
-    await report(context, version, steps, seq);
-    state = next;
+    throw told(error, sampleTables[name]);
   }
-  await context.note(`look at it: npx rowcast search ${mimeTypesTable.name} json, or npx rowcast log`);
+  await context.note(`look at it: ${lookAt[name]}`);
 }
 
-function createMimeTypes(): Step {
-  return { type: 'table.create', ...mimeTypesTable, columns: [...mimeTypesTable.columns] };
-}
+const lookAt: Readonly<Record<SampleName, string>> = {
+  employees: 'npx rowcast list employees, or npx rowcast watch employees',
+  'mime-db': 'npx rowcast search mime_types json, or npx rowcast log',
+};
 
-async function report(
-  context: Context,
-  { version }: MimeDbVersion,
-  steps: readonly Step[],
-  seq: number,
-): Promise<void> {
-  const made = (type: Step['type']): number => steps.filter((step) => step.type === type).length;
-  const counts = { inserts: made('row.insert'), updates: made('row.update'), deletes: made('row.delete') };
-  if (context.json) {
-    await context.printJson({ table: mimeTypesTable.name, version, seq, ...counts });
+async function report(context: Context, { version, table, seq, ...set }: LoadedSet): Promise<void> {
+  const { inserts, updates, deletes } = set;
+  if (version === undefined) {
+    if (context.json) await context.printJson({ table, seq, rows: inserts });
+    else await context.print(`made table ${table} with ${count(inserts, 'row')} in one change set (#${seq})`);
     return;
   }
-  const { inserts, updates, deletes } = counts;
+  if (context.json) {
+    await context.printJson({ table, version, seq, inserts, updates, deletes });
+    return;
+  }
   await context.print(
     `mime-db ${version.padEnd(8)} ${count(inserts, 'insert')}, ${count(updates, 'update')}, ${count(deletes, 'delete')} (#${seq})`,
   );
+}
+
+/** What a sample is refused for, and what to do about it. */
+function told(error: unknown, table: string): unknown {
+  if (error instanceof Error && error.name === 'AbortError') return interrupted();
+  if (!(error instanceof SampleError)) return error;
+  const { code, message, cause } = error;
+  if (code === 'sample_missing') {
+    const next =
+      'it comes with the development packages: npm ci, without --omit=dev. `npx rowcast sample employees` needs none';
+    return new CliError(message, { code, exit: exitCodes.failed, next, cause });
+  }
+  const next = `use it: npx rowcast list ${table}; or begin anew: npx rowcast drop ${table}`;
+  return new CliError(message, { code, exit: exitCodes.conflict, next });
 }

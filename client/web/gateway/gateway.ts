@@ -7,11 +7,14 @@ import { guardOrigin, guardVisitor, namesOf, openDoor } from './doors.ts';
 import type { Environment } from './environment.ts';
 import type { GatewayOptions } from './options.ts';
 import { refuse, refuseDoor } from './refusal.ts';
+import { exports } from './routes/export.ts';
 import { feed } from './routes/feed.ts';
+import { imports } from './routes/import.ts';
 import { login } from './routes/login.ts';
 import { page } from './routes/page.ts';
 import { reads } from './routes/reads.ts';
 import { requests } from './routes/requests.ts';
+import { samples } from './routes/samples.ts';
 import { Upstream } from './upstream.ts';
 import { Visitors } from './visitors.ts';
 
@@ -71,14 +74,22 @@ function api(options: GatewayOptions, { everybody, visitors, port }: Parts): Hon
     .route('/', feed(options))
     .route('/', login)
     .route('/', reads)
+    .route('/', exports)
+    .route('/', imports)
+    .route('/', samples)
     .route('/', requests)
     .all('*', (context) => refuseDoor(context, 'not_found', 'there is nothing here; docs/WEB.md tells what there is'))
     .onError((error, context) => refuse(context, error));
 }
 
+/** Milliseconds that the sending of one request may take. */
+const importMsMax = 3_600_000;
+
 async function listen(app: Hono<Environment>, { host, port }: GatewayOptions): Promise<Server> {
   return await new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(server as Server));
+    // A file that is imported comes as fast as it is read.
+    (server as Server).requestTimeout = importMsMax;
     server.once('error', reject);
   });
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ImportError, RowcastError, type RowcastErrorCode } from '../../index.ts';
+import { ImportError, RowcastError, type RowcastErrorCode, SampleError } from '../../index.ts';
 
 /** Codes of the gateway's own, beside the library's. */
 type GatewayCode = 'door_closed' | 'wrong_host' | 'wrong_origin' | 'not_found';
@@ -36,11 +36,25 @@ export function refuse(context: Context, error: unknown): Response {
   if (error instanceof RowcastError) {
     return context.json({ error: bodyOf(error) }, statuses[error.code] ?? conflict);
   }
-  if (error instanceof ImportError) {
-    const { code, message, problems } = error;
-    return context.json({ error: { code, message, problems } }, 422);
-  }
+  if (error instanceof ImportError) return context.json({ error: errorBody(error) }, 422);
+  if (error instanceof SampleError) return context.json({ error: errorBody(error) }, conflict);
   throw error;
+}
+
+/** Problems of a file that are told; a count says how many more there are. */
+export const shownProblems = 100;
+
+/** An error as the last line of an answer that had begun. */
+export function errorBody(error: unknown): object {
+  if (error instanceof RowcastError) return bodyOf(error);
+  if (error instanceof SampleError) return { code: error.code, message: error.message };
+  if (error instanceof ImportError) {
+    const { code, message, problems, more } = error;
+    const left = Math.max(problems.length - shownProblems, 0) + more;
+    return { code, message, problems: problems.slice(0, shownProblems), ...(left > 0 && { more: left }) };
+  }
+  console.error(error);
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
 }
 
 /** The server's own words, and what the library knows besides: the id of the command, and whether it may have taken effect. */

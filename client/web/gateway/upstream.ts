@@ -1,5 +1,6 @@
 import { connect, type Ledger } from '../../index.ts';
 import { Hub } from './feed/hub.ts';
+import { ImportPlans } from './import-plans.ts';
 import type { GatewayOptions } from './options.ts';
 
 /**
@@ -8,6 +9,8 @@ import type { GatewayOptions } from './options.ts';
  */
 export class Upstream {
   readonly ledger: Ledger;
+  /** What was read and may be imported. */
+  readonly imports = new ImportPlans();
   /** Whether sealed cells are read opened, as administrators may. */
   opens = false;
   #hub: Hub | undefined;
@@ -24,6 +27,7 @@ export class Upstream {
 
   async close(): Promise<void> {
     this.#hub?.close();
+    await this.imports.close();
     await this.ledger.close();
   }
 }

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
-import type { TableDefinition } from '../../../protocol/table.ts';
-import type { Cells } from '../../../protocol/values.ts';
-import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
+import type { TableDefinition } from '../../protocol/table.ts';
+import type { Cells } from '../../protocol/values.ts';
 import type { State } from './batch-between.ts';
+import { SampleError } from './sample-error.ts';
 
 export const mimeTypesTable: TableDefinition = {
   name: 'mime_types',
@@ -37,7 +36,7 @@ export interface MimeDbVersion {
 
 /** The versions that package.json installs under aliases, the oldest first. */
 export async function mimeDbVersions(): Promise<MimeDbVersion[]> {
-  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
   const { devDependencies = {} } = z
     .object({ devDependencies: z.record(z.string(), z.string()).optional() })
     .parse(JSON.parse(text));
@@ -59,7 +58,7 @@ function compareVersions(a: string, b: string): number {
   return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
 }
 
-/** What the table is at a version. @throws CliError when the package is not installed */
+/** What the table is at a version. @throws SampleError when the package is not installed */
 export async function mimeDbState({ packageName }: MimeDbVersion): Promise<State> {
   const text = await readFile(findPackageFile(packageName), 'utf8');
   const types = Object.entries(mimeDbSchema.parse(JSON.parse(text)));
@@ -71,11 +70,7 @@ function findPackageFile(packageName: string): string {
   try {
     return createRequire(import.meta.url).resolve(`${packageName}/db.json`);
   } catch (cause) {
-    throw new CliError(`the package ${packageName} is not installed; the sample is made of it`, {
-      code: 'sample_missing',
-      exit: exitCodes.failed,
-      next: 'it comes with the development packages: npm ci, without --omit=dev. `npx rowcast sample employees` needs none',
-      cause,
-    });
+    const message = `the package ${packageName} is not installed; the sample is made of it`;
+    throw new SampleError('sample_missing', message, cause);
   }
 }

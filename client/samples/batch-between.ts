@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Step } from '../../../protocol/commands.ts';
-import type { Cell, Cells } from '../../../protocol/values.ts';
+import type { Step } from '../../protocol/commands.ts';
+import type { Cell, Cells } from '../../protocol/values.ts';
 
 /** Rows by their key; each row holds its key column too. */
 export type State = ReadonlyMap<string, Cells>;

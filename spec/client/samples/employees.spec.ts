@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { employeesBatch, employeesTable } from '../../../../client/cli/samples/employees.ts';
-import { stepSchema } from '../../../../protocol/commands.ts';
+import { employeesBatch, employeesTable } from '../../../client/samples/employees.ts';
+import { stepSchema } from '../../../protocol/commands.ts';
 
 describe('the sample of employees', () => {
   it('is a table and some fifty people whose SSNs are never issued and stand once', async () => {

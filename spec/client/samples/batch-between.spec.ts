@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { batchBetween } from '../../../../client/cli/samples/batch-between.ts';
-import { mimeDbState, mimeDbVersions, versionsAmong } from '../../../../client/cli/samples/mime-db.ts';
-import type { Cells } from '../../../../protocol/values.ts';
+import { batchBetween } from '../../../client/samples/batch-between.ts';
+import { mimeDbState, mimeDbVersions, versionsAmong } from '../../../client/samples/mime-db.ts';
+import type { Cells } from '../../../protocol/values.ts';
 
 const state = (rows: Record<string, Cells>) => new Map(Object.entries(rows));
 

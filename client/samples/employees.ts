@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Step } from '../../../protocol/commands.ts';
-import type { TableDefinition } from '../../../protocol/table.ts';
+import type { Step } from '../../protocol/commands.ts';
+import type { TableDefinition } from '../../protocol/table.ts';
 
 /** The employees of the small program that Rowcast re-imagines. The people are invented. */
 export const employeesTable: TableDefinition = {

@@ -1,0 +1,73 @@
+import { type Context, Hono } from 'hono';
+import type { Import, ImportPreview, ImportProgress } from '../../../index.ts';
+import type { Environment } from '../environment.ts';
+import { answerOutright, type LineAnswer } from '../line-answer.ts';
+import { shownProblems } from '../refusal.ts';
+import { importOptionsIn } from './import-options.ts';
+
+/**
+ * `POST /api/import?table=&mode=&key=…`, the file as body: reads it, and holds it against the table. Lines of progress, and
+ * then `{"import": {"id", …preview}}`. `POST /api/import/ID/commit` with `{why}` does it; `DELETE /api/import/ID` drops it.
+ */
+export const imports = new Hono<Environment>()
+  .post('/import', async (context) => {
+    const { ledger, imports: plans } = context.var.upstream;
+    const options = importOptionsIn(context);
+    await refuseViewers(context);
+    return answerOutright(context, async (lines, signal) => {
+      const { incoming } = context.env;
+      // Kept, when the reading of the file breaks off: the answer goes the same way.
+      const bytes = incoming.iterator({ destroyOnReturn: false });
+      try {
+        const onProgress = progressTo(context, lines);
+        const { id, plan } = await plans.read(() => ledger.import(bytes, { ...options, signal, onProgress }));
+        lines.write({ import: { id, ...shown(plan.preview) } });
+      } finally {
+        // A browser sends its file to the end before it reads the answer.
+        incoming.resume();
+      }
+    });
+  })
+  .post('/import/:id/commit', async (context) => {
+    const { why } = await readWhy(context);
+    const { imports: plans } = context.var.upstream;
+    const { id } = context.req.param();
+    return answerOutright(context, async (lines) => {
+      // Not given up with the page: what is on its way to the ledger is either done or not, and a reload asks which.
+      const onProgress = progressTo(context, lines);
+      const commit = (plan: Import) => plan.commit({ why, onProgress });
+      lines.write({ result: await plans.use(id, commit) });
+    });
+  })
+  .delete('/import/:id', async (context) => {
+    await context.var.upstream.imports.drop(context.req.param('id'));
+    return context.json({});
+  });
+
+/** Before the answer is begun, so that its status says it. @throws RowcastError `login_required`, `session_expired` */
+async function refuseViewers(context: Context<Environment>): Promise<void> {
+  try {
+    await context.var.upstream.ledger.accounts.status();
+  } catch (error) {
+    context.env.incoming.resume();
+    throw error;
+  }
+}
+
+/** A large file is a deed for as long as it takes. */
+function progressTo(context: Context<Environment>, lines: LineAnswer): (progress: ImportProgress) => void {
+  return (progress) => {
+    context.var.visitor?.use();
+    lines.progress(progress);
+  };
+}
+
+function shown({ problems, ...preview }: ImportPreview): ImportPreview {
+  return { ...preview, problems: problems.slice(0, shownProblems) };
+}
+
+async function readWhy(context: Context): Promise<{ readonly why?: string }> {
+  const body: unknown = await context.req.json().catch(() => undefined);
+  const why = typeof body === 'object' && body !== null && 'why' in body ? body.why : undefined;
+  return typeof why === 'string' && why !== '' ? { why } : {};
+}
