@@ -1,0 +1,24 @@
+import type { Page } from 'playwright-core';
+
+/** A row as it stands on the screen: the text of its cells by column. */
+export type ShownRow = Readonly<Record<string, string>>;
+
+/** The rows that the grid has on the screen, by key. Of those that are scrolled away it has none. */
+export async function shownRows(page: Page): Promise<Map<string, ShownRow>> {
+  const rows = await page.evaluate(() => {
+    const byKey = new Map<string, Record<string, string>>();
+    for (const cell of document.querySelectorAll<HTMLElement>('.ag-row .ag-cell[col-id]')) {
+      const key = cell.closest('.ag-row')?.getAttribute('row-id') ?? '';
+      const row = byKey.get(key) ?? {};
+      row[cell.getAttribute('col-id') ?? ''] = cell.textContent ?? '';
+      byKey.set(key, row);
+    }
+    return [...byKey];
+  });
+  return new Map(rows);
+}
+
+/** The cell of a row on the screen. */
+export function cellAt(page: Page, key: string, column: string) {
+  return page.locator(`.ag-row[row-id=${JSON.stringify(key)}] .ag-cell[col-id=${JSON.stringify(column)}]`);
+}
