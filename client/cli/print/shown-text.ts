@@ -1,11 +1,4 @@
-/**
- * Text of cells is written by strangers: control characters move the cursor and set the window's title, bidi and
- * invisible ones make one value look like another (RELIABILITY W7). None of them reaches the terminal raw.
- *
- * Cc control, Cf format (bidi, zero width, tags), Co private use, Cs lone surrogates, Zl and Zp line separators.
- */
-const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
-const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+import { shownLetter } from '../../../protocol/shown-text.ts';
 
 const zeroWidth = /\p{M}/u;
 const doubleWidth =
@@ -45,18 +38,9 @@ export function shownWidth(text: string): number {
 
 function* piecesOf(text: string): Generator<Piece> {
   for (const letter of text) {
-    if (hidden.test(letter)) {
-      const spelled = named[letter] ?? escapeOf(letter);
-      yield { text: spelled, width: spelled.length, escaped: true };
-    } else {
-      yield { text: letter, width: widthOf(letter), escaped: false };
-    }
+    const { text, escaped } = shownLetter(letter);
+    yield { text, width: escaped ? text.length : widthOf(letter), escaped };
   }
-}
-
-function escapeOf(letter: string): string {
-  const code = letter.codePointAt(0) ?? 0;
-  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 function widthOf(letter: string): number {
