@@ -36,6 +36,11 @@ export function shownText(text: string, { widthMax = Number.POSITIVE_INFINITY, m
   return join(kept, mark);
 }
 
+/** The same of any length: quick where there is nothing to spell out. */
+export function shownPlain(text: string): string {
+  return hidden.test(text) ? shownText(text) : text;
+}
+
 /** Columns of the terminal that a text takes when it is shown. */
 export function shownWidth(text: string): number {
   let width = 0;

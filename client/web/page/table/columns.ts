@@ -1,31 +1,96 @@
 import type { ColDef } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import { commitmentIn } from '../../../../protocol/sealed.ts';
+import { shownPlain } from '../../../../protocol/shown-text.ts';
 import type { Column, TableDefinition } from '../../../../protocol/table.ts';
-import { type Cell, compareCells } from '../../../../protocol/values.ts';
-import { cellText } from './cell-text.ts';
+import type { Cell } from '../../../../protocol/values.ts';
+import { cellText, exactText } from './cells/cell-text.ts';
+import { compareInColumn } from './cells/compare.ts';
+import { filterOf } from './cells/filters.ts';
+import { initialWidth } from './cells/widths.ts';
+import { editorOf } from './edit/editors.ts';
+import type { PendingCells } from './edit/pending-cells.ts';
+import classes from './grid/grid.module.css';
+import type { GridFeed } from './grid/grid-feed.ts';
 
 const numeric: ReadonlySet<string> = new Set(['integer', 'number', 'decimal']);
 
+/** The column of keys that the server made; no column of a table has this name, as `_` is kept. */
+export const keyColumn = '_key';
+
+export interface ColumnsOptions {
+  readonly definition: TableDefinition;
+  readonly feed: GridFeed;
+  /** Undefined where nothing can be edited. */
+  readonly pending: PendingCells | undefined;
+  /** To measure by. */
+  readonly rows: readonly CurrentRow[];
+}
+
+export function columnsOf(options: ColumnsOptions): ColDef<CurrentRow, Cell>[] {
+  const { definition } = options;
+  const columns = definition.columns.map((column) => columnOf(column, options));
+  return definition.key === undefined ? [madeKeyColumn, ...columns] : columns;
+}
+
 /** How the grid shows a column, by its type. */
-export function columnOf({ key }: TableDefinition, { name, type, sealed }: Column): ColDef<CurrentRow, Cell> {
+function columnOf(column: Column, { definition, feed, pending, rows }: ColumnsOptions): ColDef<CurrentRow, Cell> {
+  const { name, type, sealed } = column;
+  const isKey = name === definition.key;
   return {
     colId: name,
     headerName: name,
-    valueGetter: ({ data }) => data?.row[name] ?? null,
-    valueFormatter: ({ value }) => cellText(value ?? null),
-    comparator: (a, b) => compare(type, a ?? null, b ?? null),
-    equals: (a, b) => a === b || cellText(a ?? null) === cellText(b ?? null),
+    headerTooltip: headerTooltip(column, isKey),
+    headerClass: sealed === true ? [classes.sealedHeader ?? ''] : [],
+    initialWidth: initialWidth(column, rows),
+    valueGetter: ({ data }) => {
+      const cell = data?.row[name] ?? null;
+      return data === undefined || pending === undefined ? cell : pending.valueOf(data.key, name, cell);
+    },
+    valueFormatter: ({ value }) => cellText(type, value ?? null),
+    tooltipValueGetter: ({ data, value }) =>
+      pending?.problemOf(data?.key ?? '', name) ?? cellTooltip(column, value ?? null),
+    comparator: (a, b) => compareInColumn(type, a ?? null, b ?? null),
+    equals: (a, b) => a === b || exactText(type, a ?? null) === exactText(type, b ?? null),
+    ...filterOf(column),
     enableCellChangeFlash: true,
     type: numeric.has(type) ? 'rightAligned' : [],
-    pinned: name === key ? 'left' : null,
-    cellClassRules: { sealed: ({ value }) => sealed === true && commitmentIn(value ?? null) !== undefined },
+    pinned: isKey ? 'left' : null,
+    lockPinned: true,
+    cellClass: isKey ? [classes.key ?? ''] : [classes[type] ?? ''],
+    cellClassRules: {
+      [classes.sealed ?? '']: ({ value }) => commitmentIn(value ?? null) !== undefined,
+      [classes.pending ?? '']: ({ data }) => pending?.stateOf(data?.key ?? '', name) === 'sent',
+      [classes.refused ?? '']: ({ data }) => pending?.stateOf(data?.key ?? '', name) === 'refused',
+      [classes.changed ?? '']: ({ data }) => {
+        const mark = feed.markOf(data?.key ?? '');
+        return mark?.kind === 'changed' && mark.columns.has(name);
+      },
+    },
+    ...(pending !== undefined && !isKey ? editorOf(column) : {}),
   };
 }
 
-/** Empty cells first. */
-function compare(type: Column['type'], a: Cell, b: Cell): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
-  if (commitmentIn(a) !== undefined || commitmentIn(b) !== undefined) return 0;
-  return compareCells(type, a, b);
+const madeKeyColumn: ColDef<CurrentRow, Cell> = {
+  colId: keyColumn,
+  headerName: 'key',
+  headerTooltip: 'made by the server',
+  initialWidth: 104,
+  valueGetter: ({ data }) => data?.key ?? null,
+  pinned: 'left',
+  lockPinned: true,
+  cellClass: [classes.key ?? '', classes.madeKey ?? ''],
+  filter: 'agTextColumnFilter',
+};
+
+function headerTooltip({ name, type, sealed, required, unique }: Column, isKey: boolean): string {
+  const rules = [isKey && 'key', required && 'required', unique && 'unique', sealed && 'sealed'].filter(Boolean);
+  return `${name}: ${[type, ...rules].join(', ')}`;
+}
+
+/** What the cell itself does not tell: its exact text, where that is another or may be cut. */
+function cellTooltip({ type }: Column, cell: Cell): string | undefined {
+  if (commitmentIn(cell) !== undefined) return 'sealed: administrators can read it, and everybody can verify it';
+  const text = exactText(type, cell);
+  return type === 'timestamp' || text.length > 32 ? shownPlain(text.slice(0, 1_000)) : undefined;
 }

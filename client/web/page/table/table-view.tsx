@@ -1,59 +1,68 @@
-import { Alert, Group, Text } from '@mantine/core';
-import { useEffect, useMemo, useState } from 'react';
+import { Alert } from '@mantine/core';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
+import { usePlace } from '../address/use-place.ts';
 import type { GatewayProblem } from '../api/problem.ts';
-import { TableModel } from '../ledger/table-model.ts';
-import { GridFeed, TableGrid } from './table-grid.tsx';
+import { useLedger } from '../ledger/ledger-state.ts';
+import { GridEditing } from './edit/grid-editing.ts';
+import { TableSession } from './table-session.ts';
 import classes from './table-view.module.css';
+import { StatusLine } from './toolbar/status-line.tsx';
+import { Toolbar } from './toolbar/toolbar.tsx';
+
+/** The grid is most of the page's code: it comes while the rows are asked for. */
+const TableGrid = lazy(async () => ({ default: (await import('./grid/table-grid.tsx')).TableGrid }));
 
 interface Props {
   readonly table: string;
   readonly at: string | undefined;
 }
 
+interface Shown {
+  readonly definition: TableDefinition;
+  readonly rows: readonly CurrentRow[];
+}
+
 /** One table, of now or as it was. */
 export function TableView({ table, at }: Props) {
-  const [definition, setDefinition] = useState<TableDefinition>();
+  const [shown, setShown] = useState<Shown>();
   const [problem, setProblem] = useState<GatewayProblem>();
-  const [count, setCount] = useState(0);
-  const grid = useMemo(() => new GridFeed(), []);
-  useEffect(() => {
-    const model: TableModel = new TableModel({
-      table,
-      at,
-      listener: {
+  const [{ search }] = usePlace();
+  const session = useMemo(() => new TableSession(table), [table]);
+  const { feed, pending, editor } = session;
+  const isAdministrator = useLedger(({ login }) => login?.role === 'administrator');
+  const canEdit = isAdministrator && at === undefined;
+  const definition = shown?.definition;
+  const editing = useMemo(
+    () =>
+      canEdit && definition !== undefined
+        ? new GridEditing({ definition, feed, pending, editor, onPaste: () => undefined })
+        : undefined,
+    [canEdit, definition, feed, pending, editor],
+  );
+  useEffect(
+    () =>
+      session.open(at, {
         begin: (next, rows) => {
           setProblem(undefined);
-          setDefinition(next);
-          grid.begin(rows);
-          setCount(model.rows.size);
-        },
-        rows: (rows) => {
-          grid.add(rows);
-          setCount(model.rows.size);
-        },
-        whole: () => setCount(model.rows.size),
-        changes: (changes) => {
-          grid.change(changes);
-          setCount(model.rows.size);
+          setShown({ definition: next, rows });
         },
         failed: setProblem,
-      },
-    });
-    return () => model.close();
-  }, [table, at, grid]);
+      }),
+    [session, at],
+  );
+  useEffect(() => feed.find(search ?? ''), [feed, search]);
   return (
     <section className={classes.view} aria-label={`table ${table}`} data-past={at !== undefined}>
-      <Group className={classes.bar} gap="sm">
-        <Text component="h2" fw={600} size="lg" m={0}>
-          {table}
-        </Text>
-        <Text size="xs" c="var(--text-quiet)">
-          {count.toLocaleString()} rows
-        </Text>
-      </Group>
+      <Toolbar table={table} session={session} definition={definition} editing={editing} />
       {problem !== undefined && <Alert color="red">{problem.message}</Alert>}
-      {definition !== undefined && <TableGrid definition={definition} feed={grid} />}
+      {shown !== undefined && (
+        <Suspense fallback={<div className={classes.waiting} />}>
+          <TableGrid definition={shown.definition} feed={feed} rows={shown.rows} editing={editing} />
+        </Suspense>
+      )}
+      <StatusLine feed={feed} />
     </section>
   );
 }

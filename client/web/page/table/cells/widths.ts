@@ -1,0 +1,21 @@
+import type { CurrentRow } from '../../../../../protocol/errors.ts';
+import type { Column } from '../../../../../protocol/table.ts';
+import { cellText } from './cell-text.ts';
+
+/** Pixels. What is wider is cut with `…`, and can be pulled wider. */
+const widthMin = 72;
+const widthMax = 320;
+const letterWidth = 7.4;
+const padding = 28;
+/** Beside a column's name: its filter, its order, its lock. */
+const headerExtras = 46;
+/** Rows that are looked at. */
+const rowsMax = 60;
+
+/** How wide a column is to begin with: so that its name and most of the first cells fit. */
+export function initialWidth({ name, type }: Column, rows: readonly CurrentRow[]): number {
+  const lengths = rows.slice(0, rowsMax).map(({ row }) => cellText(type, row[name] ?? null).length);
+  const usual = lengths.sort((a, b) => a - b)[Math.floor(lengths.length * 0.95)] ?? 0;
+  const width = Math.max(name.length * letterWidth + headerExtras, usual * letterWidth + padding);
+  return Math.round(Math.min(widthMax, Math.max(widthMin, width)));
+}

@@ -1,0 +1,40 @@
+import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { shownPlain } from '../../../../../protocol/shown-text.ts';
+
+/** Milliseconds for which what was done is said, with the way back. */
+const noteMs = 7_000;
+/** Only the last one is said: the others are a Ctrl+Z away. */
+const noteId = 'own-change';
+
+/** Says something, with a button that does something about it. */
+export function tellWithButton(text: string, label: string, onClick: () => void): void {
+  notifications.hide(noteId);
+  notifications.show({
+    id: noteId,
+    autoClose: noteMs,
+    withBorder: true,
+    message: (
+      <Group justify="space-between" wrap="nowrap" gap="sm">
+        <Text size="sm" truncate>
+          {shownPlain(text)}
+        </Text>
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => {
+            notifications.hide(noteId);
+            onClick();
+          }}
+        >
+          {label}
+        </Button>
+      </Group>
+    ),
+  });
+}
+
+/** Says why something was not done. */
+export function tellFailed(message: string): void {
+  notifications.show({ color: 'red', title: 'not done', message: shownPlain(message), autoClose: noteMs });
+}

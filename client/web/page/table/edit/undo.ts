@@ -1,0 +1,61 @@
+import { GatewayProblem } from '../../api/problem.ts';
+import { askRevert } from './conflicts.ts';
+import { tellFailed, tellWithButton } from './notes.tsx';
+import { moveToDone, moveToUndone, type OwnCommand, remember, useOwnCommands, whyNow } from './own-commands.ts';
+import { sendCommand } from './send-command.ts';
+
+/** Says what was done and offers to undo it. */
+export function tellDone(command: OwnCommand): void {
+  remember(command);
+  tellWithButton(command.text, 'undo', () => void undo(command));
+}
+
+/** Takes a command back by new changes, so that it stays in the log; what was changed again since is asked about. */
+async function undo(command: OwnCommand): Promise<void> {
+  const by = await revert(command.id, command.text);
+  if (by === undefined) return;
+  moveToUndone(command, by);
+  tellWithButton(`undone: ${command.text}`, 'redo', () => void redo({ id: by, text: command.text }));
+}
+
+/** Takes taking back back. */
+async function redo(undone: OwnCommand): Promise<void> {
+  const by = await revert(undone.id, `undone: ${undone.text}`);
+  if (by === undefined) return;
+  const again = { id: by, text: undone.text };
+  moveToDone(undone, by);
+  tellWithButton(again.text, 'undo', () => void undo(again));
+}
+
+export function undoLast(): void {
+  const last = useOwnCommands.getState().done.at(-1);
+  if (last === undefined) tellFailed('there is nothing of yours to undo since this page was opened');
+  else void undo(last);
+}
+
+export function redoLast(): void {
+  const last = useOwnCommands.getState().undone.at(-1);
+  if (last !== undefined) void redo(last);
+}
+
+/** The id of the command that did it; undefined when it was not done, which is said. */
+async function revert(command: string, text: string): Promise<string | undefined> {
+  const fields = { what: { command }, why: whyNow() } as const;
+  try {
+    return (await sendCommand('change.revert', fields)).id;
+  } catch (error) {
+    if (!(error instanceof GatewayProblem) || error.code !== 'revert_conflict') return fail(error);
+    const { problems = [], more = 0 } = error.body;
+    const rule = await askRevert({ text, problems, more });
+    if (rule === undefined) return undefined;
+    try {
+      return (await sendCommand('change.revert', { ...fields, conflicts: rule })).id;
+    } catch (again) {
+      return fail(again);
+    }
+  }
+}
+
+function fail(error: unknown): undefined {
+  tellFailed(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,33 @@
+import type { GridApi, IRowNode } from 'ag-grid-community';
+import type { CurrentRow } from '../../../../../protocol/errors.ts';
+
+/**
+ * Does something that moves rows so that the reader's row stays where it is on the screen: the one with the focus, or else
+ * the first that is in view. The focus stays on its row too; the grid itself would leave it at the number of the row.
+ */
+export function keepingPlace(api: GridApi<CurrentRow>, root: HTMLElement, deed: () => void): void {
+  const viewport = root.querySelector<HTMLElement>('.ag-grid-viewport');
+  const focused = api.getFocusedCell();
+  const focusedNode = focused === null ? undefined : api.getDisplayedRowAtIndex(focused.rowIndex);
+  const anchor = anchorOf(api, focusedNode);
+  const before = anchor?.rowTop ?? 0;
+  const hadFocus = root.contains(document.activeElement);
+  deed();
+  if (viewport !== null && anchor !== undefined && anchor.rowIndex !== null) {
+    const moved = (anchor.rowTop ?? before) - before;
+    if (moved !== 0) viewport.scrollTop += moved;
+  }
+  if (focused === null || focusedNode === undefined || focusedNode.rowIndex === null) return;
+  if (hadFocus && focusedNode.rowIndex !== focused.rowIndex) api.setFocusedCell(focusedNode.rowIndex, focused.column);
+}
+
+function anchorOf(
+  api: GridApi<CurrentRow>,
+  focused: IRowNode<CurrentRow> | undefined,
+): IRowNode<CurrentRow> | undefined {
+  const { top, bottom } = api.getVerticalPixelRange();
+  const isInView = (node: IRowNode<CurrentRow>): boolean =>
+    node.rowTop !== null && node.rowTop + (node.rowHeight ?? 0) > top && node.rowTop < bottom;
+  if (focused !== undefined && isInView(focused)) return focused;
+  return api.getRenderedNodes().find(isInView);
+}

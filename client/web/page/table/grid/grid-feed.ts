@@ -1,0 +1,181 @@
+import type { GridApi } from 'ag-grid-community';
+import type { CurrentRow } from '../../../../../protocol/errors.ts';
+import type { TableDefinition } from '../../../../../protocol/table.ts';
+import type { RowChanges } from '../../ledger/table-model.ts';
+import { Search } from '../cells/search.ts';
+import { type Marks, noMarks, type RowMark } from '../marks.ts';
+import { keepingPlace } from './anchor.ts';
+import { Attention } from './attention.ts';
+import { createGridStatus } from './grid-status.ts';
+import { LiveMarks } from './live-marks.ts';
+import { RowOrder } from './row-order.ts';
+
+/** Milliseconds for which rows of a table that is being read are gathered: each part costs a layout. */
+const loadGatherMs = 120;
+/** Between two looks at what has faded, and at what may take its place. */
+const tickMs = 300;
+
+/**
+ * Brings rows and changes into the grid, beside React: a thousand of them a second are no renderings.
+ *
+ * Changed cells are written where they stand, at once. Whatever would move rows (new rows, rows that are gone, another
+ * place in the order) goes through {@link RowOrder}, which waits while somebody is at the grid.
+ */
+export class GridFeed {
+  readonly attention = new Attention();
+  readonly search = new Search();
+  readonly status = createGridStatus();
+  readonly #live = new LiveMarks();
+  #marks: Marks = noMarks;
+  #api: GridApi<CurrentRow> | undefined;
+  #root: HTMLElement | undefined;
+  #order: RowOrder | undefined;
+  /** Those of a table that is not whole yet, or before the grid is there. */
+  #waiting: CurrentRow[] = [];
+  #isWhole = false;
+  /** Set while rows are read again, which are shown when all are there: the old ones stay until then. */
+  #isAgain = false;
+  #gather: ReturnType<typeof setTimeout> | undefined;
+  #tick: ReturnType<typeof setInterval> | undefined;
+
+  /** The grid is there now. */
+  attach(api: GridApi<CurrentRow>, root: HTMLElement): void {
+    this.#api = api;
+    this.#root = root;
+    this.#order = new RowOrder({ api, root, live: this.#live, attention: this.attention, search: this.search });
+    api.setGridOption('rowData', this.#waiting);
+    this.#waiting = [];
+    this.#tick = setInterval(() => this.#look(), tickMs);
+    this.counted();
+  }
+
+  detach(): void {
+    clearInterval(this.#tick);
+    clearTimeout(this.#gather);
+    this.#api = undefined;
+    this.#order = undefined;
+  }
+
+  get api(): GridApi<CurrentRow> | undefined {
+    return this.#api;
+  }
+
+  begin(definition: TableDefinition, rows: readonly CurrentRow[]): void {
+    this.search.setColumns(definition);
+    this.#isAgain = this.#isWhole;
+    this.#isWhole = false;
+    clearTimeout(this.#gather);
+    this.#gather = undefined;
+    this.#waiting = [...rows];
+    if (!this.#isAgain) this.#show();
+  }
+
+  add(rows: readonly CurrentRow[]): void {
+    this.#waiting.push(...rows);
+    if (!this.#isAgain) this.#gather ??= setTimeout(() => this.#bring(), loadGatherMs);
+  }
+
+  whole(): void {
+    this.#isWhole = true;
+    if (this.#isAgain) this.#show();
+    else this.#bring();
+    this.#isAgain = false;
+  }
+
+  change(changes: RowChanges): void {
+    // Before the grid is there, they are of the rows that it will be given.
+    if (this.#order === undefined) this.#waiting = withChanges(this.#waiting, changes);
+    else this.#order.take(changes);
+    this.counted();
+  }
+
+  /** What colours the rows besides the feed. */
+  mark(marks: Marks): void {
+    if (this.#marks === marks) return;
+    this.#marks = marks;
+    this.#api?.redrawRows();
+  }
+
+  markOf(key: string): RowMark | undefined {
+    const kind = this.#live.kindOf(key);
+    return kind === undefined ? this.#marks.get(key) : { kind };
+  }
+
+  /** Whether a row has just come, or is about to go. */
+  liveMarkOf(key: string): 'entered' | 'left' | undefined {
+    return this.#live.kindOf(key);
+  }
+
+  /** Shows the rows that hold a text. */
+  find(text: string): void {
+    if (this.search.set(text)) this.#api?.onFilterChanged();
+  }
+
+  /** Brings everything to its place at once, as the person asks. */
+  settle(): void {
+    this.#order?.settle();
+    this.counted();
+  }
+
+  /** After the person has filtered or sorted: what waited has its place now. */
+  arranged(): void {
+    this.#order?.arranged();
+    this.counted();
+  }
+
+  refresh(key: string): void {
+    const node = this.#api?.getRowNode(key);
+    if (node !== undefined) this.#api?.refreshCells({ rowNodes: [node], force: true, suppressFlash: true });
+  }
+
+  #show(): void {
+    const { api, root } = { api: this.#api, root: this.#root };
+    if (api === undefined || root === undefined) return;
+    const rows = this.#waiting;
+    this.#waiting = [];
+    this.#order?.forget();
+    keepingPlace(api, root, () => api.setGridOption('rowData', rows));
+    this.counted();
+  }
+
+  #bring(): void {
+    clearTimeout(this.#gather);
+    this.#gather = undefined;
+    if (this.#api === undefined || this.#waiting.length === 0) return;
+    const rows = this.#waiting;
+    this.#waiting = [];
+    this.#api.applyTransaction({ add: rows });
+    this.counted();
+  }
+
+  #look(): void {
+    this.#order?.look();
+    this.counted();
+  }
+
+  /** Something that the status tells has changed. */
+  counted(): void {
+    const api = this.#api;
+    if (api === undefined || this.#order === undefined) return;
+    const before = this.status.getState();
+    const [shown, selected, { stale }] = [api.getDisplayedRowCount(), api.getSelectedNodes().length, this.#order];
+    const isFiltered = api.isColumnFilterPresent();
+    const { isSorted } = this.#order;
+    const isSame =
+      before.shown === shown &&
+      before.selected === selected &&
+      before.isFiltered === isFiltered &&
+      before.isSorted === isSorted &&
+      before.stale.changed === stale.changed &&
+      before.stale.entered === stale.entered &&
+      before.stale.left === stale.left;
+    if (!isSame) this.status.setState({ shown, selected, stale, isFiltered, isSorted });
+  }
+}
+
+function withChanges(rows: readonly CurrentRow[], { added, changed, removed }: RowChanges): CurrentRow[] {
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  for (const row of [...added, ...changed]) byKey.set(row.key, row);
+  for (const { key } of removed) byKey.delete(key);
+  return [...byKey.values()];
+}

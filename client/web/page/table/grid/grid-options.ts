@@ -1,0 +1,57 @@
+import type { GridOptions } from 'ag-grid-community';
+import type { CurrentRow } from '../../../../../protocol/errors.ts';
+import { styleNonce } from '../../theme/nonce.ts';
+import classes from './grid.module.css';
+import type { GridFeed } from './grid-feed.ts';
+import { gridTheme } from './grid-theme.ts';
+
+/** Milliseconds that a changed cell stays coloured, and in which the colour goes. */
+const flashMs = 700;
+const fadeMs = 1_100;
+
+/** What does not change while the grid is there. */
+export function gridOptions(feed: GridFeed): GridOptions<CurrentRow> {
+  return {
+    theme: gridTheme,
+    styleNonce,
+    getRowId: ({ data }) => data.key,
+    // Types are the table's, not guessed from what is in the cells.
+    defaultColDef: { cellDataType: false, sortable: true, resizable: true, minWidth: 48 },
+    maintainColumnOrder: true,
+    suppressDragLeaveHidesColumns: true,
+    rowSelection: {
+      mode: 'multiRow',
+      checkboxes: true,
+      headerCheckbox: true,
+      selectAll: 'filtered',
+      enableClickSelection: false,
+    },
+    selectionColumnDef: {
+      width: 36,
+      pinned: 'left',
+      lockPosition: 'left',
+      suppressHeaderMenuButton: true,
+      resizable: false,
+    },
+    // An edit is asked of the server and shown as pending; the grid writes nothing itself.
+    readOnlyEdit: true,
+    enterNavigatesVerticallyAfterEdit: true,
+    stopEditingWhenCellsLoseFocus: true,
+    // Rows keep their places when cells of them change: see RowOrder.
+    suppressModelUpdateAfterUpdateTransaction: true,
+    animateRows: false,
+    rowBuffer: 20,
+    suppressScrollOnNewData: true,
+    cellFlashDuration: flashMs,
+    cellFadeDuration: fadeMs,
+    tooltipShowDelay: 500,
+    isExternalFilterPresent: () => feed.search.isOn,
+    doesExternalFilterPass: ({ data }) => data === undefined || feed.search.matches(data),
+    rowClassRules: {
+      [classes.entered ?? '']: ({ data }) => feed.markOf(data?.key ?? '')?.kind === 'entered',
+      [classes.left ?? '']: ({ data }) => feed.markOf(data?.key ?? '')?.kind === 'left',
+      [classes.arriving ?? '']: ({ data }) => feed.liveMarkOf(data?.key ?? '') === 'entered',
+      [classes.leaving ?? '']: ({ data }) => feed.liveMarkOf(data?.key ?? '') === 'left',
+    },
+  };
+}

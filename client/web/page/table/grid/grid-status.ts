@@ -1,0 +1,30 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+/** What is said below the grid. */
+export interface GridStatus {
+  /** Rows of the table. */
+  readonly total: number;
+  /** Rows that pass the filters and the search. */
+  readonly shown: number;
+  readonly selected: number;
+  /** Changes that wait to take their place, as somebody is at the grid: `entered` rows are not shown yet. */
+  readonly stale: { readonly changed: number; readonly entered: number; readonly left: number };
+  /** Whether columns are filtered; the search is not counted. */
+  readonly isFiltered: boolean;
+  readonly isSorted: boolean;
+}
+
+export type GridStatusStore = StoreApi<GridStatus>;
+
+export const nothingStale: GridStatus['stale'] = { changed: 0, entered: 0, left: 0 };
+
+export function createGridStatus(): GridStatusStore {
+  return createStore<GridStatus>(() => ({
+    total: 0,
+    shown: 0,
+    selected: 0,
+    stale: nothingStale,
+    isFiltered: false,
+    isSorted: false,
+  }));
+}

@@ -1,0 +1,60 @@
+import type { CurrentRow } from '../../../../protocol/errors.ts';
+import { TableModel, type TableModelOptions } from '../ledger/table-model.ts';
+import { PendingCells } from './edit/pending-cells.ts';
+import { RowEditor } from './edit/row-editor.ts';
+import { GridFeed } from './grid/grid-feed.ts';
+
+type Told = Pick<TableModelOptions['listener'], 'failed'> & {
+  /** The table, or its columns, have come, with the first rows. */
+  readonly begin: TableModelOptions['listener']['begin'];
+};
+
+/** A table while it is looked at: its rows, the grid that shows them, and what is edited. All of it beside React. */
+export class TableSession {
+  readonly table: string;
+  readonly feed = new GridFeed();
+  readonly pending = new PendingCells((key) => this.feed.refresh(key));
+  readonly editor: RowEditor;
+  #model: TableModel | undefined;
+
+  constructor(table: string) {
+    this.table = table;
+    this.editor = new RowEditor({ table, pending: this.pending, rowOf: (key) => this.rowOf(key) });
+  }
+
+  rowOf(key: string): CurrentRow | undefined {
+    return this.#model?.rows.get(key);
+  }
+
+  /** Reads the table as of then, or follows it; the answer ends that. */
+  open(at: string | undefined, { begin, failed }: Told): () => void {
+    const count = (): void => this.feed.status.setState({ total: model.rows.size });
+    const model: TableModel = new TableModel({
+      table: this.table,
+      at,
+      listener: {
+        begin: (definition, rows) => {
+          this.feed.begin(definition, rows);
+          begin(definition, rows);
+          count();
+        },
+        rows: (rows) => {
+          this.feed.add(rows);
+          count();
+        },
+        whole: () => {
+          this.feed.whole();
+          count();
+        },
+        changes: (changes) => {
+          for (const row of [...changes.added, ...changes.changed]) this.pending.seen(row);
+          this.feed.change(changes);
+          count();
+        },
+        failed,
+      },
+    });
+    this.#model = model;
+    return () => model.close();
+  }
+}

@@ -1,0 +1,38 @@
+import { CloseButton, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { limits } from '../../../../../protocol/limits.ts';
+import { usePlace } from '../../address/use-place.ts';
+import classes from './toolbar.module.css';
+
+/** Milliseconds after the last letter before it is searched for. */
+const pauseMs = 180;
+
+/** Finds rows by a text in any of their text cells, as the address says it. */
+export function SearchBox() {
+  const [{ search = '' }, go] = usePlace();
+  const [text, setText] = useState(search);
+  useEffect(() => setText(search), [search]);
+  useEffect(() => {
+    if (text === search) return;
+    const wait = setTimeout(() => go({ search: text || undefined }, { replace: true }), pauseMs);
+    return () => clearTimeout(wait);
+  }, [text, search, go]);
+  return (
+    <TextInput
+      className={classes.search}
+      size="xs"
+      placeholder="search"
+      aria-label="search the rows"
+      title="a text in any case, in any text column"
+      maxLength={limits.searchUnitsMax}
+      leftSection={<IconSearch size={14} />}
+      rightSection={
+        text === '' ? null : <CloseButton size="xs" aria-label="clear the search" onClick={() => setText('')} />
+      }
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onKeyDown={(event) => event.key === 'Escape' && setText('')}
+    />
+  );
+}

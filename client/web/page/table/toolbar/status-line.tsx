@@ -1,0 +1,50 @@
+import { Button } from '@mantine/core';
+import { useStore } from 'zustand';
+import type { GridFeed } from '../grid/grid-feed.ts';
+import type { GridStatus } from '../grid/grid-status.ts';
+import classes from './toolbar.module.css';
+
+/** How many rows there are and are shown, and whether they stand where they should. */
+export function StatusLine({ feed }: { readonly feed: GridFeed }) {
+  const { total, shown, selected, stale, isFiltered, isSorted } = useStore(feed.status);
+  const staleText = textOf(stale);
+  return (
+    <div className={classes.status}>
+      <span>
+        {shown !== total && (
+          <>
+            <b className={classes.strong}>{shown.toLocaleString()}</b> of{' '}
+          </>
+        )}
+        <b className={classes.strong}>{total.toLocaleString()}</b> {total === 1 ? 'row' : 'rows'}
+      </span>
+      {selected > 0 && (
+        <span>
+          <b className={classes.strong}>{selected.toLocaleString()}</b> selected
+        </span>
+      )}
+      {isFiltered && (
+        <Button size="compact-xs" variant="subtle" onClick={() => feed.api?.setFilterModel(null)}>
+          clear filters
+        </Button>
+      )}
+      {staleText !== '' && (
+        <span className={classes.stale}>
+          <span className={classes.staleText}>{staleText}</span>
+          <Button size="compact-xs" variant="light" onClick={() => feed.settle()}>
+            {isSorted ? 're-sort' : 'filter again'}
+          </Button>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function textOf({ changed, entered, left }: GridStatus['stale']): string {
+  const parts = [
+    changed > 0 && `${changed.toLocaleString()} changed`,
+    entered > 0 && `${entered.toLocaleString()} new`,
+    left > 0 && `${left.toLocaleString()} gone`,
+  ].filter(Boolean);
+  return parts.length === 0 ? '' : `rows keep their places: ${parts.join(', ')}`;
+}
