@@ -16,7 +16,7 @@ import {
 } from './schema.ts';
 import { isOpenToNetwork } from './values.ts';
 
-export type Checked = { readonly settings: Settings | undefined; readonly problems: readonly Problem[] };
+type Checked = { readonly settings: Settings | undefined; readonly problems: readonly Problem[] };
 
 type Shaped = keyof typeof shapes;
 
