@@ -1,8 +1,13 @@
+export const panels = ['accounts', 'sessions', 'audit'] as const;
+export type Panel = (typeof panels)[number];
+
 /**
  * What the page shows, as its address says it, so that it can be shared: `/t/TABLE?at=POINT&with=POINT&row=KEY&q=TEXT`.
  * Points are written as people write them: a seq, `seq@epoch`, a time or a tag.
  */
 export interface Place {
+  /** Of the people instead of a table: `/accounts`, `/sessions` or `/audit`. */
+  readonly panel: Panel | undefined;
   readonly table: string | undefined;
   /** As of when; the present when left out. */
   readonly at: string | undefined;
@@ -14,13 +19,21 @@ export interface Place {
   readonly search: string | undefined;
 }
 
-export const nowhere: Place = { table: undefined, at: undefined, since: undefined, row: undefined, search: undefined };
+export const nowhere: Place = {
+  panel: undefined,
+  table: undefined,
+  at: undefined,
+  since: undefined,
+  row: undefined,
+  search: undefined,
+};
 
 export function readPlace(path: string, query: string): Place {
   const [, table] = /^\/t\/([^/]+)$/.exec(path) ?? [];
   const parameters = new URLSearchParams(query);
   const read = (name: string): string | undefined => parameters.get(name) || undefined;
   return {
+    panel: panels.find((panel) => path === `/${panel}`),
     table: table === undefined ? undefined : decoded(table),
     at: read('at'),
     since: read('since'),
@@ -29,7 +42,8 @@ export function readPlace(path: string, query: string): Place {
   };
 }
 
-export function writePlace({ table, at, since, row, search }: Place): string {
+export function writePlace({ panel, table, at, since, row, search }: Place): string {
+  if (panel !== undefined) return `/${panel}`;
   const parameters = new URLSearchParams();
   if (at !== undefined) parameters.set('at', at);
   if (since !== undefined) parameters.set('since', since);

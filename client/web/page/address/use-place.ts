@@ -14,7 +14,7 @@ export function usePlace(): readonly [Place, (to: Partial<Place>, going?: Going)
   const place = useMemo(() => readPlace(path, search), [path, search]);
   const go = useCallback(
     (to: Partial<Place>, { replace = false }: Going = {}) => {
-      const isElsewhere = 'table' in to && to.table !== place.table;
+      const isElsewhere = 'table' in to && (to.table !== place.table || place.panel !== undefined);
       const base = isElsewhere ? { ...nowhere, at: place.at, since: place.since } : place;
       navigate(writePlace({ ...base, ...to }), { replace });
     },

@@ -8,8 +8,18 @@ export type Lines = readonly unknown[];
  * The lines of an answer of NDJSON as they come, without the last, which says that it was whole.
  * @throws GatewayProblem when it is refused, breaks off or is cut
  */
-export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<Lines, void, undefined> {
-  const { body } = await ask(path, { signal: signal ?? null });
+export function readLines(path: string, signal?: AbortSignal): AsyncGenerator<Lines, void, undefined> {
+  return askLines(path, { signal: signal ?? null });
+}
+
+/** The same for a deed: its answer is told line by line. @throws GatewayProblem */
+export function postLines(path: string, body: object): AsyncGenerator<Lines, void, undefined> {
+  const headers = { 'content-type': 'application/json', 'x-rowcast': '1' };
+  return askLines(path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+async function* askLines(path: string, init: RequestInit): AsyncGenerator<Lines, void, undefined> {
+  const { body } = await ask(path, init);
   if (body === null) throw cut();
   let rest = '';
   let isWhole = false;

@@ -1,57 +1,89 @@
-import { Alert, Button, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Alert, Button, Code, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react';
+import { codeOf, GatewayProblem } from '../api/problem.ts';
 import { ledger } from '../ledger/ledger.ts';
+import { closeLogin, goOnAfterLogin, useLoginRequest } from '../people/login-request.ts';
+import { plainWords } from '../people/plain-words.ts';
+import { useWait } from '../people/use-wait.ts';
 
-interface Props {
-  readonly isOpen: boolean;
-  readonly onClose: () => void;
+/** Asks for a name and a password, and says what for. */
+export function LoginDialog() {
+  const { isOpen, aim } = useLoginRequest();
+  return (
+    <Modal opened={isOpen} onClose={closeLogin} title="Log in" size="xs" centered>
+      <LoginForm aim={aim} />
+    </Modal>
+  );
 }
 
-/** Asks for a name and a password. */
-export function LoginDialog({ isOpen, onClose }: Props) {
+function LoginForm({ aim }: { readonly aim: string | undefined }) {
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
-  const [problem, setProblem] = useState<string>();
+  const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
+  const [hasCapsLock, setCapsLock] = useState(false);
+  const [waitSeconds, wait] = useWait();
+  const field = useRef<HTMLInputElement>(null);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
-    setProblem(undefined);
+    setError(undefined);
     try {
-      await ledger.login(user, password);
-      onClose();
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      await ledger.login(user.trim(), password);
+      goOnAfterLogin();
+    } catch (failure) {
+      setError(failure);
+      setPassword('');
+      if (failure instanceof GatewayProblem) wait(failure.body.retryAfterMs ?? 0);
+      field.current?.focus();
     } finally {
       setBusy(false);
-      setPassword('');
     }
   };
+  const onKey = (event: KeyboardEvent): void => setCapsLock(event.getModifierState('CapsLock'));
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Log in" size="xs">
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack gap="sm">
-          <TextInput
-            label="Name"
-            value={user}
-            onChange={(event) => setUser(event.currentTarget.value)}
-            autoComplete="username"
-            required
-            data-autofocus
-          />
-          <PasswordInput
-            label="Password"
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            autoComplete="current-password"
-            required
-          />
-          {problem !== undefined && <Alert color="red">{problem}</Alert>}
-          <Button type="submit" loading={isBusy}>
-            Log in
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        {aim !== undefined && <Text size="sm">It takes an administrator {aim}.</Text>}
+        <TextInput
+          label="Name"
+          value={user}
+          onChange={(event) => setUser(event.currentTarget.value)}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          data-autofocus
+        />
+        <PasswordInput
+          ref={field}
+          label="Password"
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          onKeyDown={onKey}
+          onKeyUp={onKey}
+          description={hasCapsLock ? 'caps lock is on' : undefined}
+          autoComplete="current-password"
+          required
+        />
+        {error !== undefined && (
+          <Alert color="red" role="alert" p="xs">
+            {codeOf(error) === 'login_throttled' ? throttled(waitSeconds) : plainWords(error)}
+          </Alert>
+        )}
+        <Button type="submit" loading={isBusy} disabled={waitSeconds > 0}>
+          {waitSeconds > 0 ? `Wait ${waitSeconds} s` : 'Log in'}
+        </Button>
+        <Text size="xs" c="var(--text-quiet)">
+          The first start of a ledger printed a password for <Code>admin</Code>. Is it lost? Where the server runs:{' '}
+          <Code>npx rowcast passwd admin</Code>
+        </Text>
+      </Stack>
+    </form>
   );
+}
+
+function throttled(seconds: number): string {
+  const what = 'There were too many wrong passwords.';
+  return seconds > 0 ? `${what} Try again in ${seconds} s.` : `${what} You can try again now.`;
 }

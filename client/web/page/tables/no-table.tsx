@@ -1,19 +1,28 @@
-import { Center, Stack, Text, Title } from '@mantine/core';
-import { useLedger } from '../ledger/ledger-state.ts';
+import { Center, ScrollArea, Stack, Text, Title } from '@mantine/core';
+import { usePlace } from '../address/use-place.ts';
+import { FirstSteps } from './first-steps.tsx';
+import { useTables } from './use-tables.ts';
 
 /** When no table is chosen. */
 export function NoTable() {
-  const tables = useLedger((state) => state.tables);
+  const [{ at }] = usePlace();
+  const { tables } = useTables(at);
+  const isFresh = tables.length === 0 && at === undefined;
   return (
-    <Center flex={1} p="md">
-      <Stack maw={420} gap="xs" align="center">
-        <Title order={2} size="h3">
-          {tables.length === 0 ? 'There is no table yet' : 'Choose a table'}
-        </Title>
-        <Text c="var(--text-quiet)" ta="center">
-          Everyone who looks at it sees every change the moment it is made, and everything that it ever was.
-        </Text>
-      </Stack>
-    </Center>
+    <ScrollArea flex={1}>
+      <Center mih="60vh" p="md">
+        <Stack maw={560} w="100%" gap="md">
+          <div>
+            <Title order={2} size="h3">
+              {isFresh ? 'There is no table yet' : 'Choose a table'}
+            </Title>
+            <Text c="var(--text-quiet)" mt={4}>
+              Everyone who looks at it sees every change the moment it is made, and everything that it ever was.
+            </Text>
+          </div>
+          {at === undefined && <FirstSteps isFresh={isFresh} />}
+        </Stack>
+      </Center>
+    </ScrollArea>
   );
 }

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
+import { TableTools } from '../../tables/table-tools.tsx';
 import type { GridEditing } from '../edit/grid-editing.ts';
 import type { TableSession } from '../table-session.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
@@ -24,6 +25,7 @@ export function Toolbar({ table, session, definition }: Props) {
       <SearchBox />
       <span className={classes.space} />
       {definition !== undefined && <ColumnsMenu definition={definition} feed={session.feed} />}
+      <TableTools table={table} definition={definition} />
     </div>
   );
 }

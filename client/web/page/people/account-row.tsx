@@ -1,0 +1,81 @@
+import { ActionIcon, Badge, Menu, Table, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconBan, IconDots, IconKey, IconTrash, IconUserCheck, IconUserShield } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Account, AccountOf } from '../../../../protocol/accounts.ts';
+import { request } from '../api/request.ts';
+import { useLedger } from '../ledger/ledger-state.ts';
+import classes from './people-area.module.css';
+import { plainWords } from './plain-words.ts';
+import { RemoveAccount } from './remove-account.tsx';
+import { ResetPassword } from './reset-password.tsx';
+
+interface Props {
+  readonly account: Account;
+  readonly onChanged: () => void;
+}
+
+type Changes = Omit<AccountOf<'account.change'>, 'type' | 'user'>;
+
+/** One account. */
+export function AccountRow({ account: { user, role, disabled, created }, onChanged }: Props) {
+  const own = useLedger((state) => state.login?.user);
+  const [dialog, setDialog] = useState<'password' | 'remove'>();
+  const change = async (changes: Changes): Promise<void> => {
+    try {
+      const { ended } = await request('account.change', { user, ...changes });
+      if (ended > 0)
+        notifications.show({ message: `${ended} ${ended === 1 ? 'session' : 'sessions'} of ${user} ended` });
+      onChanged();
+    } catch (error) {
+      notifications.show({ color: 'red', message: plainWords(error), autoClose: 8_000 });
+    }
+  };
+  const other = role === 'administrator' ? 'viewer' : 'administrator';
+  return (
+    <Table.Tr className={classes.row}>
+      <Table.Td>
+        <Text size="sm" fw={500} {...(disabled && { td: 'line-through', c: 'var(--text-quiet)' })}>
+          {user} {own === user && <Badge variant="light">you</Badge>} {disabled && <Badge color="gray">disabled</Badge>}
+        </Text>
+      </Table.Td>
+      <Table.Td>{role}</Table.Td>
+      <Table.Td visibleFrom="xs" className={classes.quiet}>
+        {new Date(created).toLocaleDateString()}
+      </Table.Td>
+      <Table.Td align="right">
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="subtle" color="gray" aria-label={`change ${user}`}>
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconUserShield size={15} />} onClick={() => void change({ role: other })}>
+              make {user} {other === 'viewer' ? 'a viewer' : 'an administrator'}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconKey size={15} />} onClick={() => setDialog('password')}>
+              set a new password
+            </Menu.Item>
+            <Menu.Item
+              leftSection={disabled ? <IconUserCheck size={15} /> : <IconBan size={15} />}
+              onClick={() => void change({ disabled: !disabled })}
+            >
+              {disabled ? 'enable' : 'disable'}
+            </Menu.Item>
+            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => setDialog('remove')}>
+              remove
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+        <ResetPassword user={user} isOpen={dialog === 'password'} onClose={() => setDialog(undefined)} />
+        <RemoveAccount
+          user={user}
+          isOpen={dialog === 'remove'}
+          onClose={() => setDialog(undefined)}
+          onRemoved={onChanged}
+        />
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,76 @@
+import { Button, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { type AccountRole, roles, userSchema } from '../../../../protocol/accounts.ts';
+import { request } from '../api/request.ts';
+import { DeedError } from './deed-error.tsx';
+import { isPassword, NewPassword } from './new-password.tsx';
+import { useDeed } from './use-deed.ts';
+
+interface Props {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly onAdded: () => void;
+}
+
+/** Makes an account. */
+export function AddAccount({ isOpen, onClose, onAdded }: Props) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title="A new account" size="xs" centered>
+      <AccountForm
+        onDone={() => {
+          onAdded();
+          onClose();
+        }}
+      />
+    </Modal>
+  );
+}
+
+function AccountForm({ onDone }: { readonly onDone: () => void }) {
+  const [user, setUser] = useState('');
+  const [role, setRole] = useState<AccountRole>('viewer');
+  const [password, setPassword] = useState('');
+  const { run, isBusy, error } = useDeed(async () => {
+    await request('account.add', { user, role, password });
+    onDone();
+  });
+  const problem = userSchema.safeParse(user).error?.issues[0]?.message;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput
+          label="Name"
+          value={user}
+          onChange={(event) => setUser(event.currentTarget.value)}
+          error={user === '' ? undefined : problem}
+          autoComplete="off"
+          autoCapitalize="none"
+          required
+          data-autofocus
+        />
+        <div>
+          <Text size="sm" fw={500} mb={4}>
+            Role
+          </Text>
+          <SegmentedControl
+            fullWidth
+            aria-label="role"
+            data={[...roles]}
+            value={role}
+            onChange={(to) => setRole(to as AccountRole)}
+          />
+        </div>
+        <NewPassword label="Password" value={password} onChange={setPassword} />
+        <DeedError error={error} />
+        <Button type="submit" loading={isBusy} disabled={problem !== undefined || !isPassword(password)}>
+          Add it
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { request } from '../api/request.ts';
+import { DeedError } from './deed-error.tsx';
+import { isPassword, NewPassword } from './new-password.tsx';
+import { useDeed } from './use-deed.ts';
+
+interface Props {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}
+
+/** A new password of one's own. */
+export function PasswordDialog({ isOpen, onClose }: Props) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title="Change your password" size="xs" centered>
+      <PasswordForm onDone={onClose} />
+    </Modal>
+  );
+}
+
+function PasswordForm({ onDone }: { readonly onDone: () => void }) {
+  const [old, setOld] = useState('');
+  const [fresh, setFresh] = useState('');
+  const { run, isBusy, error } = useDeed(async () => {
+    const { ended } = await request('account.password', { old, new: fresh });
+    const others = ended === 0 ? '' : ` ${ended} other ${ended === 1 ? 'session has' : 'sessions have'} ended.`;
+    notifications.show({ message: `Your password is changed.${others}` });
+    onDone();
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <Stack gap="sm">
+        <PasswordInput
+          label="Your password as it is"
+          value={old}
+          onChange={(event) => setOld(event.currentTarget.value)}
+          autoComplete="current-password"
+          required
+          data-autofocus
+        />
+        <NewPassword label="The new one" value={fresh} onChange={setFresh} />
+        <DeedError error={error} />
+        <Text size="xs" c="var(--text-quiet)">
+          Your other sessions end.
+        </Text>
+        <Button type="submit" loading={isBusy} disabled={!isPassword(fresh)}>
+          Change it
+        </Button>
+      </Stack>
+    </form>
+  );
+}

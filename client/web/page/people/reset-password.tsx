@@ -1,0 +1,50 @@
+import { Button, Modal, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { request } from '../api/request.ts';
+import { DeedError } from './deed-error.tsx';
+import { isPassword, NewPassword } from './new-password.tsx';
+import { useDeed } from './use-deed.ts';
+
+interface Props {
+  readonly user: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}
+
+/** A new password of somebody who has lost theirs. */
+export function ResetPassword({ user, isOpen, onClose }: Props) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={`A new password for ${user}`} size="xs" centered>
+      <ResetForm user={user} onDone={onClose} />
+    </Modal>
+  );
+}
+
+function ResetForm({ user, onDone }: { readonly user: string; readonly onDone: () => void }) {
+  const [password, setPassword] = useState('');
+  const { run, isBusy, error } = useDeed(async () => {
+    await request('account.change', { user, password });
+    notifications.show({ message: `${user} has a new password` });
+    onDone();
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <Stack gap="sm">
+        <NewPassword label="New password" value={password} onChange={setPassword} isFirst />
+        <Text size="xs" c="var(--text-quiet)">
+          All sessions of {user} end. Tell it to {user} yourself: nobody else does.
+        </Text>
+        <DeedError error={error} />
+        <Button type="submit" loading={isBusy} disabled={!isPassword(password)}>
+          Set it
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,99 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { usePlace } from '../address/use-place.ts';
+import { GatewayProblem } from '../api/problem.ts';
+import { request } from '../api/request.ts';
+import { ColumnsEditor } from './columns-editor.tsx';
+import { closeDialog } from './dialogs.ts';
+import { ProblemAlert } from './problem-alert.tsx';
+import { newTableForm, placeProblems, readForm } from './table-form.ts';
+import { useIsNarrow } from './use-is-narrow.ts';
+import { WhyInput, whyOf } from './why-input.tsx';
+
+/** Makes a table. */
+export function CreateTable() {
+  return (
+    <Modal opened onClose={closeDialog} title="A new table" size="lg" fullScreen={useIsNarrow()}>
+      <CreateForm />
+    </Modal>
+  );
+}
+
+function CreateForm() {
+  const [, go] = usePlace();
+  const [form, setForm] = useState(newTableForm);
+  const [why, setWhy] = useState('');
+  const [error, setError] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  const { definition, problems } = readForm(form);
+  const refused =
+    error instanceof GatewayProblem ? placeProblems(form, error.body.problems ?? [error.body]) : undefined;
+  const hasBlank = form.name === '' || form.columns.some(({ name }) => name === '');
+  const create = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await request('table.create', { ...definition, ...whyOf(why) });
+      closeDialog();
+      go({ table: definition.name, at: undefined });
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void create();
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput
+          label="Name"
+          placeholder="rates"
+          value={form.name}
+          onChange={(event) => {
+            setForm({ ...form, name: event.currentTarget.value });
+            setError(undefined);
+          }}
+          error={refused?.placed.get('name') ?? (form.name === '' ? undefined : problems.get('name'))}
+          spellCheck={false}
+          data-autofocus
+        />
+        <div>
+          <Text size="sm" fw={500}>
+            Columns
+          </Text>
+          <Text size="xs" c="var(--text-quiet)">
+            {form.key === undefined
+              ? 'No column is the key: the ledger makes a key for each row.'
+              : 'The key names the rows: each stands once, and is never changed.'}
+          </Text>
+        </div>
+        <ColumnsEditor
+          form={form}
+          problems={new Map([...problems, ...(refused?.placed ?? [])])}
+          isThere={false}
+          onChange={(next) => {
+            setForm(next);
+            setError(undefined);
+          }}
+        />
+        <WhyInput value={why} onChange={setWhy} />
+        {(refused === undefined || refused.rest.length > 0) && (
+          <ProblemAlert error={error} {...(refused && { problems: refused.rest })} />
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={closeDialog}>
+            cancel
+          </Button>
+          <Button type="submit" loading={isBusy} disabled={hasBlank || problems.size > 0}>
+            make the table
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,61 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { usePlace } from '../address/use-place.ts';
+import { request } from '../api/request.ts';
+import { DeedError } from '../people/deed-error.tsx';
+import { useDeed } from '../people/use-deed.ts';
+import { closeDialog } from './dialogs.ts';
+import { WhyInput, whyOf } from './why-input.tsx';
+
+/** Asks for the name of the table before it is dropped. */
+export function DropTable({ table }: { readonly table: string }) {
+  return (
+    <Modal opened onClose={closeDialog} title={`Drop ${table}?`} size="sm" centered>
+      <DropForm table={table} />
+    </Modal>
+  );
+}
+
+function DropForm({ table }: { readonly table: string }) {
+  const [place, go] = usePlace();
+  const [typed, setTyped] = useState('');
+  const [why, setWhy] = useState('');
+  const { run, isBusy, error } = useDeed(async () => {
+    await request('table.drop', { table, ...whyOf(why) });
+    closeDialog();
+    if (place.table === table) go({ table: undefined });
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <Stack gap="sm">
+        <Text size="sm">
+          The table leaves the present, with all its rows. Its history stays: every earlier moment still shows it, and
+          dropping it can be undone.
+        </Text>
+        <TextInput
+          label={`Type ${table} to drop it`}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+        />
+        <WhyInput value={why} onChange={setWhy} />
+        <DeedError error={error} />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={closeDialog}>
+            cancel
+          </Button>
+          <Button type="submit" color="red" loading={isBusy} disabled={typed !== table}>
+            drop the table
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

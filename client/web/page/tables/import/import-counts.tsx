@@ -1,0 +1,109 @@
+import { Alert, Stack, Table, Text } from '@mantine/core';
+import { shownPlain } from '../../../../../protocol/shown-text.ts';
+import type { ColumnType } from '../../../../../protocol/values.ts';
+import { cellText } from '../../table/cells/cell-text.ts';
+import classes from './import.module.css';
+import type { ChangeKind, ImportPreview, SampleChange } from './preview.ts';
+
+const kinds: readonly ChangeKind[] = ['inserts', 'updates', 'deletes'];
+const words: Readonly<Record<ChangeKind | 'unchanged', string>> = {
+  inserts: 'new rows',
+  updates: 'changed rows',
+  deletes: 'deleted rows',
+  unchanged: 'the same already',
+};
+
+/** What an import would do, in numbers and with the first changes of each kind. */
+export function ImportCounts({ preview }: { readonly preview: ImportPreview }) {
+  const { counts, isNew, samples, isJudged } = preview;
+  const isNothing = !isNew && counts.inserts + counts.updates + counts.deletes === 0;
+  if (isNothing) {
+    return (
+      <Alert p="sm" title="Nothing to do">
+        The table holds all of it already: {counts.unchanged.toLocaleString()} rows are the same.
+      </Alert>
+    );
+  }
+  return (
+    <Stack gap="sm" aria-live="polite">
+      <div className={classes.counts}>
+        {[...kinds, 'unchanged' as const].map((kind) => (
+          <div
+            key={kind}
+            className={`${classes.count} ${classes[kind] ?? ''}`}
+            data-some={counts[kind] > 0 || undefined}
+          >
+            <b>{counts[kind].toLocaleString()}</b>
+            {words[kind]}
+          </div>
+        ))}
+      </div>
+      {kinds.map((kind) => samples[kind].length > 0 && <Samples key={kind} kind={kind} preview={preview} />)}
+      {!isJudged && (
+        <Text size="xs" c="var(--text-quiet)">
+          It is large: the server judges it when it is imported, and then takes all of it or nothing.
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Samples({ kind, preview }: { readonly kind: ChangeKind; readonly preview: ImportPreview }) {
+  const { samples, counts, definition } = preview;
+  const shown = samples[kind];
+  const columns = definition.columns.filter(
+    ({ name }) => kind !== 'updates' || shown.some(({ row }) => row !== undefined && name in row),
+  );
+  return (
+    <section aria-label={words[kind]}>
+      <Text size="xs" c="var(--text-quiet)">
+        {words[kind]}
+        {counts[kind] > shown.length && `, the first ${shown.length} of ${counts[kind].toLocaleString()}`}
+      </Text>
+      <div className={classes.scroll}>
+        <Table verticalSpacing={2}>
+          <Table.Thead>
+            <Table.Tr>
+              {(kind === 'updates' || definition.key === undefined) && <Table.Th>key</Table.Th>}
+              {columns.map(({ name }) => (
+                <Table.Th key={name}>{name}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {shown.map((sample) => (
+              <Table.Tr key={sample.key}>
+                {(kind === 'updates' || definition.key === undefined) && (
+                  <Table.Td className={classes.cell}>{shownPlain(sample.key)}</Table.Td>
+                )}
+                {columns.map(({ name, type }) => (
+                  <Table.Td key={name} className={classes.cell}>
+                    <SampleCell sample={sample} name={name} type={type} />
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </section>
+  );
+}
+
+interface SampleCellProps {
+  readonly sample: SampleChange;
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+function SampleCell({ sample: { row, was }, name, type }: SampleCellProps) {
+  const before = cellText(type, was?.[name] ?? null);
+  if (row === undefined) return before;
+  const isChanged = was !== undefined && name in row;
+  return (
+    <>
+      {isChanged && before !== '' && <span className={classes.was}>{before}</span>}
+      {cellText(type, row[name] ?? null)}
+    </>
+  );
+}

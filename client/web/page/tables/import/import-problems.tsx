@@ -1,0 +1,42 @@
+import { Alert } from '@mantine/core';
+import { shownPlain } from '../../../../../protocol/shown-text.ts';
+import classes from './import.module.css';
+import type { ImportPreview, LineProblem } from './preview.ts';
+
+/** The lines of a file that cannot be imported. */
+export function ImportProblems({ preview: { problems, problemCount } }: { readonly preview: ImportPreview }) {
+  return (
+    <Alert
+      color="red"
+      role="alert"
+      p="sm"
+      title={`${problemCount.toLocaleString()} ${problemCount === 1 ? 'thing is' : 'things are'} wrong, and nothing can be imported until they are mended`}
+    >
+      <ProblemLines problems={problems} more={problemCount - problems.length} />
+    </Alert>
+  );
+}
+
+interface LinesProps {
+  readonly problems: readonly LineProblem[];
+  readonly more: number;
+}
+
+export function ProblemLines({ problems, more }: LinesProps) {
+  return (
+    <>
+      <ol className={classes.problems}>
+        {problems.map((problem) => (
+          <li key={JSON.stringify(problem)}>
+            <span className={classes.quiet}>{problem.line === undefined ? '' : `line ${problem.line}`}</span>
+            <span>
+              {problem.column !== undefined && <b>{shownPlain(problem.column)} </b>}
+              {shownPlain(problem.reason)}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {more > 0 && `… and ${more.toLocaleString()} more`}
+    </>
+  );
+}

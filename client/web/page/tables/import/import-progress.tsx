@@ -1,0 +1,38 @@
+import { Progress, Text } from '@mantine/core';
+import type { ImportProgress } from './preview.ts';
+
+const words: Readonly<Record<ImportProgress['phase'], string>> = {
+  sending_file: 'reading the file',
+  reading: 'reading the file',
+  checking: 'checking the rows',
+  comparing: 'comparing with the table',
+  judging: 'the server looks at the changes',
+  sending: 'sending the changes',
+  committing: 'recording them, all or nothing',
+};
+
+/** How far an import has got. */
+export function ImportProgressBar({ progress }: { readonly progress: ImportProgress | undefined }) {
+  const { phase = 'reading', done = 0, of } = progress ?? {};
+  const isMeasured = of !== undefined && of > 0 && phase !== 'committing' && phase !== 'judging';
+  const count = phase === 'sending_file' ? megabytes(done) : done.toLocaleString();
+  const total = of === undefined ? '' : ` of ${phase === 'sending_file' ? megabytes(of) : of.toLocaleString()}`;
+  return (
+    <div role="status">
+      <Progress
+        value={isMeasured ? Math.min((done / of) * 100, 100) : 100}
+        animated={!isMeasured}
+        striped={!isMeasured}
+        aria-label={words[phase]}
+      />
+      <Text size="xs" c="var(--text-quiet)" mt={4}>
+        {words[phase]}
+        {done > 0 && `: ${count}${total}`}
+      </Text>
+    </div>
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 1 })} MB`;
+}

@@ -1,0 +1,25 @@
+import { TextInput } from '@mantine/core';
+import { limits } from '../../../../protocol/limits.ts';
+
+interface Props {
+  readonly value: string;
+  readonly onChange: (why: string) => void;
+}
+
+/** The reason of a change. */
+export function WhyInput({ value, onChange }: Props) {
+  return (
+    <TextInput
+      label="Reason"
+      description="Stands in the log for ever; may be left out."
+      value={value}
+      maxLength={limits.whyUnitsMax}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+/** A reason that is none is left out. */
+export function whyOf(text: string): { readonly why?: string } {
+  return text.trim() === '' ? {} : { why: text.trim() };
+}
