@@ -76,7 +76,7 @@ function LoginForm({ aim }: { readonly aim: string | undefined }) {
         </Button>
         <Text size="xs" c="var(--text-quiet)">
           The first start of a ledger printed a password for <Code>admin</Code>. Is it lost? Where the server runs:{' '}
-          <Code>npx rowcast passwd admin</Code>
+          <Code>npx rowcast passwd --embedded</Code>
         </Text>
       </Stack>
     </form>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Modal, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { TableSummary } from '../../../../protocol/replies.ts';
 import { sealedNames } from '../../../../protocol/sealed.ts';
@@ -9,6 +9,7 @@ import { useDeed } from '../people/use-deed.ts';
 import { AlterPreview } from './alter-preview.tsx';
 import { stepsBetween } from './alter-steps.ts';
 import { ColumnsEditor } from './columns-editor.tsx';
+import { DialogActions } from './dialog-actions.tsx';
 import { closeDialog } from './dialogs.ts';
 import { readForm, tableFormOf } from './table-form.ts';
 import { useDryRun } from './use-dry-run.ts';
@@ -55,14 +56,14 @@ function AlterForm({ summary: { definition: before, rows = 0 } }: { readonly sum
         <AlterPreview steps={steps} rows={rows} dryRun={dryRun} />
         <WhyInput value={why} onChange={setWhy} />
         <DeedError error={error} />
-        <Group justify="flex-end" gap="xs">
+        <DialogActions>
           <Button variant="default" onClick={closeDialog}>
             cancel
           </Button>
           <Button type="submit" loading={isBusy} disabled={dryRun.state !== 'allowed'}>
             {steps.length === 0 ? 'nothing is changed' : 'change the table'}
           </Button>
-        </Group>
+        </DialogActions>
       </Stack>
     </form>
   );

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { GatewayProblem } from '../api/problem.ts';
 import { request } from '../api/request.ts';
 import { ColumnsEditor } from './columns-editor.tsx';
+import { DialogActions } from './dialog-actions.tsx';
 import { closeDialog } from './dialogs.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 import { newTableForm, placeProblems, readForm } from './table-form.ts';
@@ -63,7 +64,7 @@ function CreateForm() {
           data-autofocus
         />
         <div>
-          <Text size="sm" fw={500}>
+          <Text size="sm" fw={600}>
             Columns
           </Text>
           <Text size="xs" c="var(--text-quiet)">
@@ -85,14 +86,14 @@ function CreateForm() {
         {(refused === undefined || refused.rest.length > 0) && (
           <ProblemAlert error={error} {...(refused && { problems: refused.rest })} />
         )}
-        <Group justify="flex-end" gap="xs">
+        <DialogActions>
           <Button variant="default" onClick={closeDialog}>
             cancel
           </Button>
           <Button type="submit" loading={isBusy} disabled={hasBlank || problems.size > 0}>
             make the table
           </Button>
-        </Group>
+        </DialogActions>
       </Stack>
     </form>
   );

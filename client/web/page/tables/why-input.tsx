@@ -4,15 +4,17 @@ import { limits } from '../../../../protocol/limits.ts';
 interface Props {
   readonly value: string;
   readonly onChange: (why: string) => void;
+  readonly isFirst?: boolean;
 }
 
 /** The reason of a change. */
-export function WhyInput({ value, onChange }: Props) {
+export function WhyInput({ value, onChange, isFirst = false }: Props) {
   return (
     <TextInput
       label="Reason"
       description="Stands in the log for ever; may be left out."
       value={value}
+      data-autofocus={isFirst || undefined}
       maxLength={limits.whyUnitsMax}
       onChange={(event) => onChange(event.currentTarget.value)}
     />

@@ -26,7 +26,7 @@ export function ImportCounts({ preview }: { readonly preview: ImportPreview }) {
   }
   return (
     <Stack gap="sm" aria-live="polite">
-      <div className={classes.counts}>
+      <div className={classes.counts} hidden={isNew}>
         {[...kinds, 'unchanged' as const].map((kind) => (
           <div
             key={kind}

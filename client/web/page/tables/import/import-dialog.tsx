@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Modal, Stack } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { tableNameSchema } from '../../../../../protocol/names.ts';
 import { useLedger } from '../../ledger/ledger-state.ts';
+import { DialogActions } from '../dialog-actions.tsx';
 import { closeDialog } from '../dialogs.ts';
 import { useIsNarrow } from '../use-is-narrow.ts';
 import { WhyInput } from '../why-input.tsx';
@@ -61,8 +62,8 @@ function ImportForm({ file, table }: Props) {
           {preview.problemCount > 0 ? <ImportProblems preview={preview} /> : <ImportCounts preview={preview} />}
         </>
       )}
-      {!isNothing && <WhyInput value={why} onChange={setWhy} />}
-      <Group justify="flex-end" gap="xs">
+      {!isNothing && <WhyInput value={why} onChange={setWhy} isFirst />}
+      <DialogActions>
         <Button variant="default" onClick={closeDialog}>
           {isNothing ? 'close' : 'cancel'}
         </Button>
@@ -71,7 +72,7 @@ function ImportForm({ file, table }: Props) {
             {isReady ? commitWords(preview) : 'import'}
           </Button>
         )}
-      </Group>
+      </DialogActions>
     </Stack>
   );
 }

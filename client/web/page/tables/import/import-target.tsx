@@ -1,5 +1,6 @@
-import { Autocomplete, Radio, Stack, Text } from '@mantine/core';
+import { Anchor, Autocomplete, Radio, Stack, Text } from '@mantine/core';
 import { tableNameSchema } from '../../../../../protocol/names.ts';
+import { usePlace } from '../../address/use-place.ts';
 import { useLedger } from '../../ledger/ledger-state.ts';
 import { type ImportChoices, type ImportMode, importModes } from './preview.ts';
 
@@ -18,6 +19,7 @@ const modeWords: Readonly<Record<ImportMode, string>> = {
 /** Into which table the rows go, and how. */
 export function ImportTarget({ choices, isBusy, onChange }: Props) {
   const tables = useLedger((state) => state.tables);
+  const [place] = usePlace();
   const { table, mode } = choices;
   const summary = tables.find(({ definition }) => definition.name === table);
   const problem = tableNameSchema.safeParse(table).error?.issues[0]?.message;
@@ -45,6 +47,11 @@ export function ImportTarget({ choices, isBusy, onChange }: Props) {
         disabled={isBusy}
         spellCheck={false}
       />
+      {summary === undefined && place.table !== undefined && (
+        <Anchor component="button" type="button" size="xs" ta="left" onClick={() => choose(place.table ?? table)}>
+          into {place.table} instead
+        </Anchor>
+      )}
       {summary !== undefined && (
         <Radio.Group
           label="What is done with the rows"
