@@ -28,7 +28,7 @@ export function ExportMenu({ table, definition }: Props) {
     </Menu.Item>
   );
   return (
-    <Menu position="bottom-end" withArrow width={270} closeOnItemClick>
+    <Menu position="bottom-start" withArrow width={270} closeOnItemClick>
       <Menu.Target>
         <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />}>
           export

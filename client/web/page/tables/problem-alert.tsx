@@ -19,11 +19,12 @@ export function ProblemAlert({ error, problems }: Props) {
   if (error === undefined || error === null) return null;
   const body = error instanceof GatewayProblem ? error.body : undefined;
   const listed = problems ?? body?.problems ?? [];
-  const isOne = listed.length === 1 && listed[0]?.message === body?.message;
+  const [first] = listed;
+  const isOne = listed.length === 1 && first?.key === undefined && first?.message === body?.message;
   const more = Math.max(listed.length - shownMax, 0) + (body?.more ?? 0);
   return (
     <Alert color="red" role="alert" p="xs">
-      {plainWords(error)}
+      {listed.length > 0 && !isOne ? 'The server refuses it:' : plainWords(error)}
       {!isOne && listed.length > 0 && (
         <ul className={classes.list}>
           {listed.slice(0, shownMax).map((problem) => (

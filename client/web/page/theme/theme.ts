@@ -23,4 +23,11 @@ export const theme = createTheme({
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
   defaultRadius: 'md',
   cursorType: 'pointer',
+  // Without a name of their own they are buttons that say nothing to who cannot see them.
+  components: Object.fromEntries(
+    ['Modal', 'Drawer', 'Notification'].map((name) => [
+      name,
+      { defaultProps: { closeButtonProps: { 'aria-label': 'close' } } },
+    ]),
+  ),
 });
