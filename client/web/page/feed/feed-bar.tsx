@@ -72,6 +72,7 @@ export function FeedBar({ table, isTableOnly, onTableOnly, filter, onFilter }: P
               <Chip
                 key={kind}
                 size="xs"
+                classNames={{ label: classes.chip ?? '' }}
                 checked={filter.kind === kind}
                 onChange={(checked) => onFilter({ ...filter, kind: checked ? kind : undefined })}
               >

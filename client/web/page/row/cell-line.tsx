@@ -15,14 +15,14 @@ interface Props {
   readonly isKey: boolean;
   readonly cell: Cell | undefined;
   readonly blame: BlamedChange | undefined;
-  readonly openedAt: number;
+  readonly newAfter: number;
   readonly place: RowPlace;
 }
 
 /** A cell: what it holds, and who made it so, when and why; below, when it is asked for, all that it ever held. */
-export function CellLine({ column: { name, type, sealed }, isKey, cell, blame, openedAt, place }: Props) {
+export function CellLine({ column: { name, type, sealed }, isKey, cell, blame, newAfter, place }: Props) {
   const [isOpen, setOpen] = useState(false);
-  const isNew = blame !== undefined && blame.seq > openedAt;
+  const isNew = blame !== undefined && blame.seq > newAfter;
   return (
     <li className={classes.line}>
       <div className={classes.name}>

@@ -34,12 +34,12 @@ export function HistoryLine({ version, isNow, isNew, now, onTakeBack }: Props) {
           <b className={classes.op}>{deeds[op]}</b>
           {entry.version > 0 && <span>version {entry.version}</span>}
           {isNow && (
-            <Badge size="xs" variant="light">
+            <Badge size="xs" variant="light" tt="none">
               newest
             </Badge>
           )}
           {takenBackBy !== undefined && (
-            <Badge size="xs" color="gray" variant="light">
+            <Badge size="xs" color="gray" variant="light" tt="none">
               {takenBackBy.isExact ? 'taken back by' : 'in what was taken back by'} #{takenBackBy.seq}
             </Badge>
           )}
@@ -62,11 +62,23 @@ export function HistoryLine({ version, isNow, isNew, now, onTakeBack }: Props) {
         </div>
         {onTakeBack !== undefined && op !== 'erase' && (
           <div className={classes.deeds}>
-            <Button size="compact-xs" variant="subtle" onClick={() => onTakeBack(takebackOf(entry))}>
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              color="gray"
+              fw={500}
+              onClick={() => onTakeBack(takebackOf(entry))}
+            >
               take this change back
             </Button>
             {!isNow && (
-              <Button size="compact-xs" variant="subtle" onClick={() => onTakeBack(restoreOf(entry))}>
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                color="gray"
+                fw={500}
+                onClick={() => onTakeBack(restoreOf(entry))}
+              >
                 make it as it was after this
               </Button>
             )}

@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** All cells of a row, each with who set it. */
-export function RowCells({ state: { row, definition, blame, openedAt }, place }: Props) {
+export function RowCells({ state: { row, definition, blame, newAfter }, place }: Props) {
   if (row === undefined) return null;
   const columns: readonly Column[] = definition?.columns ?? [];
   return (
@@ -22,7 +22,7 @@ export function RowCells({ state: { row, definition, blame, openedAt }, place }:
           isKey={column.name === definition?.key}
           cell={row.row[column.name]}
           blame={blame.get(column.name)}
-          openedAt={openedAt}
+          newAfter={newAfter}
           place={place}
         />
       ))}

@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** Every change of a row over all of its lives, the newest first; older ones are read as one comes to them. */
-export function RowHistory({ state: { history, older, openedAt }, onMore, onTakeBack }: Props) {
+export function RowHistory({ state: { history, older, newAfter }, onMore, onTakeBack }: Props) {
   const versions = useMemo(() => versionsOf(history), [history]);
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -34,7 +34,7 @@ export function RowHistory({ state: { history, older, openedAt }, onMore, onTake
             key={version.entry.seq}
             version={version}
             isNow={index === 0}
-            isNew={version.entry.seq > openedAt}
+            isNew={version.entry.seq > newAfter}
             now={now}
             onTakeBack={onTakeBack}
           />

@@ -66,7 +66,7 @@ export class RowModel {
       this.#point = pointOf(this.#place);
       const read = await this.#readAll(signal);
       if (signal.aborted) return;
-      this.#set({ ...read, phase: 'ready', problem: undefined, openedAt: useLedger.getState().head });
+      this.#set({ ...read, phase: 'ready', problem: undefined, newAfter: useLedger.getState().head });
       this.#apply(this.#waiting);
     } catch (error) {
       if (!signal.aborted) this.#set({ phase: 'ready', problem: error instanceof Error ? error : undefined });
@@ -92,17 +92,19 @@ export class RowModel {
   async #readAll(signal: AbortSignal): Promise<Partial<RowState>> {
     const { table, key, at } = this.#place;
     const asOf = this.#point;
-    const [{ tables }, row, blame, history] = await Promise.all([
+    const [{ tables }, history] = await Promise.all([
       request('table.list', { asOf, counts: false }, { signal }),
-      orNone(request('row.get', { table, key, asOf }, { signal })),
-      orNone(request('row.blame', { table, keys: [key], asOf }, { signal })),
       this.#history(at ?? formatPoint(asOf), signal),
     ]);
     const { definition } = tables.find((each) => each.definition.name === table) ?? {};
-    return {
-      ...{ definition, row: row?.row, blame: toBlame(blame ?? { rows: [], changes: [] }) },
-      ...{ history, older: hasMore(history) },
-    };
+    const past = { definition, history, older: hasMore(history) };
+    // A row that has left, or left with its table, is not asked for.
+    if (definition === undefined || !isThere(history)) return { ...past, row: undefined, blame: new Map() };
+    const [row, blame] = await Promise.all([
+      orNone(request('row.get', { table, key, asOf }, { signal })),
+      request('row.blame', { table, keys: [key], asOf }, { signal }),
+    ]);
+    return { ...past, row: row?.row, blame: toBlame(blame) };
   }
 
   /** A table that never was, or was not yet, has no history. */
@@ -128,7 +130,8 @@ export class RowModel {
     // Columns have changed, and with them every row.
     if (entries.some((entry) => !isRowEntry(entry))) return void this.read();
     const own = entries.filter(isRowEntry).filter((entry) => entry.key === key);
-    if (own.length > 0) this.#set(own.reduce(withEntry, this.#state));
+    const [first] = own;
+    if (first !== undefined) this.#set({ ...own.reduce(withEntry, this.#state), newAfter: first.seq - 1 });
   }
 
   #set(state: Partial<RowState>): void {
@@ -143,6 +146,10 @@ function pointOf({ at }: RowPlace): Point {
   const point = at === undefined ? { seq: head, epoch } : parsePoint(at);
   if (point !== undefined) return point;
   throw new GatewayProblem({ code: 'bad_request', message: `${at} is no point: a seq, a time or a tag` });
+}
+
+function isThere([newest]: readonly RowEntry[]): boolean {
+  return newest?.row !== undefined;
 }
 
 function hasMore(page: readonly RowEntry[]): RowState['older'] {

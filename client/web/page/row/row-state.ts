@@ -19,8 +19,8 @@ export interface RowState {
   /** The newest first. */
   readonly history: readonly RowEntry[];
   readonly older: 'unread' | 'reading' | 'failed' | 'none';
-  /** What has a greater seq came while the row was looked at. */
-  readonly openedAt: number;
+  /** What has a greater seq has just come. */
+  readonly newAfter: number;
 }
 
 export const unread: RowState = {
@@ -31,7 +31,7 @@ export const unread: RowState = {
   blame: new Map(),
   history: [],
   older: 'none',
-  openedAt: 0,
+  newAfter: 0,
 };
 
 export function toBlame({ rows, changes }: Pick<ReplyOf<'row.blame'>, 'rows' | 'changes'>): Blame {
