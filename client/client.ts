@@ -247,8 +247,10 @@ export class Ledger implements AsyncDisposable {
    * const { seq } = await ledger.delete('employees', 'E7');
    * await ledger.revert({ seq }, { why: 'she stays' });
    */
-  revert(what: Reverted, options: RevertOptions = {}): Promise<CommandResult> {
-    return sendRevert(this.#channel, what, options);
+  async revert(what: Reverted, { open, ...options }: RevertOptions = {}): Promise<CommandResult> {
+    const result = await sendRevert(this.#channel, what, options);
+    if (open !== true || result.entries === undefined) return result;
+    return { ...result, entries: await this.#opener.logEntries(result.entries, timing(options)) };
   }
 
   /**

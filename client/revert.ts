@@ -3,6 +3,8 @@ import type { CommandChannel, SendOptions } from './command-channel.ts';
 import { type CommandResult, toCommandResult } from './command-result.ts';
 
 export interface RevertOptions extends SendOptions {
+  /** Of a dry run: values in place of the commitments of sealed cells, for administrators. */
+  readonly open?: boolean | undefined;
   /** The reason, which stands in the log for ever. */
   readonly why?: string | undefined;
   /** Only the changes of these tables, and of these rows; of all when both are left out. */
@@ -19,7 +21,7 @@ const revertMs = 600_000;
 export async function sendRevert(
   channel: CommandChannel,
   what: Reverted,
-  { why, tables, rows, conflicts, timeoutMs = revertMs, ...options }: RevertOptions,
+  { why, tables, rows, conflicts, timeoutMs = revertMs, ...options }: Omit<RevertOptions, 'open'>,
 ): Promise<CommandResult> {
   // A server that is not there is found out in the usual time.
   await channel.request({ type: 'server.status' }, { signal: options.signal });

@@ -85,5 +85,15 @@ async function answer({ ledger, opens }: Upstream, request: RequestOf<RequestTyp
     const { type: _, table, ...list } = request;
     return await ledger.list(table, { ...list, open: true, ...options });
   }
+  if (request.type === 'change.revert') return await revert(ledger, request, { open: opens, ...options });
   return await ledger.request(request, options);
+}
+
+type RevertOptions = NonNullable<Parameters<Ledger['revert']>[1]>;
+
+/** However long it takes; of a dry run with the changes that it would make. */
+async function revert(ledger: Ledger, request: RequestOf<'change.revert'>, options: RevertOptions): Promise<object> {
+  const { what, conflicts, tables, rows, why } = request;
+  const { entries, ...reply } = await ledger.revert(what, { conflicts, tables, rows, why, ...options });
+  return { ...reply, ...(entries && { entries: entries.map(({ entry }) => entry) }) };
 }

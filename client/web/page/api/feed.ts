@@ -1,26 +1,5 @@
-import type { Entry } from '../../../../protocol/entry.ts';
 import { pathOf } from './lines.ts';
-
-/** The changes of one command. `cursor` resumes behind it. */
-export interface Group {
-  readonly cursor: string;
-  readonly at: string;
-  readonly by: string;
-  readonly command: string;
-  readonly why?: string;
-  readonly entries: readonly Entry[];
-}
-
-/** Where the gateway stands. */
-export interface Position {
-  readonly state: 'connecting' | 'catchingUp' | 'live' | 'behind' | 'disconnected';
-  readonly since: string;
-  readonly cursor?: string;
-  readonly head: number;
-  readonly verified: number;
-  /** Why the gateway cannot follow the log any more. */
-  readonly problem?: { readonly code: string; readonly message: string };
-}
+import type { Group, Position } from './messages.ts';
 
 export interface FeedListener {
   readonly group: (group: Group) => void;

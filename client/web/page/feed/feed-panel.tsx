@@ -1,20 +1,46 @@
-import { ScrollArea, Text } from '@mantine/core';
+import { useCallback, useState } from 'react';
+import { usePlace } from '../address/use-place.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
-import { FeedLine } from './feed-line.tsx';
+import { RevertDialog, type Takeback } from '../row/revert-dialog.tsx';
+import { FeedBar } from './feed-bar.tsx';
+import { type FeedFilter, noFilter } from './feed-filter.ts';
+import type { FeedItem } from './feed-item.ts';
+import { FeedList } from './feed-list.tsx';
+import classes from './feed-panel.module.css';
 
-/** Every change as it is made, the newest above. */
+/** Every change as it is made, the newest above; of the past, those up to then. */
 export function FeedPanel() {
-  const recent = useLedger((state) => state.recent);
+  const [{ table, at }] = usePlace();
+  const [isTableOnly, setTableOnly] = useState(false);
+  const [filter, setFilter] = useState<FeedFilter>(noFilter);
+  const [takeback, setTakeback] = useState<Takeback>();
+  const mayChange = useLedger(({ login }) => login?.role === 'administrator') && at === undefined;
+  const takeBack = useCallback((item: FeedItem) => setTakeback(takebackOf(item)), []);
+  const shown = isTableOnly ? table : undefined;
   return (
-    <section aria-label="feed">
-      <Text size="xs" fw={600} c="var(--text-quiet)" px="sm" pt="sm" pb={4}>
-        Feed
-      </Text>
-      <ScrollArea h="calc(100dvh - 48px - 84px - 34px)">
-        {recent.slice(0, 100).map((group) => (
-          <FeedLine key={group.cursor} group={group} />
-        ))}
-      </ScrollArea>
+    <section aria-label="feed" className={classes.panel}>
+      <FeedBar
+        table={table}
+        isTableOnly={isTableOnly}
+        onTableOnly={setTableOnly}
+        filter={filter}
+        onFilter={setFilter}
+      />
+      {at !== undefined && <div className={classes.past}>as of {at}: what came later is not shown</div>}
+      <FeedList
+        key={`${shown} ${at}`}
+        scope={{ table: shown, at }}
+        filter={filter}
+        onFilter={setFilter}
+        onTakeBack={mayChange ? takeBack : undefined}
+      />
+      {takeback !== undefined && <RevertDialog takeback={takeback} onClose={() => setTakeback(undefined)} />}
     </section>
   );
+}
+
+/** A line is a command: all that it did is taken back. */
+function takebackOf({ id, span: [first, last] }: FeedItem): Takeback {
+  const title = first === last ? `Take back #${last}` : `Take back #${first} to #${last}`;
+  return { title, what: { command: id } };
 }

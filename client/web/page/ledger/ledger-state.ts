@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { TableSummary } from '../../../../protocol/replies.ts';
-import type { Group, Position } from '../api/feed.ts';
+import type { Group, Position } from '../api/messages.ts';
 
 export interface Login {
   readonly user: string;
@@ -24,6 +24,8 @@ export interface LedgerState {
   readonly since: string;
   readonly epoch: string;
   readonly head: number;
+  /** Up to which seq the gateway has got. */
+  readonly reached: number;
   /** Everything up to here was held against the signed log. */
   readonly verified: number;
   /** Why the log cannot be followed, where it cannot. */
@@ -42,6 +44,7 @@ export const useLedger = create<LedgerState>(() => ({
   since: new Date().toISOString(),
   epoch: '',
   head: 0,
+  reached: 0,
   verified: 0,
   problem: undefined,
   tables: [],

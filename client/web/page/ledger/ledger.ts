@@ -1,8 +1,9 @@
-import { formatCursor } from '../../../../protocol/cursor.ts';
+import { formatCursor, parseCursor } from '../../../../protocol/cursor.ts';
 import { type Entry, isRowEntry } from '../../../../protocol/entry.ts';
 import type { TableSummary } from '../../../../protocol/replies.ts';
-import { Feed, type Group, type Position } from '../api/feed.ts';
+import { Feed } from '../api/feed.ts';
 import { pathOf, readAll } from '../api/lines.ts';
+import type { Group, Position } from '../api/messages.ts';
 import { codeOf } from '../api/problem.ts';
 import { queries } from '../api/queries.ts';
 import { post, request } from '../api/request.ts';
@@ -31,6 +32,10 @@ class LedgerLink {
   #waiting: Group[] = [];
   #flush: ReturnType<typeof setTimeout> | undefined;
   #opening: AbortController | undefined;
+  /** Since when the gateway answers. */
+  #linked = new Date().toISOString();
+  /** The feed of a login ends with it, which is no news to whoever has ended it. */
+  #isLeaving = false;
 
   /** Follows the ledger from now on, as whoever is logged in. */
   async open(): Promise<void> {
@@ -46,7 +51,7 @@ class LedgerLink {
       } catch (error) {
         if (opening.signal.aborted) return;
         if (codeOf(error) === 'door_closed') return useLedger.setState({ phase: 'closed' });
-        useLedger.setState({ connection: 'unreachable' });
+        this.#lose();
         await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
     }
@@ -65,7 +70,12 @@ class LedgerLink {
   }
 
   async logout(): Promise<void> {
-    await post('/api/session.logout', {});
+    this.#isLeaving = true;
+    try {
+      await post('/api/session.logout', {});
+    } finally {
+      this.#isLeaving = false;
+    }
     await this.open();
     this.#restart();
   }
@@ -93,9 +103,12 @@ class LedgerLink {
       from: formatCursor({ seq, epoch }),
       listener: {
         group: (group) => this.#take(group),
-        position: (position) => this.#show(position),
+        position: (position) => {
+          if (useLedger.getState().connection === 'unreachable') this.#linked = new Date().toISOString();
+          this.#show(position);
+        },
         end: (code) => this.#over(code),
-        silent: () => useLedger.setState({ connection: 'unreachable', since: new Date().toISOString() }),
+        silent: () => this.#lose(),
       },
     });
   }
@@ -128,14 +141,29 @@ class LedgerLink {
     await queries.invalidateQueries();
   }
 
-  #show({ state, since, head, verified, problem }: Position): void {
+  #show({ state, since, cursor, head, verified, problem }: Position): void {
     const before = useLedger.getState();
+    const reached = parseCursor(cursor ?? '')?.seq ?? before.reached;
     const isSame = before.connection === state && before.head === head && before.verified === verified;
-    if (!isSame || before.problem !== problem)
-      useLedger.setState({ connection: state, since, head: Math.max(before.head, head), verified, problem });
+    if (isSame && before.reached === reached && before.problem?.message === problem?.message) return;
+    useLedger.setState({
+      connection: state,
+      since: before.connection === state ? before.since : later(since, this.#linked),
+      head: Math.max(before.head, head),
+      reached,
+      verified,
+      problem,
+    });
+  }
+
+  /** The gateway does not answer. */
+  #lose(): void {
+    if (useLedger.getState().connection === 'unreachable') return;
+    useLedger.setState({ connection: 'unreachable', since: new Date().toISOString() });
   }
 
   #over(code: string): void {
+    if (this.#isLeaving) return;
     if (code === 'logged_out') useLedger.setState({ hasExpired: true });
     void this.open().then(() => this.#restart());
   }
@@ -146,6 +174,10 @@ class LedgerLink {
 }
 
 export const ledger = new LedgerLink();
+
+function later(one: string, other: string): string {
+  return one > other ? one : other;
+}
 
 /** How many rows each table has after the changes; a table that is not known yet is read anew. */
 function countRows(tables: readonly TableSummary[], groups: readonly Group[]): readonly TableSummary[] {

@@ -2,8 +2,8 @@ import { parseCursor } from '../../../../protocol/cursor.ts';
 import { isRowEntry, type RowEntry } from '../../../../protocol/entry.ts';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
-import type { Group } from '../api/feed.ts';
 import { pathOf, readLines } from '../api/lines.ts';
+import type { Group } from '../api/messages.ts';
 import { GatewayProblem } from '../api/problem.ts';
 import { ledger } from './ledger.ts';
 

@@ -1,12 +1,15 @@
 import { AppShell, Burger, Group, Text } from '@mantine/core';
-import { useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { useDisclosure, useElementSize, useLocalStorage } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { usePlace } from '../address/use-place.ts';
 import { FeedPanel } from '../feed/feed-panel.tsx';
+import { RowDrawer } from '../row/row-drawer.tsx';
 import { TableList } from '../tables/table-list.tsx';
 import { TimeBar } from '../time/time-bar.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { FeedToggle } from './feed-toggle.tsx';
 import classes from './shell.module.css';
+import { TrustBanners } from './trust-banners.tsx';
 import { TrustSign } from './trust-sign.tsx';
 
 /** The frame of the page: who and how it stands above, the tables left, the feed right, time below. */
@@ -14,27 +17,34 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [isNavOpen, nav] = useDisclosure(false);
   const [isFeedOpen, setFeedOpen] = useLocalStorage({ key: 'rowcast-feed', defaultValue: true });
   const [isFeedOverlaid, overlay] = useDisclosure(false);
+  const [{ table, row, at }] = usePlace();
+  const { ref: banners, height: bannersHeight } = useElementSize();
   return (
     <AppShell
-      header={{ height: 48 }}
+      header={{ height: 48 + bannersHeight }}
       navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: !isNavOpen } }}
       aside={{ width: 300, breakpoint: 'lg', collapsed: { desktop: !isFeedOpen, mobile: !isFeedOverlaid } }}
       footer={{ height: 84 }}
       padding={0}
     >
       <AppShell.Header className={classes.header}>
-        <Group gap="xs" wrap="nowrap">
-          <Burger opened={isNavOpen} onClick={nav.toggle} hiddenFrom="sm" size="sm" aria-label="tables" />
-          <Text fw={700} size="lg" component="h1" m={0}>
-            Rowcast
-          </Text>
-        </Group>
-        <Group gap="sm" wrap="nowrap">
-          <TrustSign />
-          <FeedToggle isOpen={isFeedOpen} onToggle={() => setFeedOpen((open) => !open)} visibleFrom="lg" />
-          <FeedToggle isOpen={isFeedOverlaid} onToggle={overlay.toggle} hiddenFrom="lg" />
-          <AccountMenu />
-        </Group>
+        <div ref={banners}>
+          <TrustBanners />
+        </div>
+        <div className={classes.top}>
+          <Group gap="xs" wrap="nowrap">
+            <Burger opened={isNavOpen} onClick={nav.toggle} hiddenFrom="sm" size="sm" aria-label="tables" />
+            <Text fw={700} size="lg" component="h1" m={0}>
+              Rowcast
+            </Text>
+          </Group>
+          <Group gap="sm" wrap="nowrap">
+            <TrustSign />
+            <FeedToggle isOpen={isFeedOpen} onToggle={() => setFeedOpen((open) => !open)} visibleFrom="lg" />
+            <FeedToggle isOpen={isFeedOverlaid} onToggle={overlay.toggle} hiddenFrom="lg" />
+            <AccountMenu />
+          </Group>
+        </div>
       </AppShell.Header>
       <AppShell.Navbar className={classes.side}>
         <TableList onChosen={nav.close} />
@@ -46,6 +56,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <AppShell.Footer className={classes.footer}>
         <TimeBar />
       </AppShell.Footer>
+      {table !== undefined && row !== undefined && <RowDrawer table={table} row={row} at={at} />}
     </AppShell>
   );
 }

@@ -1,33 +1,40 @@
-import { Group, Text, Tooltip } from '@mantine/core';
-import { type Connection, useLedger } from '../ledger/ledger-state.ts';
+import { Popover } from '@mantine/core';
+import { IconShieldCheck } from '@tabler/icons-react';
+import { useLedger } from '../ledger/ledger-state.ts';
+import { TrustExplained } from './trust-explained.tsx';
 import classes from './trust-sign.module.css';
+import { connectionWords, lagWords } from './trust-words.ts';
+import { useNow } from './use-now.ts';
 
-const words: Record<Connection, string> = {
-  connecting: 'connecting',
-  catchingUp: 'catching up',
-  live: 'live',
-  behind: 'behind',
-  disconnected: 'no server',
-  unreachable: 'no connection',
-};
-
-/** How current what is shown is, and how far it was held against the signed log. */
+/** How current what is shown is, and how far it was held against the signed log; on a click in whole sentences. */
 export function TrustSign() {
-  const { connection, head, verified, problem } = useLedger();
+  const state = useLedger();
+  const { connection, head, verified, problem } = state;
+  const now = useNow(connection !== 'live');
   const isBroken = problem?.code === 'tampered';
+  const lag = lagWords(state, now);
+  const words = isBroken ? 'tampered' : connectionWords[connection];
   return (
-    <Group gap={10} wrap="nowrap" className={classes.sign} role="status">
-      <Tooltip label={isBroken ? problem?.message : 'how the page stands to the ledger'} multiline maw={320}>
-        <span className={classes.state} data-state={isBroken ? 'broken' : connection}>
-          {isBroken ? 'tampered' : words[connection]}
-        </span>
-      </Tooltip>
-      <Text size="xs" c="var(--text-quiet)" visibleFrom="xs">
-        head <b>{head.toLocaleString()}</b>
-      </Text>
-      <Text size="xs" c="var(--text-quiet)" visibleFrom="md">
-        verified to <b>{verified.toLocaleString()}</b>
-      </Text>
-    </Group>
+    <Popover position="bottom-end" width={340} withArrow shadow="md">
+      <Popover.Target>
+        <button type="button" className={classes.sign} aria-label={`how far this can be trusted: ${words}`}>
+          <span className={classes.state} data-state={isBroken ? 'broken' : connection}>
+            {words}
+            {lag !== undefined && <span className={classes.lag}> {lag}</span>}
+          </span>
+          <span className={classes.head}>
+            head <b>{head.toLocaleString()}</b>
+          </span>
+          <span className={classes.verified} data-whole={verified >= head}>
+            <IconShieldCheck size={14} aria-hidden />
+            <span className={classes.words}>verified to </span>
+            <b>{verified.toLocaleString()}</b>
+          </span>
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <TrustExplained />
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -1,0 +1,79 @@
+import { Button, Loader, Text } from '@mantine/core';
+import { IconArrowUp } from '@tabler/icons-react';
+import { type Dispatch, type SetStateAction, useCallback, useMemo } from 'react';
+import { usePlace } from '../address/use-place.ts';
+import { dayWords } from '../words/day.ts';
+import { count } from '../words/sentence.ts';
+import { byDay } from './by-day.ts';
+import { type FeedFilter, isFiltering, passes } from './feed-filter.ts';
+import type { FeedItem } from './feed-item.ts';
+import { FeedLine } from './feed-line.tsx';
+import classes from './feed-list.module.css';
+import type { FeedScope } from './feed-model.ts';
+import { useFeedModel } from './use-feed-model.ts';
+import { useReading } from './use-reading.ts';
+
+interface Props {
+  readonly scope: FeedScope;
+  readonly filter: FeedFilter;
+  readonly onFilter: Dispatch<SetStateAction<FeedFilter>>;
+  readonly onTakeBack: ((item: FeedItem) => void) | undefined;
+}
+
+/** The lines, of which those are made that can be seen. */
+export function FeedList({ scope, filter, onFilter, onTakeBack }: Props) {
+  const [, go] = usePlace();
+  const [model, { items, waiting, older }] = useFeedModel(scope);
+  const fitting = useMemo(
+    () => (isFiltering(filter) ? items.filter((item) => passes(item, filter)) : items),
+    [items, filter],
+  );
+  const { list, events, linesMax, goUp, lookOn } = useReading({ model, older, lines: fitting.length });
+  const onBy = useCallback((by: string) => onFilter((before) => ({ ...before, by })), [onFilter]);
+  const now = new Date();
+  return (
+    <div className={classes.frame}>
+      {waiting > 0 && (
+        <Button
+          className={classes.pill ?? ''}
+          size="compact-xs"
+          radius="xl"
+          leftSection={<IconArrowUp size={13} />}
+          onClick={goUp}
+        >
+          {count(waiting, 'new change')}
+        </Button>
+      )}
+      <div ref={list} className={classes.list} {...events}>
+        {byDay(fitting.slice(0, linesMax)).map((day) => (
+          <section key={day.day} aria-label={dayWords(day.at, now)}>
+            <h3 className={classes.day}>{dayWords(day.at, now)}</h3>
+            <ol className={classes.lines}>
+              {day.items.map((item) => (
+                <FeedLine key={item.id} item={item} go={go} onBy={onBy} onTakeBack={onTakeBack} />
+              ))}
+            </ol>
+          </section>
+        ))}
+        <div className={classes.end}>
+          {older === 'reading' && <Loader size="xs" aria-label="reading older changes" />}
+          {(older === 'unread' || older === 'failed') && (
+            <Button size="compact-xs" variant="subtle" onClick={lookOn}>
+              {older === 'failed' ? 'try again' : 'look further back'}
+            </Button>
+          )}
+          {(older === 'none' || older === 'full') && (
+            <Text size="xs" c="var(--text-quiet)">
+              {endWords(older, fitting.length)}
+            </Text>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function endWords(older: 'none' | 'full', lines: number): string {
+  if (older === 'full') return 'go to an earlier moment to see what was before';
+  return lines === 0 ? 'nothing was changed' : 'this is where it began';
+}

@@ -1,0 +1,71 @@
+import { Alert, Button, Group, Loader, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { limits } from '../../../../protocol/limits.ts';
+import type { ConflictRule, Reverted, RevertedRow } from '../../../../protocol/revert.ts';
+import { ConflictList } from './conflict-list.tsx';
+import { RevertPreview } from './revert-preview.tsx';
+import { useRevert } from './use-revert.ts';
+
+/** Changes that somebody wants to take back. */
+export interface Takeback {
+  readonly title: string;
+  readonly what: Reverted;
+  /** Only those of these rows. */
+  readonly rows?: RevertedRow[];
+}
+
+interface Props {
+  readonly takeback: Takeback;
+  readonly onClose: () => void;
+}
+
+/** Shows what would become of it when changes are taken back, asks who wins where they were changed again, and does it. */
+export function RevertDialog({ takeback, onClose }: Props) {
+  const [rule, setRule] = useState<ConflictRule>('refuse');
+  const [why, setWhy] = useState('');
+  const { preview, conflicts, problem, isBusy, revert } = useRevert({ takeback, rule, onDone: onClose });
+  return (
+    <Modal opened onClose={onClose} title={takeback.title} size="lg">
+      <Stack gap="sm">
+        {conflicts !== undefined && (
+          <>
+            <Text size="sm">This was changed again since. What should be there?</Text>
+            <ConflictList problems={conflicts} />
+            <SegmentedControl
+              aria-label="what should be there"
+              value={rule === 'refuse' ? '' : rule}
+              onChange={(value) => setRule(value as ConflictRule)}
+              data={[
+                { value: 'keep', label: 'keep what is there now' },
+                { value: 'overwrite', label: 'bring back what was before' },
+              ]}
+            />
+          </>
+        )}
+        {preview === 'reading' && <Loader size="sm" aria-label="looking what would change" />}
+        {typeof preview === 'object' && <RevertPreview preview={preview} />}
+        {problem !== undefined && <Alert color="red">{problem}</Alert>}
+        <TextInput
+          label="Reason"
+          description="stands with the change for ever"
+          value={why}
+          maxLength={limits.whyUnitsMax}
+          onChange={(event) => setWhy(event.currentTarget.value)}
+          data-autofocus
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            cancel
+          </Button>
+          <Button
+            onClick={() => void revert(why.trim())}
+            loading={isBusy}
+            disabled={typeof preview !== 'object' || !preview.changed}
+          >
+            do it
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

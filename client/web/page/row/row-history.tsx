@@ -1,0 +1,58 @@
+import { Button, Loader, Text } from '@mantine/core';
+import { useEffect, useMemo, useRef } from 'react';
+import { HistoryLine } from './history-line.tsx';
+import { versionsOf } from './lives.ts';
+import type { Takeback } from './revert-dialog.tsx';
+import classes from './row-history.module.css';
+import type { RowState } from './row-state.ts';
+
+interface Props {
+  readonly state: RowState;
+  readonly onMore: () => void;
+  /** Undefined for those who may not. */
+  readonly onTakeBack: ((takeback: Takeback) => void) | undefined;
+}
+
+/** Every change of a row over all of its lives, the newest first; older ones are read as one comes to them. */
+export function RowHistory({ state: { history, older, newAfter }, onMore, onTakeBack }: Props) {
+  const versions = useMemo(() => versionsOf(history), [history]);
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (end.current === null || older !== 'unread') return;
+    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting === true && onMore(), {
+      rootMargin: '600px',
+    });
+    watch.observe(end.current);
+    return () => watch.disconnect();
+  }, [older, onMore]);
+  const now = new Date();
+  return (
+    <>
+      <ol className={classes.versions}>
+        {versions.map((version, index) => (
+          <HistoryLine
+            key={version.entry.seq}
+            version={version}
+            isNow={index === 0}
+            isNew={version.entry.seq > newAfter}
+            now={now}
+            onTakeBack={onTakeBack}
+          />
+        ))}
+      </ol>
+      <div ref={end} className={classes.end}>
+        {older === 'reading' && <Loader size="xs" aria-label="reading earlier changes" />}
+        {(older === 'unread' || older === 'failed') && (
+          <Button size="compact-xs" variant="subtle" onClick={onMore}>
+            earlier changes
+          </Button>
+        )}
+        {older === 'none' && (
+          <Text size="xs" c="var(--text-quiet)">
+            this is where it began
+          </Text>
+        )}
+      </div>
+    </>
+  );
+}

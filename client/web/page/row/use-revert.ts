@@ -1,0 +1,70 @@
+import { notifications } from '@mantine/notifications';
+import { useQuery } from '@tanstack/react-query';
+import { nanoid } from 'nanoid';
+import { useRef, useState } from 'react';
+import type { Entry } from '../../../../protocol/entry.ts';
+import type { Problem } from '../../../../protocol/errors.ts';
+import type { CommandReply } from '../../../../protocol/replies.ts';
+import type { ConflictRule } from '../../../../protocol/revert.ts';
+import { GatewayProblem } from '../api/problem.ts';
+import { request } from '../api/request.ts';
+import type { Takeback } from './revert-dialog.tsx';
+
+/** What a revert would do. */
+export interface Preview extends CommandReply {
+  /** The first changes that it would make. */
+  readonly entries?: readonly Entry[];
+}
+
+interface Options {
+  readonly takeback: Takeback;
+  readonly rule: ConflictRule;
+  readonly onDone: () => void;
+}
+
+/** A revert that is looked at before it is done. */
+export function useRevert({ takeback: { what, rows }, rule, onDone }: Options) {
+  const fields = { what, ...(rows && { rows }), ...(rule !== 'refuse' && { conflicts: rule }) };
+  const [failure, setFailure] = useState<Error>();
+  const [isBusy, setBusy] = useState(false);
+  // One for as long as nobody knows what became of it: sent again, it takes effect once.
+  const id = useRef(nanoid());
+  const { data, error } = useQuery({
+    queryKey: ['preview', fields],
+    queryFn: async ({ signal }) => (await request('change.revert', fields, { dryRun: true, signal })) as Preview,
+    staleTime: 0,
+    gcTime: 0,
+  });
+  const last = useRef<readonly Problem[]>(undefined);
+  const now = conflictsIn(failure) ?? conflictsIn(error);
+  if (now !== undefined) last.current = now;
+  const revert = async (why: string): Promise<void> => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      const reply = await request('change.revert', { ...fields, ...(why !== '' && { why }) }, { id: id.current });
+      notifications.show({ message: reply.changed ? `done, as #${reply.seq}` : 'it is so already' });
+      onDone();
+    } catch (problem) {
+      if (!(problem instanceof GatewayProblem && problem.body.outcomeUnknown === true)) id.current = nanoid();
+      setFailure(problem instanceof Error ? problem : new Error(String(problem)));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const problem = failure ?? error ?? undefined;
+  return {
+    /** Undefined where it would be refused. */
+    preview: error !== null ? undefined : (data ?? ('reading' as const)),
+    /** They stay to be looked at while it is shown what a choice would do. */
+    conflicts: last.current,
+    problem: problem !== undefined && conflictsIn(problem) === undefined ? problem.message : undefined,
+    isBusy,
+    revert,
+  };
+}
+
+function conflictsIn(error: unknown): readonly Problem[] | undefined {
+  if (!(error instanceof GatewayProblem) || error.code !== 'revert_conflict') return undefined;
+  return error.body.problems;
+}

@@ -1,0 +1,87 @@
+import { Button, CloseButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconAlertOctagon, IconAlertTriangle, IconCircleCheck, IconPlugX } from '@tabler/icons-react';
+import { useLedger } from '../ledger/ledger-state.ts';
+import { LoginDialog } from './login-dialog.tsx';
+import classes from './trust-banners.module.css';
+import { type Banner, bannersOf } from './trust-words.ts';
+import { useRecovery } from './use-recovery.ts';
+
+const icons = {
+  tampered: IconAlertOctagon,
+  unreachable: IconPlugX,
+  disconnected: IconPlugX,
+  problem: IconAlertTriangle,
+  expired: IconAlertTriangle,
+} as const;
+
+/** What is wrong, over the whole page, until it is over; then that nothing was missed. */
+export function TrustBanners() {
+  const { connection, problem, hasExpired } = useLedger();
+  const { isLost, isBack } = useRecovery(connection);
+  const settled = isLost ? connection : 'live';
+  const banners = bannersOf({ connection: settled, problem, hasExpired });
+  return (
+    <div role="status" aria-live="polite">
+      {banners.map((banner) => (
+        <Line key={banner} banner={banner} message={problem?.message} />
+      ))}
+      {isBack && (
+        <div className={classes.banner} data-kind="back">
+          <IconCircleCheck size={18} aria-hidden />
+          <p>Back: nothing was missed.</p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Line({ banner, message }: { readonly banner: Banner; readonly message: string | undefined }) {
+  const Icon = icons[banner];
+  return (
+    <div className={classes.banner} data-kind={banner} role={banner === 'tampered' ? 'alert' : undefined}>
+      <Icon size={banner === 'tampered' ? 26 : 18} aria-hidden />
+      <div>{words(banner, message)}</div>
+      {banner === 'expired' && <AgainIn />}
+    </div>
+  );
+}
+
+function words(banner: Banner, message = '') {
+  switch (banner) {
+    case 'tampered':
+      return (
+        <>
+          <h2>The log was tampered with</h2>
+          <p>{message}</p>
+          <p>
+            Believe nothing from this server until its operator has looked: <code>npx rowcast verify --database</code>{' '}
+            tells there what is not as it was signed. What is shown below ends before it.
+          </p>
+        </>
+      );
+    case 'unreachable':
+      return <p>No connection to Rowcast. What you see is the last that was known; it goes on by itself.</p>;
+    case 'disconnected':
+      return <p>The server does not answer. What you see is the last that was known; it goes on by itself.</p>;
+    case 'problem':
+      return <p>The log cannot be followed now: {message}. It is tried again by itself.</p>;
+    case 'expired':
+      return <p>Your login has ended. You can go on reading; log in again to change anything.</p>;
+    default:
+      return banner satisfies never;
+  }
+}
+
+function AgainIn() {
+  const [isOpen, dialog] = useDisclosure(false);
+  return (
+    <>
+      <Button size="compact-xs" variant="light" onClick={dialog.open}>
+        log in
+      </Button>
+      <CloseButton size="sm" aria-label="I know" onClick={() => useLedger.setState({ hasExpired: false })} />
+      <LoginDialog isOpen={isOpen} onClose={dialog.close} />
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { changedCells, type RowChange } from '../../../../protocol/changed-cells.ts';
+import { type Entry, isRowEntry, type TableEntry } from '../../../../protocol/entry.ts';
+import type { AlterStep } from '../../../../protocol/table.ts';
+import { cellWord } from './cell-words.ts';
+import { count, foreign, joined, type Sentence, word } from './sentence.ts';
+
+/** What a change did, in words, without where: `salary 1000 → 1200`, `entered with name Ada`, `left`, `table made`. */
+export function changeWords(entry: Entry): Sentence {
+  return isRowEntry(entry) ? rowWords(entry) : tableWords(entry);
+}
+
+function rowWords(change: RowChange & Pick<Entry, 'reverts'>): Sentence {
+  switch (change.op) {
+    case 'insert':
+      return [word(change.reverts === undefined ? 'entered' : 'back', 'entered'), ...listed(' with ', change, 'is')];
+    case 'delete':
+      return [word('left', 'left'), ...listed(', was ', change, 'was')];
+    case 'update':
+      return joined(changedCells(change).map(({ name, was, is }) => updateWords(name, was, is)));
+    case 'erase':
+      return [word('erased for good: ', 'left'), ...joined(changedCells(change).map(({ name }) => [foreign(name)]))];
+    default:
+      return change.op satisfies never;
+  }
+}
+
+type Value = Parameters<typeof cellWord>[0];
+
+function updateWords(name: string, was: Value, is: Value): Sentence {
+  return [foreign(name, 'quiet'), word(' '), cellWord(was, 'was'), word(' → ', 'quiet'), cellWord(is, 'is')];
+}
+
+function listed(opening: string, change: RowChange, side: 'was' | 'is'): Sentence {
+  const cells = changedCells(change).filter((cell) => cell[side] !== undefined && cell[side] !== null);
+  if (cells.length === 0) return [];
+  const parts = cells.map((cell) => [foreign(cell.name, 'quiet'), word(' '), cellWord(cell[side])]);
+  return [word(opening, 'quiet'), ...joined(parts)];
+}
+
+function tableWords({ op, definition, steps = [] }: Pick<TableEntry, 'op' | 'definition' | 'steps'>): Sentence {
+  switch (op) {
+    case 'create':
+      return [word('table made', 'entered'), word(` with ${count(definition?.columns.length ?? 0, 'column')}`)];
+    case 'alter':
+      return [word('columns: ', 'changed'), ...joined(steps.map(stepWords))];
+    case 'drop':
+      return [word('table dropped', 'left')];
+    default:
+      return op satisfies never;
+  }
+}
+
+function stepWords(step: AlterStep): Sentence {
+  switch (step.do) {
+    case 'add':
+      return [word('+ '), foreign(step.column.name)];
+    case 'remove':
+      return [word('− '), foreign(step.column)];
+    case 'rename':
+      return [foreign(step.column, 'was'), word(' → ', 'quiet'), foreign(step.to, 'is')];
+    case 'retype':
+      return [foreign(step.column), word(' is now '), word(step.to, 'is')];
+    case 'rules':
+      return [word('rules of '), foreign(step.column)];
+    default:
+      return step satisfies never;
+  }
+}
