@@ -1,18 +1,15 @@
 import { Center, Loader } from '@mantine/core';
 import { useEffect } from 'react';
-import { usePlace } from './address/use-place.ts';
 import { ledger } from './ledger/ledger.ts';
 import { useLedger } from './ledger/ledger-state.ts';
 import { ClosedDoor } from './shell/closed-door.tsx';
 import { Shell } from './shell/shell.tsx';
-import { TableView } from './table/table-view.tsx';
-import { NoTable } from './tables/no-table.tsx';
+import { Content } from './time/content.tsx';
 
 /** The page: what the address says, of the ledger that the gateway serves. */
 export function App() {
   useEffect(() => void ledger.open(), []);
   const phase = useLedger((state) => state.phase);
-  const [{ table, at }] = usePlace();
   if (phase === 'closed') return <ClosedDoor />;
   if (phase === 'opening') {
     return (
@@ -22,6 +19,8 @@ export function App() {
     );
   }
   return (
-    <Shell>{table === undefined ? <NoTable /> : <TableView key={`${table} ${at}`} table={table} at={at} />}</Shell>
+    <Shell>
+      <Content />
+    </Shell>
   );
 }
