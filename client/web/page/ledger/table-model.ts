@@ -38,6 +38,8 @@ export interface TableModelOptions {
   readonly transport?: TableTransport;
 }
 
+/** Rows that come in one part, which is as short a way as any. */
+const stepRowsMin = 200;
 /** Changes between two points up to which the way from one to the other is shorter than reading every row. */
 const stepChangesMax = 2_000;
 /** Milliseconds after which an answer is not waited for any more when another point is wanted. */
@@ -163,6 +165,7 @@ export class TableModel {
   }
 
   async #read(at: string | undefined, signal: AbortSignal): Promise<void> {
+    if (at !== undefined && parseCursor(at)?.seq === 0) throw this.#noTable();
     let isFirst = true;
     for await (const lines of this.#transport.rows(this.#options.table, at, signal)) {
       if (isFirst) this.#begin(lines[0] as Head, lines.slice(1) as readonly CurrentRow[]);
@@ -174,11 +177,12 @@ export class TableModel {
   }
 
   #begin({ cursor, definition }: Head, rows: readonly CurrentRow[]): void {
+    const isElsewhere = cursor !== this.#position;
     this.#phase = 'reading';
     this.#seq = parseCursor(cursor)?.seq ?? 0;
     this.#position = cursor;
     this.#table.begin(definition, rows);
-    this.#options.listener.begin(definition, rows);
+    this.#options.listener.begin(definition, rows, isElsewhere);
   }
 
   #add(rows: readonly CurrentRow[]): void {
@@ -190,7 +194,8 @@ export class TableModel {
   async #step(at: string | undefined, signal: AbortSignal): Promise<boolean> {
     const { epoch } = this.#transport.head();
     const point = at === undefined ? undefined : parseCursor(at);
-    if (point?.epoch !== epoch || Math.abs(point.seq - this.#seq) > stepChangesMax) return false;
+    if (this.rows.size < stepRowsMin || point?.epoch !== epoch) return false;
+    if (Math.abs(point.seq - this.#seq) > stepChangesMax) return false;
     const here = formatCursor({ seq: this.#seq, epoch });
     const isForward = point.seq > this.#seq;
     const between = isForward ? ([here, formatCursor(point)] as const) : ([formatCursor(point), here] as const);
@@ -314,8 +319,19 @@ export class TableModel {
     this.#seq = last.seq;
     const changes = this.#table.apply(entries);
     if (changes !== 'anew') listener.changes(changes);
-    else if (this.definition !== undefined) listener.begin(this.definition, [...this.rows.values()]);
-    else listener.failed(new GatewayProblem({ code: 'table_not_found', message: `there is no table ${table}` }));
+    else if (this.definition !== undefined) this.#beginAnew(this.definition);
+    else listener.failed(this.#noTable());
+  }
+
+  #beginAnew(definition: TableDefinition): void {
+    const { listener } = this.#options;
+    listener.begin(definition, [...this.rows.values()], false);
+    listener.whole();
+  }
+
+  #noTable(): GatewayProblem {
+    const message = `there is no table ${this.#options.table}`;
+    return new GatewayProblem({ code: 'table_not_found', message });
   }
 }
 

@@ -95,7 +95,7 @@ export class TableRows {
 }
 
 /** The row of a diff at its earlier point. */
-export function cellsBefore({ op, row, was }: RowDiff): CurrentRow['row'] | undefined {
+function cellsBefore({ op, row, was }: RowDiff): CurrentRow['row'] | undefined {
   if (op === 'insert') return undefined;
   const cells = Object.entries({ ...row, ...was }).filter(([, cell]) => cell !== null);
   return Object.fromEntries(cells);

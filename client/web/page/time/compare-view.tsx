@@ -1,13 +1,15 @@
 import { Badge, Group, Switch, Text } from '@mantine/core';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import classes from './compare-view.module.css';
-import { ComparedGrid } from './compared-grid.tsx';
 import { allRows, columnWords } from './compared-rows.ts';
 import { MomentProblem } from './moment-problem.tsx';
 import { useTime } from './time-state.ts';
 import { type Compared, useComparison } from './use-comparison.ts';
 import { useDefinition } from './use-definition.ts';
 import { useRows } from './use-rows.ts';
+
+/** It brings the code of the grid. */
+const ComparedGrid = lazy(async () => ({ default: (await import('./compared-grid.tsx')).ComparedGrid }));
 
 interface Props {
   readonly table: string;
@@ -24,7 +26,7 @@ export function CompareView({ table, since, at }: Props) {
   const rows = useRows(showsOnlyChanges ? undefined : table, at);
   const shown = useMemo(() => {
     if (compared === undefined) return [];
-    return showsOnlyChanges ? compared.rows : allRows(compared.rows, rows);
+    return allRows(compared.rows, showsOnlyChanges ? [] : rows);
   }, [compared, showsOnlyChanges, rows]);
   if (problem !== undefined) return <MomentProblem problem={problem} table={table} at={at ?? since} />;
   if (compared === undefined || definition === undefined) return null;
@@ -44,7 +46,9 @@ export function CompareView({ table, since, at }: Props) {
           onChange={({ currentTarget }) => useTime.setState({ showsOnlyChanges: currentTarget.checked })}
         />
       </Group>
-      <ComparedGrid definition={definition} rows={shown} />
+      <Suspense>
+        <ComparedGrid definition={definition} rows={shown} />
+      </Suspense>
     </section>
   );
 }

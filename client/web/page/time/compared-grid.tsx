@@ -1,20 +1,24 @@
-import { AllCommunityModule, type ColDef, ModuleRegistry, type RowClassRules } from 'ag-grid-community';
+import type { ColDef, RowClassRules } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
 import { useMemo } from 'react';
-import type { TableDefinition } from '../../../../protocol/table.ts';
+import type { Column, TableDefinition } from '../../../../protocol/table.ts';
 import type { Cell } from '../../../../protocol/values.ts';
-import { gridTheme } from '../table/grid-theme.ts';
+import { keyColumn } from '../table/columns.ts';
+import { gridTheme } from '../table/grid/grid-theme.ts';
+import { registerGrid } from '../table/grid/modules.ts';
 import { styleNonce } from '../theme/nonce.ts';
 import classes from './compare-view.module.css';
 import { ComparedCell } from './compared-cell.tsx';
 import type { ShownRow } from './compared-rows.ts';
 
-ModuleRegistry.registerModules([AllCommunityModule]);
+registerGrid();
 
 interface Props {
   readonly definition: TableDefinition;
   readonly rows: readonly ShownRow[];
 }
+
+const fit = { type: 'fitCellContents' } as const;
 
 const rules: RowClassRules<ShownRow> = {
   [classes.rowEntered ?? '']: ({ data }) => data?.mark === 'entered',
@@ -24,7 +28,7 @@ const rules: RowClassRules<ShownRow> = {
 
 /** The rows of two moments in one grid. */
 export function ComparedGrid({ definition, rows }: Props) {
-  const columns = useMemo(() => definition.columns.map(({ name }) => columnOf(definition, name)), [definition]);
+  const columns = useMemo(() => columnsOf(definition), [definition]);
   return (
     <div className={classes.grid}>
       <AgGridReact<ShownRow>
@@ -35,12 +39,25 @@ export function ComparedGrid({ definition, rows }: Props) {
         getRowId={({ data }) => data.key}
         rowClassRules={rules}
         animateRows={false}
+        autoSizeStrategy={fit}
       />
     </div>
   );
 }
 
-function columnOf({ key }: TableDefinition, name: string): ColDef<ShownRow, Cell> {
+function columnsOf({ key, columns }: TableDefinition): ColDef<ShownRow, Cell>[] {
+  const own = columns.map((column) => columnOf(column, column.name === key));
+  return key === undefined ? [{ ...made, colId: keyColumn }, ...own] : own;
+}
+
+/** Keys that the server made. */
+const made: ColDef<ShownRow, Cell> = {
+  headerName: 'key',
+  valueGetter: ({ data }) => data?.key ?? null,
+  pinned: 'left',
+};
+
+function columnOf({ name, type }: Column, isKey: boolean): ColDef<ShownRow, Cell> {
   return {
     colId: name,
     headerName: name,
@@ -48,7 +65,9 @@ function columnOf({ key }: TableDefinition, name: string): ColDef<ShownRow, Cell
     // What it was may change while what it is does not.
     equals: () => false,
     cellRenderer: ComparedCell,
+    cellRendererParams: { columnType: type },
     cellClassRules: { [classes.cellChanged ?? '']: ({ data }) => data !== undefined && name in data.was },
-    pinned: name === key ? 'left' : null,
+    pinned: isKey ? 'left' : null,
+    minWidth: isKey ? 90 : 120,
   };
 }

@@ -30,13 +30,7 @@ export function PastBand() {
         {isPlaying ? 'playing ' : 'as of '}
         <MomentWords when={at} /> — read only
       </span>
-      <Button
-        size="compact-xs"
-        variant="filled"
-        color="grape"
-        className={classes.back}
-        onClick={() => travel(undefined)}
-      >
+      <Button size="compact-xs" variant="default" className={classes.back} onClick={() => travel(undefined)}>
         back to now
       </Button>
     </div>

@@ -26,7 +26,7 @@ export function PlayButtons({ at }: { readonly at: When }) {
       <Button
         label={isPlaying ? 'pause' : at.at === undefined ? 'play from the beginning' : 'play from here'}
         isOff={table === undefined}
-        onClick={() => (isPlaying ? pause() : play())}
+        onClick={() => (isPlaying ? pause() : void play())}
       >
         {isPlaying ? <IconPlayerPauseFilled size={17} /> : <IconPlayerPlayFilled size={17} />}
       </Button>
@@ -59,6 +59,7 @@ function Button({ label, isOff, isWide = false, onClick, children }: ButtonProps
     <Tooltip label={label}>
       <ActionIcon
         variant="subtle"
+        className={classes.button}
         size="md"
         aria-label={label}
         disabled={isOff}

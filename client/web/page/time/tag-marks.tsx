@@ -18,8 +18,10 @@ export function TagMarks({ axis, tags, width }: Props) {
     .map((tag) => ({ tag, fraction: fractionOf(axis, tag.seq) }))
     .sort((a, b) => a.fraction - b.fraction);
   return placed.map(({ tag: { name, seq }, fraction }, index) => {
-    const next = placed[index + 1]?.fraction ?? 1.1;
-    const isCrowded = (next - fraction) * width < namePixels || (1 - fraction) * width < namePixels / 2;
+    // At the right end a name stands before its place.
+    const isLeft = fraction > 0.9;
+    const neighbour = placed[isLeft ? index - 1 : index + 1]?.fraction;
+    const isCrowded = neighbour !== undefined && Math.abs(neighbour - fraction) * width < namePixels;
     return (
       <button
         key={name}
@@ -27,7 +29,8 @@ export function TagMarks({ axis, tags, width }: Props) {
         tabIndex={-1}
         className={classes.tag}
         data-crowded={isCrowded}
-        style={fraction > 0.9 ? { right: `${(1 - fraction) * 100}%` } : { left: `${fraction * 100}%` }}
+        data-side={isLeft ? 'left' : 'right'}
+        style={isLeft ? { right: `${(1 - fraction) * 100}%` } : { left: `${fraction * 100}%` }}
         title={`tag ${name}, seq ${seq.toLocaleString()}`}
         aria-label={`go to tag ${name}`}
         onPointerDown={(event) => event.stopPropagation()}

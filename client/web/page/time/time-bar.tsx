@@ -40,7 +40,7 @@ export function TimeBar() {
         </div>
         <Button
           size="compact-sm"
-          variant={at.at === undefined ? 'subtle' : 'filled'}
+          className={classes.now}
           disabled={at.at === undefined}
           onClick={() => travel(undefined)}
         >
@@ -56,9 +56,17 @@ export function TimeBar() {
 
 /** The moment in words, the most telling first: there may be little room. */
 function MomentText({ at, names }: { readonly at: When; readonly names: readonly string[] }) {
-  const { seq, ms } = at;
+  const { seq, ms, problem } = at;
   const isNow = at.at === undefined;
-  const when = isNow ? 'now' : seq === 0 ? 'before the first change' : ms === undefined ? 'then' : whenText(ms);
+  const when = isNow
+    ? 'now'
+    : seq === 0
+      ? 'before the first change'
+      : ms !== undefined
+        ? whenText(ms)
+        : problem === undefined
+          ? 'then'
+          : 'no such moment';
   return (
     <div className={classes.moment} data-past={!isNow}>
       {when}

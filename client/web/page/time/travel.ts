@@ -10,6 +10,9 @@ import { type Dragged, type Speed, useTime } from './time-state.ts';
 /** Milliseconds between two writings of the address while a handle is dragged: browsers refuse more than some 10 a second. */
 const addressMs = 200;
 
+/** Steps that wait for one that is taken. */
+const stepsMax = 3;
+
 let lastWritingMs = 0;
 
 /** Goes to a point, or to the present. */
@@ -46,12 +49,17 @@ function writeDragged({ handle, cursor }: Dragged): void {
   goTo({ [handle]: cursor }, { replace: true });
 }
 
-/** From the point that is shown; from the beginning when that is the present. */
-export function play(): void {
-  const { at } = placeNow();
+/** From the point that is shown; when that is the present, from where the table was made. */
+export async function play(): Promise<void> {
+  const { at, table } = placeNow();
+  const from = at ?? (await birthOf(table));
   useTime.setState({ isPlaying: true, clock: undefined, played: undefined, dragged: undefined });
-  if (at === undefined) goTo({ at: cursorOf(0), since: undefined });
-  else goTo({ since: undefined });
+  goTo({ at: from, since: undefined });
+}
+
+async function birthOf(table: string | undefined): Promise<string> {
+  const [entry] = await readAll<Entry>(pathOf('/api/log', { table, limit: 1 })).catch(() => []);
+  return cursorOf(entry?.seq ?? 0);
 }
 
 /** Stops where the play stands. */
@@ -77,20 +85,35 @@ async function neighbour(seq: number, by: 1 | -1, table: string | undefined): Pr
   return by === 1 ? last : first - 1;
 }
 
+/** Steps that were asked for while one is taken. */
+let stepsLeft = 0;
 let isStepping = false;
 
-/** One command on or back from where it stands; a key that is held down steps as fast as answers come. */
+/** One command on or back from where a handle stands; more of them while that is asked for follow from there. */
 export async function step(by: 1 | -1, from: number, handle: 'at' | 'since' = 'at'): Promise<void> {
+  stepsLeft = clampedSteps(stepsLeft + by);
   if (isStepping) return;
   isStepping = true;
   try {
-    const { table } = placeNow();
-    const seq = await neighbour(from, by, table);
-    if (seq !== undefined) travelHandle(handle, seq);
-    else if (by === 1 && handle === 'at') travel(undefined);
+    for (let seq: number | undefined = from; seq !== undefined && stepsLeft !== 0; ) seq = await stepOnce(seq, handle);
   } catch {
     // Nothing is there to step to: it stays where it is.
   } finally {
     isStepping = false;
+    stepsLeft = 0;
   }
+}
+
+async function stepOnce(from: number, handle: 'at' | 'since'): Promise<number | undefined> {
+  const by = stepsLeft > 0 ? 1 : -1;
+  const seq = await neighbour(from, by, placeNow().table);
+  stepsLeft -= by;
+  if (seq !== undefined) travelHandle(handle, seq);
+  else if (by === 1 && handle === 'at') travel(undefined, { replace: true });
+  return seq;
+}
+
+/** A key that is held down asks faster than answers come; it is not to go on for long behind its release. */
+function clampedSteps(steps: number): number {
+  return Math.max(-stepsMax, Math.min(stepsMax, steps));
 }

@@ -33,13 +33,13 @@ export function useShownPoints(): { readonly at: string | undefined; readonly si
 export function useWhen(handle: 'at' | 'since'): When {
   const { [handle]: at } = useShownPoints();
   const head = useLedger((state) => (at === undefined ? state.head : 0));
-  const { isPlaying, clock, dragged } = useTime();
+  const { isPlaying, clock, dragged, isDragging } = useTime();
   const near = useMemo((): When | undefined => {
     if (at === undefined) return { at, seq: head, ms: undefined, problem: undefined };
     if (handle === 'at' && isPlaying && clock !== undefined) return whenOf(clock.cursor, clock.at);
-    if (dragged?.handle !== handle || dragged.cursor !== at) return undefined;
+    if (!isDragging || dragged?.handle !== handle || dragged.cursor !== at) return undefined;
     return { at, seq: parseCursor(at)?.seq, ms: dragged.ms, problem: undefined };
-  }, [at, head, handle, isPlaying, clock, dragged]);
+  }, [at, head, handle, isPlaying, clock, dragged, isDragging]);
   const exact = useExact(near === undefined ? at : undefined);
   return near ?? exact;
 }
@@ -57,7 +57,9 @@ function useExact(at: string | undefined): When {
     staleTime: Number.POSITIVE_INFINITY,
   });
   return useMemo(() => {
-    const seq = data === undefined ? undefined : (data?.seq ?? 0);
+    // A cursor says its seq itself.
+    const named = at === undefined ? undefined : parseCursor(at)?.seq;
+    const seq = named ?? (data === undefined ? undefined : (data?.seq ?? 0));
     return { at, seq, ms: data ? Date.parse(data.at) : undefined, problem: error ?? undefined };
   }, [at, data, error]);
 }
