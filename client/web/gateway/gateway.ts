@@ -12,6 +12,7 @@ import { feed } from './routes/feed.ts';
 import { imports } from './routes/import.ts';
 import { login } from './routes/login.ts';
 import { page } from './routes/page.ts';
+import { play } from './routes/play.ts';
 import { reads } from './routes/reads.ts';
 import { requests } from './routes/requests.ts';
 import { samples } from './routes/samples.ts';
@@ -72,6 +73,7 @@ function api(options: GatewayOptions, { everybody, visitors, port }: Parts): Hon
     .use(secureHeaders({ crossOriginResourcePolicy: 'same-origin' }))
     .use(visitors === undefined ? openDoor(everybody) : guardVisitor(visitors, port))
     .route('/', feed(options))
+    .route('/', play())
     .route('/', login)
     .route('/', reads)
     .route('/', exports)

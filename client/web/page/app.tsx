@@ -6,15 +6,14 @@ import { useLedger } from './ledger/ledger-state.ts';
 import { PeopleArea } from './people/people-area.tsx';
 import { ClosedDoor } from './shell/closed-door.tsx';
 import { Shell } from './shell/shell.tsx';
-import { TableView } from './table/table-view.tsx';
-import { NoTable } from './tables/no-table.tsx';
 import { TableDialogs } from './tables/table-dialogs.tsx';
+import { Content } from './time/content.tsx';
 
 /** The page: what the address says, of the ledger that the gateway serves. */
 export function App() {
   useEffect(() => void ledger.open(), []);
   const phase = useLedger((state) => state.phase);
-  const [{ panel, table, at }] = usePlace();
+  const [{ panel }] = usePlace();
   if (phase === 'closed') return <ClosedDoor />;
   if (phase === 'opening') {
     return (
@@ -25,13 +24,7 @@ export function App() {
   }
   return (
     <Shell>
-      {panel !== undefined ? (
-        <PeopleArea panel={panel} />
-      ) : table === undefined ? (
-        <NoTable />
-      ) : (
-        <TableView key={`${table} ${at}`} table={table} at={at} />
-      )}
+      {panel === undefined ? <Content /> : <PeopleArea panel={panel} />}
       <TableDialogs />
     </Shell>
   );

@@ -30,7 +30,7 @@ export function positionFrame({ cursor, ...rest }: Position, at: Cursor | undefi
 }
 
 /** The last of a feed: why it cannot go on, and so what the reader has to do. */
-export function endFrame(code: RowcastErrorCode | 'logged_out', message: string): string {
+export function endFrame(code: RowcastErrorCode | 'logged_out' | 'done', message: string): string {
   return frame('end', { code, message });
 }
 

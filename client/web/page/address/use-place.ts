@@ -1,11 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { nowhere, type Place, readPlace, writePlace } from './address.ts';
-
-export interface Going {
-  /** In place of the address that stands there, so that going back does not lead through it. */
-  readonly replace?: boolean;
-}
+import type { Going } from './go-to.ts';
 
 /** Where the page is, and how it goes elsewhere: what is not named stays, except at another table, where only it stays. */
 export function usePlace(): readonly [Place, (to: Partial<Place>, going?: Going) => void] {

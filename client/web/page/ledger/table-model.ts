@@ -1,29 +1,33 @@
-import { parseCursor } from '../../../../protocol/cursor.ts';
-import { isRowEntry, type RowEntry } from '../../../../protocol/entry.ts';
+import { formatCursor, parseCursor } from '../../../../protocol/cursor.ts';
+import type { Entry } from '../../../../protocol/entry.ts';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
-import { pathOf, readLines } from '../api/lines.ts';
 import type { Group } from '../api/messages.ts';
-import { GatewayProblem } from '../api/problem.ts';
-import { ledger } from './ledger.ts';
-
-/** Rows that became other rows, in the order in which they did; of each the last. */
-export interface RowChanges {
-  readonly added: readonly CurrentRow[];
-  readonly changed: readonly CurrentRow[];
-  readonly removed: readonly CurrentRow[];
-}
+import { codeOf, GatewayProblem } from '../api/problem.ts';
+import { TablePlay } from './table-play.ts';
+import { type RowChanges, TableRows } from './table-rows.ts';
+import { gatewayTransport, type TableTransport } from './table-transport.ts';
 
 /** What a table tells to whoever shows it. */
 export interface TableListener {
-  /** All that was told before is void: this is the table, and its first rows. */
-  readonly begin: (definition: TableDefinition, rows: readonly CurrentRow[]) => void;
+  /** All that was told before is void: this is the table, and its first rows; of another moment when it is `isElsewhere`. */
+  readonly begin: (definition: TableDefinition, rows: readonly CurrentRow[], isElsewhere: boolean) => void;
   /** More rows of it, as of the same point. */
   readonly rows: (rows: readonly CurrentRow[]) => void;
   /** Every row is there; from now on changes come. */
   readonly whole: () => void;
   readonly changes: (changes: RowChanges) => void;
   readonly failed: (problem: GatewayProblem) => void;
+  /** A play stands here now. */
+  readonly clock?: (clock: Clock) => void;
+  /** A play is over: it has arrived in the present, or it was broken off where it stood. */
+  readonly played?: (how: 'arrived' | 'halted') => void;
+}
+
+export interface Clock {
+  readonly cursor: string;
+  /** When the change there was made; unknown where a play begins. */
+  readonly at: string | undefined;
 }
 
 export interface TableModelOptions {
@@ -31,120 +35,303 @@ export interface TableModelOptions {
   /** As of when; the present, and every change from there on, when left out. */
   readonly at: string | undefined;
   readonly listener: TableListener;
+  readonly transport?: TableTransport;
 }
 
+/** Rows that come in one part, which is as short a way as any. */
+const stepRowsMin = 200;
+/** Changes between two points up to which the way from one to the other is shorter than reading every row. */
+const stepChangesMax = 2_000;
+/** Milliseconds after which an answer is not waited for any more when another point is wanted. */
+const patienceMs = 500;
+
+type Phase = 'opening' | 'reading' | 'still' | 'following' | 'playing' | 'arriving' | 'failed';
+
 /**
- * The rows of one table as of one point, or of now and kept up to date: the snapshot, and then the changes behind its
- * seq from the feed of the ledger. What comes while the snapshot is read waits until it is whole.
+ * The rows of one table: as of a point, of now and kept up to date, or playing from the one to the other.
+ *
+ * ```
+ *              show            first rows           all rows, of the past           play
+ * any phase ──────────▶ opening ────────▶ reading ────────────────────▶ still ◀──────────────▶ playing
+ *                                            │ all rows, of now               pause              │ live
+ *                                            └──────────────▶ following ◀───────────────── arriving
+ * ```
+ *
+ * Of now: the snapshot, and then the changes behind its seq from the ledger's link; what comes while it is read waits.
+ *
+ * The seam at which a play arrives: it has told every change of the table up to `#seq`, in order and without a gap. From
+ * the moment it says `live` the link's changes wait here; they are all behind the link's head H of that moment. What is
+ * between `#seq` and H, if anything, is read from the log. So every change up to H was shown, what waits and is at or
+ * before H is dropped, and the rest follows: each change once, and no reader has to trust the two streams to meet.
+ *
+ * While a handle is dragged points come faster than answers. One request is in flight; the newest point takes its place
+ * when its first rows are there, or after some patience: to begin anew with every point would never show any.
  */
 export class TableModel {
-  readonly rows = new Map<string, CurrentRow>();
+  readonly #table = new TableRows();
   readonly #options: TableModelOptions;
-  readonly #forget: (() => void) | undefined;
-  #definition: TableDefinition | undefined;
-  #reading = new AbortController();
-  /** The snapshot's seq. */
+  readonly #transport: TableTransport;
+  readonly #forget: () => void;
+  #phase: Phase = 'failed';
+  /** The point that is wanted. */
+  #at: string | undefined;
+  /** Behind the last change that is in the rows. */
   #seq = 0;
-  #isWhole = false;
+  /** The point that is shown, from which a play begins. */
+  #position = '';
+  /** Of the play that is wanted. */
+  #speed: string | undefined;
+  #play: TablePlay | undefined;
+  #reading = new AbortController();
+  #askedAtMs = 0;
+  /** Groups of the link that came while rows are read. */
   #waiting: Group[] = [];
 
   constructor(options: TableModelOptions) {
     this.#options = options;
-    if (options.at === undefined) {
-      this.#forget = ledger.subscribe({ groups: (groups) => this.#take(groups), restart: () => void this.#read() });
-    }
-    void this.#read();
+    this.#transport = options.transport ?? gatewayTransport;
+    this.#at = options.at;
+    const groups = (all: readonly Group[]): void => this.#take(all);
+    this.#forget = this.#transport.subscribe({ groups, restart: () => this.#restart() });
+    void this.#open();
+  }
+
+  get rows(): ReadonlyMap<string, CurrentRow> {
+    return this.#table.rows;
   }
 
   get definition(): TableDefinition | undefined {
-    return this.#definition;
+    return this.#table.definition;
   }
 
   get isWhole(): boolean {
-    return this.#isWhole;
+    return this.#phase !== 'opening' && this.#phase !== 'reading' && this.#phase !== 'failed';
   }
 
   close(): void {
-    this.#forget?.();
+    this.#forget();
     this.#reading.abort();
+    this.#stopPlay();
   }
 
-  async #read(): Promise<void> {
-    const { table, at, listener } = this.#options;
+  /** Goes to a point, or to the present. */
+  show(at: string | undefined): void {
+    if (this.#shows(at)) return;
+    this.#stopPlay();
+    this.#at = at;
+    if (this.#phase === 'opening' && performance.now() - this.#askedAtMs < patienceMs) return;
+    void this.#open();
+  }
+
+  /** Lets the changes behind what is shown happen, as soon as all of that is there. Called again, it goes on at that speed. */
+  play(speed: string): void {
+    this.#speed = speed;
+    this.#stopPlay();
+    if (this.#phase === 'still') this.#startPlay();
+  }
+
+  /** Stops a play where it stands. */
+  pause(): void {
+    this.#speed = undefined;
+    this.#stopPlay();
+  }
+
+  #shows(at: string | undefined): boolean {
+    if (this.#phase === 'failed' || this.#phase === 'playing') return false;
+    if (this.#phase === 'still' && at === this.#position) this.#at = at;
+    return at === this.#at;
+  }
+
+  async #open(): Promise<void> {
+    const at = this.#at;
+    const canStep = (this.#phase === 'still' || this.#phase === 'following') && this.definition !== undefined;
+    const signal = this.#ask('opening');
+    try {
+      if (!(canStep && (await this.#step(at, signal)))) await this.#read(at, signal);
+      if (!signal.aborted) this.#settle(at);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error, at);
+    }
+  }
+
+  /** A request in place of the one in flight. */
+  #ask(phase: Phase): AbortSignal {
     this.#reading.abort();
     this.#reading = new AbortController();
-    const { signal } = this.#reading;
-    this.#isWhole = false;
+    this.#askedAtMs = performance.now();
     this.#waiting = [];
-    try {
-      const path = pathOf(`/api/tables/${encodeURIComponent(table)}/rows`, { as_of: at });
-      let isFirst = true;
-      for await (const lines of readLines(path, signal)) {
-        const rows = (isFirst ? lines.slice(1) : lines) as readonly CurrentRow[];
-        if (isFirst) this.#begin(lines[0] as Head, rows);
-        else this.#add(rows);
-        isFirst = false;
-      }
-      this.#isWhole = true;
-      listener.whole();
-      this.#apply(this.#waiting);
-    } catch (error) {
-      if (signal.aborted) return;
-      listener.failed(
-        error instanceof GatewayProblem ? error : new GatewayProblem({ code: 'internal', message: String(error) }),
-      );
+    this.#phase = phase;
+    return this.#reading.signal;
+  }
+
+  async #read(at: string | undefined, signal: AbortSignal): Promise<void> {
+    if (at !== undefined && parseCursor(at)?.seq === 0) throw this.#noTable();
+    let isFirst = true;
+    for await (const lines of this.#transport.rows(this.#options.table, at, signal)) {
+      if (isFirst) this.#begin(lines[0] as Head, lines.slice(1) as readonly CurrentRow[]);
+      else this.#add(lines as readonly CurrentRow[]);
+      isFirst = false;
+      // Another point is wanted by now.
+      if (at !== this.#at) return;
     }
   }
 
   #begin({ cursor, definition }: Head, rows: readonly CurrentRow[]): void {
+    const isElsewhere = cursor !== this.#position;
+    this.#phase = 'reading';
     this.#seq = parseCursor(cursor)?.seq ?? 0;
-    this.#definition = definition;
-    this.rows.clear();
-    for (const row of rows) this.rows.set(row.key, row);
-    this.#options.listener.begin(definition, rows);
+    this.#position = cursor;
+    this.#table.begin(definition, rows);
+    this.#options.listener.begin(definition, rows, isElsewhere);
   }
 
   #add(rows: readonly CurrentRow[]): void {
-    for (const row of rows) this.rows.set(row.key, row);
+    this.#table.add(rows);
     this.#options.listener.rows(rows);
   }
 
+  /** Goes to a near point of the past by what differs there: false where that is not the shorter way. */
+  async #step(at: string | undefined, signal: AbortSignal): Promise<boolean> {
+    const { epoch } = this.#transport.head();
+    const point = at === undefined ? undefined : parseCursor(at);
+    if (this.rows.size < stepRowsMin || point?.epoch !== epoch) return false;
+    if (Math.abs(point.seq - this.#seq) > stepChangesMax) return false;
+    const here = formatCursor({ seq: this.#seq, epoch });
+    const isForward = point.seq > this.#seq;
+    const between = isForward ? ([here, formatCursor(point)] as const) : ([formatCursor(point), here] as const);
+    const { tables, rows } = await this.#transport.diff(this.#options.table, between, signal);
+    if (tables.length > 0 || signal.aborted) return false;
+    this.#seq = point.seq;
+    this.#position = formatCursor(point);
+    this.#options.listener.changes(this.#table.move(rows, isForward ? 'forward' : 'back'));
+    return true;
+  }
+
+  /** Every row is there. */
+  #settle(at: string | undefined): void {
+    // As of that point still, from which the way may be short.
+    this.#phase = this.#phase === 'reading' && at !== this.#at ? 'failed' : at === undefined ? 'following' : 'still';
+    if (at !== this.#at) return void this.#open();
+    this.#options.listener.whole();
+    if (at === undefined) this.#applyWaiting();
+    else if (this.#speed !== undefined) this.#startPlay();
+  }
+
+  #fail(error: unknown, at: string | undefined): void {
+    this.#phase = 'failed';
+    if (at !== this.#at) return void this.#open();
+    const problem =
+      error instanceof GatewayProblem ? error : new GatewayProblem({ code: 'internal', message: String(error) });
+    this.#table.begin(undefined, []);
+    this.#options.listener.failed(problem);
+    if (codeOf(problem) !== 'table_not_found') return;
+    // There it is not, but it may still come into being: in a play, or now.
+    this.#seq = 0;
+    this.#position = at ?? '';
+    this.#settle(at);
+  }
+
   #take(groups: readonly Group[]): void {
-    if (this.#isWhole) this.#apply(groups);
-    else this.#waiting.push(...groups);
+    if (this.#at !== undefined) return;
+    this.#waiting.push(...groups);
+    if (this.#phase === 'following') this.#applyWaiting();
+  }
+
+  /** Another life of the ledger, or another person: nothing of what is there goes on. */
+  #restart(): void {
+    if (this.#play !== undefined) this.#halt();
+    this.#phase = 'failed';
+    void this.#open();
+  }
+
+  #startPlay(): void {
+    this.#phase = 'playing';
+    this.#play = new TablePlay({
+      transport: this.#transport,
+      table: this.#options.table,
+      from: this.#position,
+      speed: this.#speed ?? '1',
+      onGroups: (groups) => this.#show(groups),
+      onLive: () => void this.#arrive(),
+      onEnd: () => this.#halt(),
+    });
+  }
+
+  #stopPlay(): void {
+    const play = this.#play;
+    this.#play = undefined;
+    if (play === undefined) return;
+    play.close();
+    this.#phase = 'still';
+    this.#at = this.#position;
+  }
+
+  #halt(): void {
+    this.pause();
+    this.#options.listener.played?.('halted');
+  }
+
+  #show(groups: readonly [Group, ...Group[]]): void {
+    const last = groups.at(-1) ?? groups[0];
+    this.#position = last.cursor;
+    this.#apply(groups);
+    this.#options.listener.clock?.({ cursor: last.cursor, at: last.at });
+  }
+
+  async #arrive(): Promise<void> {
+    this.pause();
+    this.#at = undefined;
+    const signal = this.#ask('arriving');
+    const head = this.#transport.head();
+    try {
+      const entries =
+        head.seq > this.#seq ? await this.#transport.log(this.#options.table, [this.#seq, head], signal) : [];
+      if (signal.aborted) return;
+      this.#applyEntries(entries);
+      this.#seq = Math.max(this.#seq, head.seq);
+      this.#phase = 'following';
+      this.#applyWaiting();
+      this.#options.listener.played?.('arrived');
+    } catch {
+      if (signal.aborted) return;
+      this.#options.listener.played?.('arrived');
+      // By the long way.
+      this.#phase = 'failed';
+      void this.#open();
+    }
+  }
+
+  #applyWaiting(): void {
+    const groups = this.#waiting;
+    this.#waiting = [];
+    this.#apply(groups);
   }
 
   #apply(groups: readonly Group[]): void {
-    const { table } = this.#options;
-    const entries = groups
-      .flatMap((group) => group.entries)
-      .filter((entry) => entry.table === table && entry.seq > this.#seq);
-    this.#waiting = [];
-    // Columns have changed, and with them every row.
-    if (entries.some((entry) => !isRowEntry(entry))) return void this.#read();
-    const changes = this.#changes(entries.filter(isRowEntry));
-    if (entries.length > 0) this.#options.listener.changes(changes);
+    this.#applyEntries(groups.flatMap(({ entries }) => entries));
   }
 
-  #changes(entries: readonly RowEntry[]): RowChanges {
-    const before = new Map<string, CurrentRow | undefined>();
-    for (const { op, key, version, seq, at, by, row } of entries) {
-      if (op === 'erase') continue;
-      if (!before.has(key)) before.set(key, this.rows.get(key));
-      if (row === undefined) this.rows.delete(key);
-      else this.rows.set(key, { key, version, seq, at, by, row });
-    }
-    const added: CurrentRow[] = [];
-    const changed: CurrentRow[] = [];
-    const removed: CurrentRow[] = [];
-    for (const [key, was] of before) {
-      const is = this.rows.get(key);
-      if (is === undefined) {
-        if (was !== undefined) removed.push(was);
-      } else if (was === undefined) added.push(is);
-      else changed.push(is);
-    }
-    return { added, changed, removed };
+  #applyEntries(all: readonly Entry[]): void {
+    const { table, listener } = this.#options;
+    const entries = all.filter((entry) => entry.table === table && entry.seq > this.#seq);
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    this.#seq = last.seq;
+    const changes = this.#table.apply(entries);
+    if (changes !== 'anew') listener.changes(changes);
+    else if (this.definition !== undefined) this.#beginAnew(this.definition);
+    else listener.failed(this.#noTable());
+  }
+
+  #beginAnew(definition: TableDefinition): void {
+    const { listener } = this.#options;
+    listener.begin(definition, [...this.rows.values()], false);
+    listener.whole();
+  }
+
+  #noTable(): GatewayProblem {
+    const message = `there is no table ${this.#options.table}`;
+    return new GatewayProblem({ code: 'table_not_found', message });
   }
 }
 

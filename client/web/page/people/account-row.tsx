@@ -36,7 +36,17 @@ export function AccountRow({ account: { user, role, disabled, created }, onChang
     <Table.Tr className={classes.row}>
       <Table.Td>
         <Text size="sm" fw={500} {...(disabled && { td: 'line-through', c: 'var(--text-quiet)' })}>
-          {user} {own === user && <Badge variant="light" tt="none">you</Badge>} {disabled && <Badge color="gray" variant="light" tt="none">disabled</Badge>}
+          {user}{' '}
+          {own === user && (
+            <Badge variant="light" tt="none">
+              you
+            </Badge>
+          )}{' '}
+          {disabled && (
+            <Badge color="gray" variant="light" tt="none">
+              disabled
+            </Badge>
+          )}
         </Text>
       </Table.Td>
       <Table.Td>{role}</Table.Td>

@@ -62,7 +62,12 @@ function SessionRow({ session, onEnded }: { readonly session: SessionSummary; re
   return (
     <Table.Tr className={classes.row}>
       <Table.Td>
-        {user} {own && <Badge variant="light" tt="none">this one</Badge>}
+        {user}{' '}
+        {own && (
+          <Badge variant="light" tt="none">
+            this one
+          </Badge>
+        )}
       </Table.Td>
       <Table.Td className={classes.quiet}>{time(used)}</Table.Td>
       <Table.Td visibleFrom="sm" className={classes.quiet}>

@@ -1,8 +1,7 @@
 import { Button, CloseButton } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { IconAlertOctagon, IconAlertTriangle, IconCircleCheck, IconPlugX } from '@tabler/icons-react';
 import { useLedger } from '../ledger/ledger-state.ts';
-import { LoginDialog } from './login-dialog.tsx';
+import { askLogin } from '../people/login-request.ts';
 import classes from './trust-banners.module.css';
 import { type Banner, bannersOf } from './trust-words.ts';
 import { useRecovery } from './use-recovery.ts';
@@ -74,14 +73,12 @@ function words(banner: Banner, message = '') {
 }
 
 function AgainIn() {
-  const [isOpen, dialog] = useDisclosure(false);
   return (
     <>
-      <Button size="compact-xs" variant="light" onClick={dialog.open}>
+      <Button size="compact-xs" variant="light" onClick={() => askLogin()}>
         log in
       </Button>
       <CloseButton size="sm" aria-label="I know" onClick={() => useLedger.setState({ hasExpired: false })} />
-      <LoginDialog isOpen={isOpen} onClose={dialog.close} />
     </>
   );
 }

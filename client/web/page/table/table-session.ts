@@ -1,5 +1,6 @@
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import { TableModel, type TableModelOptions } from '../ledger/table-model.ts';
+import { clockListener } from '../time/time-state.ts';
 import { PendingCells } from './edit/pending-cells.ts';
 import { RowEditor } from './edit/row-editor.ts';
 import { GridFeed } from './grid/grid-feed.ts';
@@ -7,6 +8,8 @@ import { GridFeed } from './grid/grid-feed.ts';
 type Told = Pick<TableModelOptions['listener'], 'failed'> & {
   /** The table, or its columns, have come, with the first rows. */
   readonly begin: TableModelOptions['listener']['begin'];
+  /** Rows are there that are not those of before. */
+  readonly changed: () => void;
 };
 
 /** A table while it is looked at: its rows, the grid that shows them, and what is edited. All of it beside React. */
@@ -26,16 +29,17 @@ export class TableSession {
     return this.#model?.rows.get(key);
   }
 
-  /** Reads the table as of then, or follows it; the answer ends that. */
-  open(at: string | undefined, { begin, failed }: Told): () => void {
+  /** Reads the table as of then, or follows it, until the model that is the answer is closed. */
+  open(at: string | undefined, { begin, failed, changed }: Told): TableModel {
     const count = (): void => this.feed.status.setState({ total: model.rows.size });
     const model: TableModel = new TableModel({
       table: this.table,
       at,
       listener: {
-        begin: (definition, rows) => {
-          this.feed.begin(definition, rows);
-          begin(definition, rows);
+        ...clockListener,
+        begin: (definition, rows, isElsewhere) => {
+          this.feed.begin(definition, rows, isElsewhere);
+          begin(definition, rows, isElsewhere);
           count();
         },
         rows: (rows) => {
@@ -49,12 +53,13 @@ export class TableSession {
         changes: (changes) => {
           for (const row of [...changes.added, ...changes.changed]) this.pending.seen(row);
           this.feed.change(changes);
+          changed();
           count();
         },
         failed,
       },
     });
     this.#model = model;
-    return () => model.close();
+    return model;
   }
 }

@@ -1,10 +1,12 @@
-import { Alert } from '@mantine/core';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { usePlace } from '../address/use-place.ts';
 import type { GatewayProblem } from '../api/problem.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import type { TableModel } from '../ledger/table-model.ts';
+import { MomentProblem } from '../time/moment-problem.tsx';
+import { useTravel } from '../time/use-travel.ts';
 import { GridEditing } from './edit/grid-editing.ts';
 import { TableSession } from './table-session.ts';
 import classes from './table-view.module.css';
@@ -41,28 +43,42 @@ export function TableView({ table, at }: Props) {
         : undefined,
     [canEdit, definition, feed, pending, editor],
   );
-  useEffect(
-    () =>
-      session.open(at, {
-        begin: (next, rows) => {
-          setProblem(undefined);
-          setShown({ definition: next, rows });
-        },
-        failed: setProblem,
-      }),
-    [session, at],
-  );
+  const [model, setModel] = useState<TableModel>();
+  // Where it begins; from there on useTravel tells the model where to go.
+  const begin = useRef(at);
+  begin.current = at;
+  useEffect(() => {
+    const opened = session.open(begin.current, {
+      begin: (next, rows) => {
+        setProblem(undefined);
+        setShown((before) => (isSame(before?.definition, next) ? before : { definition: next, rows }));
+      },
+      changed: () => setProblem(undefined),
+      failed: setProblem,
+    });
+    setModel(opened);
+    return () => opened.close();
+  }, [session]);
+  useTravel(model, at);
   useEffect(() => feed.find(search ?? ''), [feed, search]);
   return (
     <section className={classes.view} aria-label={`table ${table}`} data-past={at !== undefined}>
       <Toolbar table={table} session={session} definition={definition} editing={editing} />
-      {problem !== undefined && <Alert color="red">{problem.message}</Alert>}
+      {problem !== undefined && <MomentProblem problem={problem} table={table} at={at} />}
       {shown !== undefined && (
         <Suspense fallback={<div className={classes.waiting} />}>
-          <TableGrid definition={shown.definition} feed={feed} rows={shown.rows} editing={editing} />
+          {/* It stays while there is a problem, for when there are rows again. */}
+          <div className={problem === undefined ? classes.rows : classes.away}>
+            <TableGrid definition={shown.definition} feed={feed} rows={shown.rows} editing={editing} />
+          </div>
         </Suspense>
       )}
       <StatusLine feed={feed} />
     </section>
   );
+}
+
+/** While time is dragged a table is begun many times a second: its columns are drawn again only when they are others. */
+function isSame(before: TableDefinition | undefined, next: TableDefinition): boolean {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(next);
 }

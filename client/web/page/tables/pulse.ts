@@ -1,4 +1,4 @@
-import type { Group } from '../api/feed.ts';
+import type { Group } from '../api/messages.ts';
 
 /** Seconds over which changes are counted for their rate. */
 const windowSeconds = 3;

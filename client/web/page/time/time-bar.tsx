@@ -1,12 +1,82 @@
-import { Text } from '@mantine/core';
-import { useLedger } from '../ledger/ledger-state.ts';
+import { Button, Center, Text } from '@mantine/core';
+import { CompareMenu } from './compare-menu.tsx';
+import { MomentField } from './moment-field.tsx';
+import { PlayButtons } from './play-buttons.tsx';
+import { TagButton } from './tag-button.tsx';
+import classes from './time-bar.module.css';
+import { Timeline } from './timeline.tsx';
+import { travel } from './travel.ts';
+import { useActivity } from './use-activity.ts';
+import { useTags } from './use-tags.ts';
+import { useWhen, type When } from './use-when.ts';
+import { whenText } from './words.ts';
 
-/** When it is that is looked at. */
+/** When it is that is looked at: the past as a curve, to be dragged, typed, played and compared. */
 export function TimeBar() {
-  const head = useLedger((state) => state.head);
+  const axis = useActivity();
+  const tags = useTags();
+  const at = useWhen('at');
+  if (axis === undefined) {
+    return (
+      <Center h="100%">
+        <Text size="xs" c="var(--text-quiet)">
+          here will be everything that happens
+        </Text>
+      </Center>
+    );
+  }
+  const names = at.at === undefined ? [] : tags.filter(({ seq }) => seq === at.seq).map(({ name }) => name);
   return (
-    <Text size="xs" p="sm" c="var(--text-quiet)">
-      now, seq {head.toLocaleString()}
-    </Text>
+    <section className={classes.bar} aria-label="time">
+      <div className={classes.controls}>
+        <PlayButtons at={at} />
+        <MomentText at={at} names={names} />
+        <MomentField tags={tags} />
+        <div className={classes.wide}>
+          <TagButton at={at} />
+        </div>
+        <div className={classes.wide}>
+          <CompareMenu at={at} tags={tags} />
+        </div>
+        <Button
+          size="compact-sm"
+          className={classes.now}
+          disabled={at.at === undefined}
+          onClick={() => travel(undefined)}
+        >
+          now
+        </Button>
+      </div>
+      <div className={classes.line}>
+        <Timeline axis={axis} tags={tags} />
+      </div>
+    </section>
+  );
+}
+
+/** The moment in words, the most telling first: there may be little room. */
+function MomentText({ at, names }: { readonly at: When; readonly names: readonly string[] }) {
+  const { seq, ms, problem } = at;
+  const isNow = at.at === undefined;
+  const when = isNow
+    ? 'now'
+    : seq === 0
+      ? 'before the first change'
+      : ms !== undefined
+        ? whenText(ms)
+        : problem === undefined
+          ? 'then'
+          : 'no such moment';
+  return (
+    <div className={classes.moment} data-past={!isNow}>
+      {when}
+      {seq !== undefined && seq > 0 && <span className={classes.quiet}> · seq {seq.toLocaleString()}</span>}
+      {names.map((name) => (
+        <span key={name} className={classes.quiet}>
+          {' '}
+          · tag {name}
+        </span>
+      ))}
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { GridApi } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
-import type { RowChanges } from '../../ledger/table-model.ts';
+import type { RowChanges } from '../../ledger/table-rows.ts';
 import { Search } from '../cells/search.ts';
 import { type Marks, noMarks, type RowMark } from '../marks.ts';
 import { keepingPlace } from './anchor.ts';
@@ -36,6 +36,7 @@ export class GridFeed {
   /** Set while rows are read again, which are shown when all are there: the old ones stay until then. */
   #isAgain = false;
   #gather: ReturnType<typeof setTimeout> | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
 
   /** The grid is there now. */
@@ -52,6 +53,8 @@ export class GridFeed {
   detach(): void {
     clearInterval(this.#tick);
     clearTimeout(this.#gather);
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
     this.#api = undefined;
     this.#order = undefined;
   }
@@ -60,7 +63,8 @@ export class GridFeed {
     return this.#api;
   }
 
-  begin(definition: TableDefinition, rows: readonly CurrentRow[]): void {
+  /** Of another moment they are not waited for: once its first rows are late they stand alone. */
+  begin(definition: TableDefinition, rows: readonly CurrentRow[], isElsewhere: boolean): void {
     this.search.setColumns(definition);
     this.#isAgain = this.#isWhole;
     this.#isWhole = false;
@@ -68,6 +72,7 @@ export class GridFeed {
     this.#gather = undefined;
     this.#waiting = [...rows];
     if (!this.#isAgain) this.#show();
+    else if (isElsewhere) this.#patience ??= setTimeout(() => this.#showFirst(), loadGatherMs);
   }
 
   add(rows: readonly CurrentRow[]): void {
@@ -126,6 +131,12 @@ export class GridFeed {
   refresh(key: string): void {
     const node = this.#api?.getRowNode(key);
     if (node !== undefined) this.#api?.refreshCells({ rowNodes: [node], force: true, suppressFlash: true });
+  }
+
+  #showFirst(): void {
+    this.#patience = undefined;
+    if (this.#isAgain) this.#show();
+    this.#isAgain = false;
   }
 
   #show(): void {

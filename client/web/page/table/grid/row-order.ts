@@ -1,6 +1,6 @@
 import type { GridApi } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
-import type { RowChanges } from '../../ledger/table-model.ts';
+import type { RowChanges } from '../../ledger/table-rows.ts';
 import type { Search } from '../cells/search.ts';
 import { keepingPlace } from './anchor.ts';
 import type { Attention } from './attention.ts';

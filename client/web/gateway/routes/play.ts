@@ -1,0 +1,47 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
+import { RowcastError } from '../../../index.ts';
+import type { Environment } from '../environment.ts';
+import { EventStream } from '../feed/event-stream.ts';
+import { Player } from '../feed/player.ts';
+import { cursorIn, numberIn, pointIn } from './parameters.ts';
+
+/** Plays at the same time: unlike feeds, each reads the log for itself. */
+const playsMax = 64;
+
+/**
+ * `GET /api/play?table=&from=&to=&speed=&gap_ms_max=`: the changes behind the point `from` (or `Last-Event-ID`; the
+ * beginning of the log without either) with the time between them that passed then, divided by `speed` (1 when left out,
+ * `max`: no waiting); longer waits than `gap_ms_max` are cut. The frames are those of the feed. Up to `to`; without it, it
+ * arrives in the present, says `live`, and goes on with each change as it is made.
+ */
+export function play(): Hono<Environment> {
+  let open = 0;
+  return new Hono<Environment>().get('/play', (context) => {
+    const { ledger, opens } = context.var.upstream;
+    const options = {
+      table: context.req.query('table'),
+      from: cursorIn(context.req.header('last-event-id'), 'last-event-id') ?? pointIn(context, 'from'),
+      to: pointIn(context, 'to'),
+      speed: speedIn(context),
+      gapMsMax: numberIn(context, 'gap_ms_max'),
+      open: opens,
+    };
+    if (open >= playsMax) throw new RowcastError('busy', `${playsMax} plays are running; try again later`);
+    open += 1;
+    const stream = new EventStream(context.env.outgoing);
+    void new Player({ ledger, stream, play: options }).run().finally(() => {
+      open -= 1;
+    });
+    return RESPONSE_ALREADY_SENT;
+  });
+}
+
+/** @throws RowcastError `bad_request` */
+function speedIn(context: Context): number | undefined {
+  const text = context.req.query('speed');
+  if (text === undefined) return undefined;
+  if (text === 'max') return Number.POSITIVE_INFINITY;
+  if (/^\d{1,6}(\.\d{1,6})?$/.test(text) && Number(text) > 0) return Number(text);
+  throw new RowcastError('bad_request', `speed=${text} is no speed: write a number above 0, or max`);
+}

@@ -1,0 +1,86 @@
+import { Badge, Group, Switch, Text } from '@mantine/core';
+import { lazy, Suspense, useMemo } from 'react';
+import classes from './compare-view.module.css';
+import { allRows, columnWords } from './compared-rows.ts';
+import { MomentProblem } from './moment-problem.tsx';
+import { useTime } from './time-state.ts';
+import { type Compared, useComparison } from './use-comparison.ts';
+import { useDefinition } from './use-definition.ts';
+import { useRows } from './use-rows.ts';
+
+/** It brings the code of the grid. */
+const ComparedGrid = lazy(async () => ({ default: (await import('./compared-grid.tsx')).ComparedGrid }));
+
+interface Props {
+  readonly table: string;
+  readonly since: string;
+  /** Undefined: the present, which moves on. */
+  readonly at: string | undefined;
+}
+
+/** What differs in a table between two moments: rows that entered, left and changed, with what their cells were. */
+export function CompareView({ table, since, at }: Props) {
+  const { compared, problem } = useComparison(table, since, at);
+  const showsOnlyChanges = useTime((state) => state.showsOnlyChanges);
+  const definition = useDefinition(table, at, compared?.change);
+  const rows = useRows(showsOnlyChanges ? undefined : table, at);
+  const shown = useMemo(() => {
+    if (compared === undefined) return [];
+    return allRows(compared.rows, showsOnlyChanges ? [] : rows);
+  }, [compared, showsOnlyChanges, rows]);
+  if (problem !== undefined) return <MomentProblem problem={problem} table={table} at={at ?? since} />;
+  if (compared === undefined || definition === undefined) return null;
+  return (
+    <section className={classes.view} aria-label={`changes of table ${table}`}>
+      <Group className={classes.bar} gap="sm">
+        <Text component="h2" fw={600} size="lg" m={0}>
+          {table}
+        </Text>
+        <Counts compared={compared} />
+        <TableWords compared={compared} />
+        <Switch
+          ml="auto"
+          size="xs"
+          label="only changes"
+          checked={showsOnlyChanges}
+          onChange={({ currentTarget }) => useTime.setState({ showsOnlyChanges: currentTarget.checked })}
+        />
+      </Group>
+      <Suspense>
+        <ComparedGrid definition={definition} rows={shown} />
+      </Suspense>
+    </section>
+  );
+}
+
+function Counts({ compared: { counts } }: { readonly compared: Compared }) {
+  const { entered, left, changed } = counts;
+  if (entered + left + changed === 0) {
+    return (
+      <Text size="sm" c="var(--text-quiet)">
+        no row differs
+      </Text>
+    );
+  }
+  return (
+    <Text size="sm" role="status">
+      <span className={classes.entered}>{entered.toLocaleString()} entered</span>
+      {' · '}
+      <span className={classes.leftCount}>{left.toLocaleString()} left</span>
+      {' · '}
+      <span className={classes.changed}>{changed.toLocaleString()} changed</span>
+    </Text>
+  );
+}
+
+/** What became of the table itself. */
+function TableWords({ compared: { change } }: { readonly compared: Compared }) {
+  const words = change.tables.flatMap(({ op, steps = [] }) =>
+    op === 'create' ? ['the table was made'] : op === 'drop' ? ['the table was dropped'] : columnWords(steps),
+  );
+  return words.map((word) => (
+    <Badge key={word} variant="light" color="orange" tt="none" fw={500}>
+      {word}
+    </Badge>
+  ));
+}

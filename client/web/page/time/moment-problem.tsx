@@ -1,0 +1,68 @@
+import { Button, Center, Group, Stack, Text, Title } from '@mantine/core';
+import { goTo } from '../address/go-to.ts';
+import type { GatewayProblem } from '../api/problem.ts';
+import classes from './past-band.module.css';
+import { travel } from './travel.ts';
+
+interface Props {
+  readonly problem: GatewayProblem;
+  readonly table: string;
+  /** As the address has it; undefined: the present. */
+  readonly at: string | undefined;
+}
+
+/** Why there are no rows, and the way out. */
+export function MomentProblem({ problem, table, at }: Props) {
+  const { title, text } = toldAs(problem, table, at);
+  return (
+    <Center flex={1} p="md" role="alert">
+      <Stack gap="sm" className={classes.problem}>
+        <Title order={2} size="h3">
+          {title}
+        </Title>
+        <Text>{text}</Text>
+        <Group>
+          {at !== undefined && <Button onClick={() => travel(undefined)}>show it as it is now</Button>}
+          {at === undefined && (
+            <Button variant="light" onClick={() => goTo({ table: undefined, since: undefined })}>
+              choose another table
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Center>
+  );
+}
+
+function toldAs({ code, message }: GatewayProblem, table: string, at: string | undefined) {
+  switch (code) {
+    case 'wrong_epoch':
+      return {
+        title: 'This address is of another life of the ledger',
+        text: 'The ledger was restored or begun anew since it was written down. What stood at that seq then may be something else now, so it is not shown.',
+      };
+    case 'ahead_of_server':
+      return {
+        title: 'The ledger has not come that far',
+        text: `There is no change ${at?.split('@')[0] ?? ''} yet. Either it is still to come, or the address is of another ledger.`,
+      };
+    case 'tag_not_found':
+      return { title: 'There is no such tag', text: `Nobody has given a moment the name ${at ?? ''}.` };
+    case 'table_not_found':
+      return at === undefined
+        ? {
+            title: `There is no table ${table}`,
+            text: 'It was dropped, or the address is mistyped. Its past can still be looked at: drag time back.',
+          }
+        : {
+            title: `There was no table ${table} at that moment`,
+            text: 'It was made later, or had been dropped by then.',
+          };
+    case 'bad_request':
+      return at === undefined
+        ? { title: 'That cannot be shown', text: message }
+        : { title: 'That is no moment', text: `${at} is no seq, time or tag.` };
+    default:
+      return { title: 'That cannot be shown', text: message };
+  }
+}

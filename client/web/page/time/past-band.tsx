@@ -1,0 +1,52 @@
+import { Button } from '@mantine/core';
+import { IconArrowsDiff, IconHistory } from '@tabler/icons-react';
+import classes from './past-band.module.css';
+import { useTime } from './time-state.ts';
+import { travel } from './travel.ts';
+import { useTags } from './use-tags.ts';
+import { useWhen, type When } from './use-when.ts';
+import { whenText } from './words.ts';
+
+/** Says, above the rows, that they are not those of now. */
+export function PastBand() {
+  const at = useWhen('at');
+  const since = useWhen('since');
+  const isPlaying = useTime((state) => state.isPlaying);
+  if (since.at !== undefined) {
+    return (
+      <div className={classes.band} data-kind="compare" role="status">
+        <IconArrowsDiff size={16} className={classes.icon} />
+        <span className={classes.words}>
+          what changed from <MomentWords when={since} /> to <MomentWords when={at} />
+        </span>
+      </div>
+    );
+  }
+  if (at.at === undefined) return null;
+  return (
+    <div className={classes.band} role="status" aria-live={isPlaying ? 'off' : 'polite'}>
+      <IconHistory size={16} className={classes.icon} />
+      <span className={classes.words}>
+        {isPlaying ? 'playing ' : 'as of '}
+        <MomentWords when={at} /> — read only
+      </span>
+      <Button size="compact-xs" variant="default" className={classes.back} onClick={() => travel(undefined)}>
+        back to now
+      </Button>
+    </div>
+  );
+}
+
+function MomentWords({ when: { at, seq, ms } }: { readonly when: When }) {
+  const tags = useTags();
+  if (at === undefined) return <b>now</b>;
+  if (seq === 0) return <b>before the first change</b>;
+  const names = tags.filter((tag) => tag.seq === seq).map(({ name }) => ` · tag ${name}`);
+  return (
+    <>
+      <b>{ms === undefined ? 'then' : whenText(ms)}</b>
+      {seq !== undefined && ` · seq ${seq.toLocaleString()}`}
+      {names}
+    </>
+  );
+}

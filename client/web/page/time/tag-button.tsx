@@ -1,0 +1,69 @@
+import { ActionIcon, Alert, Button, Modal, Stack, TextInput, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconTag } from '@tabler/icons-react';
+import { type FormEvent, useState } from 'react';
+import { tagNameSchema } from '../../../../protocol/point.ts';
+import { queries } from '../api/queries.ts';
+import { request } from '../api/request.ts';
+import { useLedger } from '../ledger/ledger-state.ts';
+import { travel } from './travel.ts';
+import type { When } from './use-when.ts';
+import { whenWords } from './words.ts';
+
+/** Gives the moment that is shown a name, for administrators. */
+export function TagButton({ at }: { readonly at: When }) {
+  const isAdministrator = useLedger(({ login }) => login?.role === 'administrator');
+  const [isOpen, dialog] = useDisclosure(false);
+  if (!isAdministrator) return null;
+  return (
+    <>
+      <Tooltip label="name this moment">
+        <ActionIcon variant="subtle" aria-label="name this moment" disabled={!at.seq} onClick={dialog.open}>
+          <IconTag size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <Modal opened={isOpen} onClose={dialog.close} title="Name this moment" size="sm">
+        <TagForm at={at} onDone={dialog.close} />
+      </Modal>
+    </>
+  );
+}
+
+function TagForm({ at, onDone }: { readonly at: When; readonly onDone: () => void }) {
+  // What is named is the moment at which the form was opened, however long a name is thought about.
+  const [{ seq = 0, words }] = useState({ seq: at.seq, words: whenWords(at) });
+  const [name, setName] = useState('');
+  const [why, setWhy] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const named = tagNameSchema.safeParse(name.trim());
+    if (!named.success) return setProblem(named.error.issues[0]?.message);
+    try {
+      const { epoch } = useLedger.getState();
+      await request('tag.set', { name: named.data, point: { seq, epoch }, ...(why.trim() && { why: why.trim() }) });
+      await queries.invalidateQueries({ queryKey: ['tags'] });
+      if (at.at !== undefined) travel(named.data, { replace: true });
+      onDone();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        <TextInput
+          label="Name"
+          description={`for ${words}; a tag stays for ever`}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          required
+          data-autofocus
+        />
+        <TextInput label="Reason" value={why} onChange={(event) => setWhy(event.currentTarget.value)} />
+        {problem !== undefined && <Alert color="red">{problem}</Alert>}
+        <Button type="submit">name it</Button>
+      </Stack>
+    </form>
+  );
+}
