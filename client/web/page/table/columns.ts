@@ -37,11 +37,12 @@ export function columnsOf(options: ColumnsOptions): ColDef<CurrentRow, Cell>[] {
 function columnOf(column: Column, { definition, feed, pending, rows }: ColumnsOptions): ColDef<CurrentRow, Cell> {
   const { name, type, sealed } = column;
   const isKey = name === definition.key;
+  const isNumeric = numeric.has(type);
   return {
     colId: name,
     headerName: name,
     headerTooltip: headerTooltip(column, isKey),
-    headerClass: sealed === true ? [classes.sealedHeader ?? ''] : [],
+    headerClass: [isNumeric && 'ag-right-aligned-header', sealed === true && classes.sealedHeader].filter(isName),
     initialWidth: initialWidth(column, rows),
     valueGetter: ({ data }) => {
       const cell = data?.row[name] ?? null;
@@ -54,10 +55,9 @@ function columnOf(column: Column, { definition, feed, pending, rows }: ColumnsOp
     equals: (a, b) => a === b || exactText(type, a ?? null) === exactText(type, b ?? null),
     ...filterOf(column),
     enableCellChangeFlash: true,
-    type: numeric.has(type) ? 'rightAligned' : [],
     pinned: isKey ? 'left' : null,
     lockPinned: true,
-    cellClass: isKey ? [classes.key ?? ''] : [classes[type] ?? ''],
+    cellClass: [isNumeric && 'ag-right-aligned-cell', isKey ? classes.key : classes[type]].filter(isName),
     cellClassRules: {
       [classes.sealed ?? '']: ({ value }) => commitmentIn(value ?? null) !== undefined,
       [classes.pending ?? '']: ({ data }) => pending?.stateOf(data?.key ?? '', name) === 'sent',
@@ -93,4 +93,8 @@ function cellTooltip({ type }: Column, cell: Cell): string | undefined {
   if (commitmentIn(cell) !== undefined) return 'sealed: administrators can read it, and everybody can verify it';
   const text = exactText(type, cell);
   return type === 'timestamp' || text.length > 32 ? shownPlain(text.slice(0, 1_000)) : undefined;
+}
+
+function isName(name: string | false | undefined): name is string {
+  return typeof name === 'string';
 }

@@ -1,13 +1,18 @@
 import { Alert } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { usePlace } from '../address/use-place.ts';
 import type { GatewayProblem } from '../api/problem.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { EditDialogs } from './edit/dialogs/edit-dialogs.tsx';
 import { GridEditing } from './edit/grid-editing.ts';
+import { redoLast, undoLast } from './edit/undo.ts';
 import { TableSession } from './table-session.ts';
 import classes from './table-view.module.css';
+import { Refusals } from './toolbar/refusals.tsx';
+import { type MenuAt, RowMenu } from './toolbar/row-menu.tsx';
 import { StatusLine } from './toolbar/status-line.tsx';
 import { Toolbar } from './toolbar/toolbar.tsx';
 
@@ -28,41 +33,63 @@ interface Shown {
 export function TableView({ table, at }: Props) {
   const [shown, setShown] = useState<Shown>();
   const [problem, setProblem] = useState<GatewayProblem>();
+  const [menu, setMenu] = useState<MenuAt>();
   const [{ search }] = usePlace();
   const session = useMemo(() => new TableSession(table), [table]);
-  const { feed, pending, editor } = session;
+  const { feed, pending, dialog } = session;
   const isAdministrator = useLedger(({ login }) => login?.role === 'administrator');
   const canEdit = isAdministrator && at === undefined;
   const definition = shown?.definition;
   const editing = useMemo(
-    () =>
-      canEdit && definition !== undefined
-        ? new GridEditing({ definition, feed, pending, editor, onPaste: () => undefined })
-        : undefined,
-    [canEdit, definition, feed, pending, editor],
+    () => (canEdit && definition !== undefined ? new GridEditing({ definition, session }) : undefined),
+    [canEdit, definition, session],
   );
-  useEffect(
-    () =>
-      session.open(at, {
-        begin: (next, rows) => {
-          setProblem(undefined);
-          setShown({ definition: next, rows });
-        },
-        failed: setProblem,
-      }),
-    [session, at],
-  );
+  useEffect(() => {
+    const begin = (next: TableDefinition, rows: readonly CurrentRow[]): void => {
+      setProblem(undefined);
+      setShown((before) => sameTable(before, next) ?? { definition: next, rows });
+    };
+    return session.open(at, { begin, failed: setProblem });
+  }, [session, at]);
   useEffect(() => feed.find(search ?? ''), [feed, search]);
+  useHotkeys(
+    canEdit
+      ? [
+          ['mod+z', undoLast],
+          ['mod+shift+z', redoLast],
+          ['mod+y', redoLast],
+        ]
+      : [],
+  );
   return (
     <section className={classes.view} aria-label={`table ${table}`} data-past={at !== undefined}>
-      <Toolbar table={table} session={session} definition={definition} editing={editing} />
+      <Toolbar session={session} definition={definition} canEdit={canEdit} />
       {problem !== undefined && <Alert color="red">{problem.message}</Alert>}
       {shown !== undefined && (
         <Suspense fallback={<div className={classes.waiting} />}>
-          <TableGrid definition={shown.definition} feed={feed} rows={shown.rows} editing={editing} />
+          <TableGrid
+            definition={shown.definition}
+            feed={feed}
+            rows={shown.rows}
+            editing={editing}
+            onMenu={(row, place) => setMenu({ row, ...place })}
+          />
+          <RowMenu
+            at={menu}
+            definition={shown.definition}
+            dialog={canEdit ? dialog : undefined}
+            onClose={() => setMenu(undefined)}
+          />
         </Suspense>
       )}
+      {canEdit && <Refusals pending={pending} feed={feed} />}
       <StatusLine feed={feed} />
+      {canEdit && definition !== undefined && <EditDialogs definition={definition} dialog={dialog} />}
     </section>
   );
+}
+
+/** Rows that are read again with the same columns leave the grid as it is. */
+function sameTable(before: Shown | undefined, definition: TableDefinition): Shown | undefined {
+  return JSON.stringify(before?.definition) === JSON.stringify(definition) ? before : undefined;
 }
