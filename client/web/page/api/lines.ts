@@ -26,16 +26,27 @@ async function* askLines(path: string, init: RequestInit): AsyncGenerator<Lines,
   for await (const text of body.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    const values: unknown[] = [];
+    const plain: string[] = [];
     for (const line of lines) {
-      const value = JSON.parse(line) as { end?: { count: number }; error?: ProblemBody };
-      if (line.startsWith('{"error":') && value.error !== undefined) throw new GatewayProblem(value.error);
-      if (line.startsWith('{"end":') && value.end !== undefined) isWhole = true;
-      else values.push(value);
+      if (line.startsWith('{"error":')) throwProblem(line);
+      if (line.startsWith('{"end":') && isEnd(line)) isWhole = true;
+      else plain.push(line);
     }
+    // Together they take half the time that one after another takes.
+    const values = JSON.parse(`[${plain.join(',')}]`) as unknown[];
     if (values.length > 0) yield values;
   }
   if (!isWhole) throw cut();
+}
+
+/** A line may be of this form and no problem: then it is one of the answer. */
+function throwProblem(line: string): void {
+  const { error } = JSON.parse(line) as { error?: ProblemBody };
+  if (error !== undefined) throw new GatewayProblem(error);
+}
+
+function isEnd(line: string): boolean {
+  return (JSON.parse(line) as { end?: object }).end !== undefined;
 }
 
 /** All of them. @throws GatewayProblem */

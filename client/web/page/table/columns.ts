@@ -1,4 +1,4 @@
-import type { ColDef } from 'ag-grid-community';
+import type { CellClassRules, ColDef } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import { commitmentIn } from '../../../../protocol/sealed.ts';
 import { shownPlain } from '../../../../protocol/shown-text.ts';
@@ -25,6 +25,8 @@ export interface ColumnsOptions {
   readonly pending: PendingCells | undefined;
   /** To measure by. */
   readonly rows: readonly CurrentRow[];
+  /** Whether rows are marked besides by the feed: every rule for a cell costs with each one that is drawn. */
+  readonly hasMarks: boolean;
 }
 
 export function columnsOf(options: ColumnsOptions): ColDef<CurrentRow, Cell>[] {
@@ -34,41 +36,52 @@ export function columnsOf(options: ColumnsOptions): ColDef<CurrentRow, Cell>[] {
 }
 
 /** How the grid shows a column, by its type. */
-function columnOf(column: Column, { definition, feed, pending, rows }: ColumnsOptions): ColDef<CurrentRow, Cell> {
+function columnOf(
+  column: Column,
+  { definition, feed, pending, rows, hasMarks }: ColumnsOptions,
+): ColDef<CurrentRow, Cell> {
   const { name, type, sealed } = column;
   const isKey = name === definition.key;
+  const isNumeric = numeric.has(type);
   return {
     colId: name,
     headerName: name,
     headerTooltip: headerTooltip(column, isKey),
-    headerClass: sealed === true ? [classes.sealedHeader ?? ''] : [],
+    headerClass: [isNumeric && 'ag-right-aligned-header', sealed === true && classes.sealedHeader].filter(isName),
     initialWidth: initialWidth(column, rows),
     valueGetter: ({ data }) => {
       const cell = data?.row[name] ?? null;
       return data === undefined || pending === undefined ? cell : pending.valueOf(data.key, name, cell);
     },
     valueFormatter: ({ value }) => cellText(type, value ?? null),
-    tooltipValueGetter: ({ data, value }) =>
-      pending?.problemOf(data?.key ?? '', name) ?? cellTooltip(column, value ?? null),
     comparator: (a, b) => compareInColumn(type, a ?? null, b ?? null),
     equals: (a, b) => a === b || exactText(type, a ?? null) === exactText(type, b ?? null),
     ...filterOf(column),
     enableCellChangeFlash: true,
-    type: numeric.has(type) ? 'rightAligned' : [],
     pinned: isKey ? 'left' : null,
     lockPinned: true,
-    cellClass: isKey ? [classes.key ?? ''] : [classes[type] ?? ''],
+    cellClass: [isNumeric && 'ag-right-aligned-cell', isKey ? classes.key : classes[type]].filter(isName),
     cellClassRules: {
-      [classes.sealed ?? '']: ({ value }) => commitmentIn(value ?? null) !== undefined,
-      [classes.pending ?? '']: ({ data }) => pending?.stateOf(data?.key ?? '', name) === 'sent',
-      [classes.refused ?? '']: ({ data }) => pending?.stateOf(data?.key ?? '', name) === 'refused',
-      [classes.changed ?? '']: ({ data }) => {
-        const mark = feed.markOf(data?.key ?? '');
-        return mark?.kind === 'changed' && mark.columns.has(name);
-      },
+      ...(sealed === true && { [classes.sealed ?? '']: ({ value }) => commitmentIn(value ?? null) !== undefined }),
+      ...(pending !== undefined && pendingRules(pending, name)),
+      ...(hasMarks && { [classes.changed ?? '']: ({ data }) => isMarked(feed, data, name) }),
     },
     ...(pending !== undefined && !isKey ? editorOf(column) : {}),
   };
+}
+
+type Rules = CellClassRules<CurrentRow, Cell>;
+
+function pendingRules(pending: PendingCells, name: string): Rules {
+  return {
+    [classes.pending ?? '']: ({ data }) => pending.stateOf(data?.key ?? '', name) === 'sent',
+    [classes.refused ?? '']: ({ data }) => pending.stateOf(data?.key ?? '', name) === 'refused',
+  };
+}
+
+function isMarked(feed: GridFeed, row: CurrentRow | undefined, name: string): boolean {
+  const mark = feed.markOf(row?.key ?? '');
+  return mark?.kind === 'changed' && mark.columns.has(name);
 }
 
 const madeKeyColumn: ColDef<CurrentRow, Cell> = {
@@ -88,9 +101,26 @@ function headerTooltip({ name, type, sealed, required, unique }: Column, isKey: 
   return `${name}: ${[type, ...rules].join(', ')}`;
 }
 
-/** What the cell itself does not tell: its exact text, where that is another or may be cut. */
-function cellTooltip({ type }: Column, cell: Cell): string | undefined {
+/** What a cell does not tell itself: why it was refused; its exact text, where that is another or may be cut. */
+export function hintOf(
+  { columns }: TableDefinition,
+  { key, row }: CurrentRow,
+  name: string,
+  pending: PendingCells | undefined,
+): string | undefined {
+  const type = columns.find((column) => column.name === name)?.type;
+  const cell = row[name] ?? null;
+  const problem = pending?.problemOf(key, name);
+  if (problem !== undefined || type === undefined) return problem;
   if (commitmentIn(cell) !== undefined) return 'sealed: administrators can read it, and everybody can verify it';
   const text = exactText(type, cell);
-  return type === 'timestamp' || text.length > 32 ? shownPlain(text.slice(0, 1_000)) : undefined;
+  return type === 'timestamp' || text.length > hintFrom ? shownPlain(text.slice(0, hintMax)) : undefined;
+}
+
+/** Characters from which a text may be cut, and that a hint holds. */
+const hintFrom = 20;
+const hintMax = 1_000;
+
+function isName(name: string | false | undefined): name is string {
+  return typeof name === 'string';
 }

@@ -1,6 +1,7 @@
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import { TableModel, type TableModelOptions } from '../ledger/table-model.ts';
 import { clockListener } from '../time/time-state.ts';
+import { createEditDialog } from './edit/edit-dialog.ts';
 import { PendingCells } from './edit/pending-cells.ts';
 import { RowEditor } from './edit/row-editor.ts';
 import { GridFeed } from './grid/grid-feed.ts';
@@ -18,6 +19,7 @@ export class TableSession {
   readonly feed = new GridFeed();
   readonly pending = new PendingCells((key) => this.feed.refresh(key));
   readonly editor: RowEditor;
+  readonly dialog = createEditDialog();
   #model: TableModel | undefined;
 
   constructor(table: string) {

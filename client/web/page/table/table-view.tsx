@@ -1,3 +1,4 @@
+import { useHotkeys } from '@mantine/hooks';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
@@ -7,9 +8,13 @@ import { useLedger } from '../ledger/ledger-state.ts';
 import type { TableModel } from '../ledger/table-model.ts';
 import { MomentProblem } from '../time/moment-problem.tsx';
 import { useTravel } from '../time/use-travel.ts';
+import { EditDialogs } from './edit/dialogs/edit-dialogs.tsx';
 import { GridEditing } from './edit/grid-editing.ts';
+import { redoLast, undoLast } from './edit/undo.ts';
 import { TableSession } from './table-session.ts';
 import classes from './table-view.module.css';
+import { Refusals } from './toolbar/refusals.tsx';
+import { type MenuAt, RowMenu } from './toolbar/row-menu.tsx';
 import { StatusLine } from './toolbar/status-line.tsx';
 import { Toolbar } from './toolbar/toolbar.tsx';
 
@@ -30,18 +35,16 @@ interface Shown {
 export function TableView({ table, at }: Props) {
   const [shown, setShown] = useState<Shown>();
   const [problem, setProblem] = useState<GatewayProblem>();
+  const [menu, setMenu] = useState<MenuAt>();
   const [{ search }] = usePlace();
   const session = useMemo(() => new TableSession(table), [table]);
-  const { feed, pending, editor } = session;
+  const { feed, pending, dialog } = session;
   const isAdministrator = useLedger(({ login }) => login?.role === 'administrator');
   const canEdit = isAdministrator && at === undefined;
   const definition = shown?.definition;
   const editing = useMemo(
-    () =>
-      canEdit && definition !== undefined
-        ? new GridEditing({ definition, feed, pending, editor, onPaste: () => undefined })
-        : undefined,
-    [canEdit, definition, feed, pending, editor],
+    () => (canEdit && definition !== undefined ? new GridEditing({ definition, session }) : undefined),
+    [canEdit, definition, session],
   );
   const [model, setModel] = useState<TableModel>();
   // Where it begins; from there on useTravel tells the model where to go.
@@ -51,7 +54,7 @@ export function TableView({ table, at }: Props) {
     const opened = session.open(begin.current, {
       begin: (next, rows) => {
         setProblem(undefined);
-        setShown((before) => (isSame(before?.definition, next) ? before : { definition: next, rows }));
+        setShown((before) => sameTable(before, next) ?? { definition: next, rows });
       },
       changed: () => setProblem(undefined),
       failed: setProblem,
@@ -61,24 +64,47 @@ export function TableView({ table, at }: Props) {
   }, [session]);
   useTravel(model, at);
   useEffect(() => feed.find(search ?? ''), [feed, search]);
+  useHotkeys(
+    canEdit
+      ? [
+          ['mod+z', undoLast],
+          ['mod+shift+z', redoLast],
+          ['mod+y', redoLast],
+        ]
+      : [],
+  );
   return (
     <section className={classes.view} aria-label={`table ${table}`} data-past={at !== undefined}>
-      <Toolbar table={table} session={session} definition={definition} editing={editing} />
+      <Toolbar session={session} definition={definition} canEdit={canEdit} />
       {problem !== undefined && <MomentProblem problem={problem} table={table} at={at} />}
       {shown !== undefined && (
         <Suspense fallback={<div className={classes.waiting} />}>
           {/* It stays while there is a problem, for when there are rows again. */}
           <div className={problem === undefined ? classes.rows : classes.away}>
-            <TableGrid definition={shown.definition} feed={feed} rows={shown.rows} editing={editing} />
+            <TableGrid
+              definition={shown.definition}
+              feed={feed}
+              rows={shown.rows}
+              editing={editing}
+              onMenu={(row, place) => setMenu({ row, ...place })}
+            />
           </div>
+          <RowMenu
+            at={menu}
+            definition={shown.definition}
+            dialog={canEdit ? dialog : undefined}
+            onClose={() => setMenu(undefined)}
+          />
         </Suspense>
       )}
+      {canEdit && <Refusals pending={pending} feed={feed} />}
       <StatusLine feed={feed} />
+      {canEdit && definition !== undefined && <EditDialogs definition={definition} dialog={dialog} />}
     </section>
   );
 }
 
 /** While time is dragged a table is begun many times a second: its columns are drawn again only when they are others. */
-function isSame(before: TableDefinition | undefined, next: TableDefinition): boolean {
-  return before !== undefined && JSON.stringify(before) === JSON.stringify(next);
+function sameTable(before: Shown | undefined, definition: TableDefinition): Shown | undefined {
+  return JSON.stringify(before?.definition) === JSON.stringify(definition) ? before : undefined;
 }

@@ -5,17 +5,21 @@ import { cellText } from './cell-text.ts';
 /** Pixels. What is wider is cut with `…`, and can be pulled wider. */
 const widthMin = 72;
 const widthMax = 320;
-const letterWidth = 7.4;
-const padding = 28;
-/** Beside a column's name: its filter, its order, its lock. */
-const headerExtras = 46;
+const letterWidth = 8;
+const padding = 26;
+/** Beside a column's name: its filter and its order; and the lock of a sealed one. */
+const headerExtras = 50;
+const lockWidth = 18;
 /** Rows that are looked at. */
 const rowsMax = 60;
 
 /** How wide a column is to begin with: so that its name and most of the first cells fit. */
-export function initialWidth({ name, type }: Column, rows: readonly CurrentRow[]): number {
+export function initialWidth({ name, type, sealed }: Column, rows: readonly CurrentRow[]): number {
   const lengths = rows.slice(0, rowsMax).map(({ row }) => cellText(type, row[name] ?? null).length);
   const usual = lengths.sort((a, b) => a - b)[Math.floor(lengths.length * 0.95)] ?? 0;
-  const width = Math.max(name.length * letterWidth + headerExtras, usual * letterWidth + padding);
+  const width = Math.max(
+    name.length * letterWidth + headerExtras + (sealed === true ? lockWidth : 0),
+    usual * letterWidth + padding,
+  );
   return Math.round(Math.min(widthMax, Math.max(widthMin, width)));
 }

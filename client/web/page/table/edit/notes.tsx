@@ -38,3 +38,8 @@ export function tellWithButton(text: string, label: string, onClick: () => void)
 export function tellFailed(message: string): void {
   notifications.show({ color: 'red', title: 'not done', message: shownPlain(message), autoClose: noteMs });
 }
+
+/** Says what was done, where there is no way back. */
+export function tellSaid(message: string): void {
+  notifications.show({ message: shownPlain(message), autoClose: noteMs });
+}

@@ -12,6 +12,8 @@ import { RowOrder } from './row-order.ts';
 
 /** Milliseconds for which rows of a table that is being read are gathered: each part costs a layout. */
 const loadGatherMs = 120;
+/** How many times longer than the last part took the next one waits, so that the page answers meanwhile. */
+const loadRestFactor = 3;
 /** Between two looks at what has faded, and at what may take its place. */
 const tickMs = 300;
 
@@ -35,6 +37,7 @@ export class GridFeed {
   #isWhole = false;
   /** Set while rows are read again, which are shown when all are there: the old ones stay until then. */
   #isAgain = false;
+  #restMs = loadGatherMs;
   #gather: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
@@ -55,6 +58,11 @@ export class GridFeed {
     clearTimeout(this.#gather);
     clearTimeout(this.#patience);
     this.#patience = undefined;
+    this.#gather = undefined;
+    // For the next grid.
+    const rows: CurrentRow[] = [];
+    this.#api?.forEachLeafNode(({ data }) => data !== undefined && rows.push(data));
+    this.#waiting = [...rows, ...this.#waiting];
     this.#api = undefined;
     this.#order = undefined;
   }
@@ -77,7 +85,7 @@ export class GridFeed {
 
   add(rows: readonly CurrentRow[]): void {
     this.#waiting.push(...rows);
-    if (!this.#isAgain) this.#gather ??= setTimeout(() => this.#bring(), loadGatherMs);
+    if (!this.#isAgain) this.#gather ??= setTimeout(() => this.#bring(), this.#restMs);
   }
 
   whole(): void {
@@ -104,11 +112,6 @@ export class GridFeed {
   markOf(key: string): RowMark | undefined {
     const kind = this.#live.kindOf(key);
     return kind === undefined ? this.#marks.get(key) : { kind };
-  }
-
-  /** Whether a row has just come, or is about to go. */
-  liveMarkOf(key: string): 'entered' | 'left' | undefined {
-    return this.#live.kindOf(key);
   }
 
   /** Shows the rows that hold a text. */
@@ -155,7 +158,9 @@ export class GridFeed {
     if (this.#api === undefined || this.#waiting.length === 0) return;
     const rows = this.#waiting;
     this.#waiting = [];
+    const start = performance.now();
     this.#api.applyTransaction({ add: rows });
+    this.#restMs = Math.max(loadGatherMs, (performance.now() - start) * loadRestFactor);
     this.counted();
   }
 

@@ -40,7 +40,8 @@ export function gridOptions(feed: GridFeed): GridOptions<CurrentRow> {
     // Rows keep their places when cells of them change: see RowOrder.
     suppressModelUpdateAfterUpdateTransaction: true,
     animateRows: false,
-    rowBuffer: 20,
+    rowBuffer: 12,
+    preventDefaultOnContextMenu: true,
     suppressScrollOnNewData: true,
     cellFlashDuration: flashMs,
     cellFadeDuration: fadeMs,
@@ -50,8 +51,6 @@ export function gridOptions(feed: GridFeed): GridOptions<CurrentRow> {
     rowClassRules: {
       [classes.entered ?? '']: ({ data }) => feed.markOf(data?.key ?? '')?.kind === 'entered',
       [classes.left ?? '']: ({ data }) => feed.markOf(data?.key ?? '')?.kind === 'left',
-      [classes.arriving ?? '']: ({ data }) => feed.liveMarkOf(data?.key ?? '') === 'entered',
-      [classes.leaving ?? '']: ({ data }) => feed.liveMarkOf(data?.key ?? '') === 'left',
     },
   };
 }

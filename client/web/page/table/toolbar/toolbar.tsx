@@ -1,30 +1,45 @@
-import { Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { TableTools } from '../../tables/table-tools.tsx';
-import type { GridEditing } from '../edit/grid-editing.ts';
+import { WhyField } from '../edit/dialogs/why-field.tsx';
 import type { TableSession } from '../table-session.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { SearchBox } from './search-box.tsx';
+import { SelectionActions } from './selection-actions.tsx';
 import classes from './toolbar.module.css';
+import { UndoButton } from './undo-button.tsx';
 
 interface Props {
-  readonly table: string;
   readonly session: TableSession;
   readonly definition: TableDefinition | undefined;
-  /** Undefined where nothing can be edited. */
-  readonly editing: GridEditing | undefined;
+  readonly canEdit: boolean;
 }
 
 /** What can be done with the table. */
-export function Toolbar({ table, session, definition }: Props) {
+export function Toolbar({ session: { table, feed, dialog }, definition, canEdit }: Props) {
   return (
     <div className={classes.bar}>
       <Text component="h2" fw={600} size="lg" truncate className={classes.name}>
         {table}
       </Text>
       <SearchBox />
+      {canEdit && <SelectionActions feed={feed} dialog={dialog} />}
       <span className={classes.space} />
-      {definition !== undefined && <ColumnsMenu definition={definition} feed={session.feed} />}
+      {canEdit && (
+        <>
+          <WhyField className={classes.why} isShort />
+          <UndoButton />
+          <Button
+            size="compact-sm"
+            leftSection={<IconPlus size={15} />}
+            onClick={() => dialog.setState({ open: { kind: 'insert' } })}
+          >
+            row
+          </Button>
+        </>
+      )}
+      {definition !== undefined && <ColumnsMenu definition={definition} feed={feed} />}
       <TableTools table={table} definition={definition} />
     </div>
   );

@@ -1,0 +1,62 @@
+import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { useCommand } from './use-command.ts';
+import { WhyField } from './why-field.tsx';
+
+/** Problems that are listed; the message tells of them all. */
+const listedMax = 8;
+
+interface Props {
+  readonly title: string;
+  readonly children: ReactNode;
+  /** On the button that does it. */
+  readonly verb: string;
+  readonly isDangerous?: boolean;
+  readonly isDisabled?: boolean;
+  readonly size?: string;
+  readonly deed: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+/** Asks before something is done, and says why when it was refused. */
+export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, size, deed, onClose }: Props) {
+  const [{ isBusy, message, problems }, run] = useCommand();
+  const confirm = (): Promise<void> =>
+    run(async () => {
+      await deed();
+      onClose();
+    });
+  return (
+    <Modal opened onClose={onClose} title={title} size={size ?? 'md'}>
+      <Stack gap="sm">
+        {children}
+        <WhyField />
+        {message !== undefined && (
+          <Alert color="red">
+            {problems.length === 0
+              ? shownPlain(message)
+              : problems.slice(0, listedMax).map(({ key, column, message: text, index }) => (
+                  <div key={`${index} ${key} ${column}`}>
+                    <b>{[key, column].filter(Boolean).join('.')}</b> {shownPlain(text)}
+                  </div>
+                ))}
+          </Alert>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose} data-autofocus={isDangerous || undefined}>
+            cancel
+          </Button>
+          <Button
+            {...(isDangerous ? { color: 'red' } : {})}
+            loading={isBusy}
+            disabled={isDisabled ?? false}
+            onClick={() => void confirm()}
+          >
+            {verb}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

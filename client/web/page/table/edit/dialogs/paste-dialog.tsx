@@ -1,0 +1,61 @@
+import { Alert, Loader, ScrollArea, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Problem } from '../../../../../../protocol/errors.ts';
+import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { GatewayProblem } from '../../../api/problem.ts';
+import { whyNow } from '../own-commands.ts';
+import type { PastePlan } from '../paste-plan.ts';
+import { sendCommand, tryCommand } from '../send-command.ts';
+import { tellDone } from '../undo.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import classes from './paste-dialog.module.css';
+import { PastePreview } from './paste-preview.tsx';
+
+interface Props {
+  readonly plan: PastePlan;
+  readonly onClose: () => void;
+}
+
+/** Shows what pasting would do, as the server judges it, and does it: all of it or nothing. */
+export function PasteDialog({ plan, onClose }: Props) {
+  const { lines, steps, problems: own } = plan;
+  const trial = useQuery({
+    queryKey: ['paste', steps],
+    queryFn: () => tryCommand('batch', { commands: [...steps] }),
+    enabled: own.length === 0 && steps.length > 0,
+  });
+  const problems = problemsOf(trial.error);
+  const added = lines.filter(({ isNew }) => isNew).length;
+  const deed = async (): Promise<void> => {
+    const { id } = await sendCommand('batch', { commands: [...steps], why: whyNow() });
+    tellDone({ id, text: `pasted into ${lines.length.toLocaleString()} rows` });
+  };
+  return (
+    <ConfirmDialog title="Paste" verb="paste" size="xl" isDisabled={!trial.isSuccess} deed={deed} onClose={onClose}>
+      <Text size="sm">
+        {steps.length === 0 ? 'Nothing would change.' : countText(lines.length - added, added)}{' '}
+        {trial.isLoading && <Loader size="xs" aria-label="asking the server" />}
+      </Text>
+      {own.length > 0 && <Alert color="red">{own.slice(0, 8).map(shownPlain).join('; ')}</Alert>}
+      {trial.error !== null && (
+        <Alert color="red">
+          {problems.length === 0 ? trial.error.message : 'It cannot be pasted so; nothing was changed.'}
+        </Alert>
+      )}
+      <ScrollArea.Autosize mah={360} type="auto" className={classes.preview}>
+        <PastePreview lines={lines} problems={problems} />
+      </ScrollArea.Autosize>
+    </ConfirmDialog>
+  );
+}
+
+function countText(changed: number, added: number): string {
+  const of = (count: number): string => `${count.toLocaleString()} ${count === 1 ? 'row' : 'rows'}`;
+  return [changed > 0 && `${of(changed)} would change`, added > 0 && `${of(added)} would be added`]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function problemsOf(error: unknown): readonly Problem[] {
+  return error instanceof GatewayProblem ? (error.body.problems ?? []) : [];
+}

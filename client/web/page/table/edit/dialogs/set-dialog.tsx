@@ -1,0 +1,47 @@
+import { NativeSelect } from '@mantine/core';
+import { useState } from 'react';
+import type { CurrentRow } from '../../../../../../protocol/errors.ts';
+import type { TableDefinition } from '../../../../../../protocol/table.ts';
+import { whyNow } from '../own-commands.ts';
+import { sendCommand } from '../send-command.ts';
+import { setSteps } from '../steps.ts';
+import { typedCell } from '../typed-cell.ts';
+import { tellDone } from '../undo.ts';
+import { CellField } from './cell-field.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+
+interface Props {
+  readonly definition: TableDefinition;
+  readonly rows: readonly CurrentRow[];
+  readonly onClose: () => void;
+}
+
+/** One value for a cell of every selected row, in one change set. */
+export function SetDialog({ definition, rows, onClose }: Props) {
+  const columns = definition.columns.filter(({ name }) => name !== definition.key);
+  const [name, setName] = useState(columns[0]?.name ?? '');
+  const [text, setText] = useState('');
+  const column = columns.find((one) => one.name === name);
+  const count = rows.length.toLocaleString();
+  const deed = async (): Promise<void> => {
+    const typed = typedCell(column?.type ?? 'text', text);
+    if ('problem' in typed) throw new Error(typed.problem);
+    const commands = setSteps(definition.name, rows, name, typed.cell);
+    const { id } = await sendCommand('batch', { commands, why: whyNow() });
+    tellDone({ id, text: `set ${name} of ${count} rows` });
+  };
+  return (
+    <ConfirmDialog title={`Set a cell of ${count} rows`} verb="set" deed={deed} onClose={onClose}>
+      <NativeSelect
+        label="column"
+        data={columns.map((one) => one.name)}
+        value={name}
+        onChange={(event) => {
+          setName(event.currentTarget.value);
+          setText('');
+        }}
+      />
+      {column !== undefined && <CellField column={{ ...column, name: 'value' }} text={text} onChange={setText} />}
+    </ConfirmDialog>
+  );
+}

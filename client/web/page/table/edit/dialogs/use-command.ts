@@ -1,0 +1,28 @@
+import { useState } from 'react';
+import type { Problem } from '../../../../../../protocol/errors.ts';
+import { GatewayProblem } from '../../../api/problem.ts';
+
+export interface CommandState {
+  readonly isBusy: boolean;
+  /** Why it was refused. */
+  readonly message: string | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Runs a command and keeps why it was refused, so that nothing that was typed is lost. */
+export function useCommand(): readonly [CommandState, (deed: () => Promise<void>) => Promise<void>] {
+  const [state, setState] = useState<CommandState>(idle);
+  const run = async (deed: () => Promise<void>): Promise<void> => {
+    setState({ ...idle, isBusy: true });
+    try {
+      await deed();
+      setState(idle);
+    } catch (error) {
+      const problems = error instanceof GatewayProblem ? (error.body.problems ?? []) : [];
+      setState({ isBusy: false, problems, message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  return [state, run];
+}
+
+const idle: CommandState = { isBusy: false, message: undefined, problems: [] };

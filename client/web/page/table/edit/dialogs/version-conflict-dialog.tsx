@@ -1,0 +1,72 @@
+import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { type Cell, cellText } from '../../../../../../protocol/values.ts';
+import { localTime } from '../../cells/local-time.ts';
+import { settled, type VersionConflict } from '../conflicts.ts';
+import { touchedSince } from '../steps.ts';
+import classes from './conflict-dialog.module.css';
+
+/** Somebody else was faster with the same cells: shows both values, and lets the person choose for each. */
+export function VersionConflictDialog({ conflict }: { readonly conflict: VersionConflict }) {
+  const { table, seen, mine, current, resolve } = conflict;
+  const names = Object.keys(mine);
+  const touched = touchedSince(seen, current, names);
+  const [isMine, setMine] = useState<Readonly<Record<string, boolean>>>({});
+  const end = (columns: readonly string[] | undefined): void => {
+    settled(conflict);
+    resolve(columns);
+  };
+  const chosen = names.filter((name) => !touched.includes(name) || isMine[name] === true);
+  return (
+    <Modal opened onClose={() => end(undefined)} title={`${table} ${current.key} has changed meanwhile`} size="lg">
+      <Stack gap="sm">
+        <Text size="sm">
+          <b>{current.by}</b> changed it at {localTime(current.at)}, after you began. Choose what is to stand.
+        </Text>
+        {touched.map((name) => (
+          <Radio.Group
+            key={name}
+            label={name}
+            value={isMine[name] === true ? 'mine' : 'theirs'}
+            onChange={(value) => setMine((all) => ({ ...all, [name]: value === 'mine' }))}
+          >
+            <div className={classes.choices}>
+              <Choice value="theirs" who={`keep theirs, by ${current.by}`} cell={current.row[name] ?? null} />
+              <Choice value="mine" who="write mine" cell={mine[name] ?? null} />
+            </div>
+            <Text size="xs" c="var(--text-quiet)">
+              you saw {shown(seen.row[name] ?? null)}
+            </Text>
+          </Radio.Group>
+        ))}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={() => end(undefined)}>
+            leave it as it is
+          </Button>
+          <Button onClick={() => end(chosen)}>{chosen.length === 0 ? 'keep theirs' : 'write what I chose'}</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function Choice({ value, who, cell }: { readonly value: string; readonly who: string; readonly cell: Cell }) {
+  return (
+    <Radio.Card value={value} className={classes.choice} p="xs">
+      <Group gap="xs" wrap="nowrap" align="flex-start">
+        <Radio.Indicator size="sm" />
+        <div className={classes.value}>
+          <Text size="xs" c="var(--text-quiet)">
+            {who}
+          </Text>
+          <Text size="sm">{shown(cell)}</Text>
+        </div>
+      </Group>
+    </Radio.Card>
+  );
+}
+
+function shown(cell: Cell): string {
+  return cell === null ? '(empty)' : shownPlain(cellText(cell)).slice(0, 500);
+}

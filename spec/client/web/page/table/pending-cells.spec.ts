@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { PendingCells } from '../../../../../client/web/page/table/edit/pending-cells.ts';
+import { touchedSince } from '../../../../../client/web/page/table/edit/steps.ts';
+import type { CurrentRow } from '../../../../../protocol/errors.ts';
+
+const row = (seq: number, cells: CurrentRow['row']): CurrentRow => ({
+  key: 'A',
+  version: seq,
+  seq,
+  at: '2026-01-01T00:00:00Z',
+  by: 'ada',
+  row: cells,
+});
+
+test('shows an edit until the feed has brought its change', () => {
+  const pending = new PendingCells(() => undefined);
+  const edit = pending.put('A', { pay: '2' });
+  expect(pending.valueOf('A', 'pay', '1')).toBe('2');
+  expect(pending.stateOf('A', 'pay')).toBe('sent');
+  pending.acknowledge(edit, 9, row(7, {}));
+  pending.seen(row(8, { pay: '1' }));
+  expect(pending.valueOf('A', 'pay', '1')).toBe('2');
+  pending.seen(row(9, { pay: '2' }));
+  expect(pending.stateOf('A', 'pay')).toBeUndefined();
+});
+
+test('the feed may be faster than the answer', () => {
+  const pending = new PendingCells(() => undefined);
+  const edit = pending.put('A', { pay: '2' });
+  pending.seen(row(9, { pay: '2' }));
+  pending.acknowledge(edit, 9, row(9, { pay: '2' }));
+  expect(pending.stateOf('A', 'pay')).toBeUndefined();
+});
+
+test('a refused edit stays, with the problem at the cell that it names', () => {
+  const pending = new PendingCells(() => undefined);
+  const edit = pending.put('A', { pay: '-1', name: 'x' });
+  pending.refuse(edit, [{ code: 'invalid', message: 'pay is below 0', column: 'pay', key: 'A' }], 'refused');
+  expect(pending.valueOf('A', 'pay', '1')).toBe('-1');
+  expect(pending.problemOf('A', 'pay')).toBe('pay is below 0');
+  expect(pending.problemOf('A', 'name')).toBeUndefined();
+  expect(pending.refusals.getState().list).toEqual([{ key: 'A', column: 'pay', message: 'pay is below 0' }]);
+  pending.giveUp('A', 'pay');
+  expect(pending.valueOf('A', 'pay', '1')).toBe('1');
+  expect(pending.refusals.getState().list).toEqual([]);
+});
+
+test('a later edit of the same cell is not ended by the change of an earlier one', () => {
+  const pending = new PendingCells(() => undefined);
+  const first = pending.put('A', { pay: '2' });
+  pending.put('A', { pay: '3' });
+  pending.acknowledge(first, 5, undefined);
+  pending.seen(row(5, { pay: '2' }));
+  expect(pending.valueOf('A', 'pay', '2')).toBe('3');
+});
+
+test('only cells that somebody else has changed are in conflict', () => {
+  const seen = row(1, { pay: '1', name: 'x', more: { a: [1] } });
+  expect(touchedSince(seen, row(2, { pay: '1', name: 'y', more: { a: [1] } }), ['pay', 'more'])).toEqual([]);
+  expect(touchedSince(seen, row(2, { pay: '1.0', more: { a: [2] } }), ['pay', 'name', 'more'])).toEqual([
+    'pay',
+    'name',
+    'more',
+  ]);
+});
