@@ -59,12 +59,15 @@ class LedgerLink {
 
   async login(user: string, password: string): Promise<void> {
     await post('/api/session.login', { user, password });
+    this.#feed?.close();
     useLedger.setState({ hasExpired: false });
     await this.open();
     this.#restart();
   }
 
   async logout(): Promise<void> {
+    // Its end is no news.
+    this.#feed?.close();
     await post('/api/session.logout', {});
     await this.open();
     this.#restart();
@@ -90,6 +93,8 @@ class LedgerLink {
     });
     this.#feed = new Feed({
       path: '/api/feed',
+      // So that a page that slept through the end of a login is told when it comes back.
+      parameters: { as: login?.user ?? '' },
       from: formatCursor({ seq, epoch }),
       listener: {
         group: (group) => this.#take(group),
