@@ -4,6 +4,7 @@ import { runProgram } from '../client/cli/run.ts';
 import type { Verb } from '../client/cli/verb.ts';
 import { clientVerbs } from '../client/cli/verbs.ts';
 import { backupVerbs } from './backup-verbs.ts';
+import { startVerb } from './start/start-verb.ts';
 import { withLocalChecks } from './verify-verb.ts';
 
 /** The shell runs the other verbs, so it is told here which there are. */
@@ -19,6 +20,7 @@ const shellVerb: Verb = {
 
 /** The verbs of the machine that the server runs on. */
 const serverVerbs: readonly Verb[] = [
+  startVerb,
   {
     name: 'server',
     group: 'Server:',

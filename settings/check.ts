@@ -13,6 +13,7 @@ import {
   type Settings,
   serverSection,
   shapes,
+  webSection,
 } from './schema.ts';
 import { isOpenToNetwork } from './values.ts';
 
@@ -27,6 +28,7 @@ export function checkSettings(parsed: Parsed): Checked {
   const server = look.at('server', serverSection);
   const database = look.isFilled('database') ? look.at('database', databaseSection) : undefined;
   const client = look.at('client', clientSection);
+  const web = look.at('web', webSection);
   const embedded = look.at('embedded', embeddedSection);
   const administrators = look.administrators();
   if (server !== undefined && server.commands === server.feed) {
@@ -35,7 +37,7 @@ export function checkSettings(parsed: Parsed): Checked {
     problems.push({ line, section: 'server', key: 'feed', message });
   }
   if (server?.encryption === 'off') problems.push(...openAddresses(parsed, server), ...openFeed(parsed, server));
-  if (problems.length > 0 || !server || !client || !embedded || !administrators) {
+  if (problems.length > 0 || !server || !client || !web || !embedded || !administrators) {
     return { settings: undefined, problems };
   }
   const { folder, binFolder } = embedded;
@@ -44,6 +46,7 @@ export function checkSettings(parsed: Parsed): Checked {
     database,
     administrators,
     client: { servers: client.server, timeoutMs: client.timeoutMs },
+    web,
     embedded: { folder, binFolder: binFolder === '' ? undefined : binFolder },
   };
   return { settings, problems };

@@ -6,7 +6,14 @@ import { type Problem, SettingsError } from './problem.ts';
 import type { Settings } from './schema.ts';
 
 export { SettingsError } from './problem.ts';
-export type { ClientSettings, DatabaseSettings, EmbeddedSettings, ServerSettings, Settings } from './schema.ts';
+export type {
+  ClientSettings,
+  DatabaseSettings,
+  EmbeddedSettings,
+  ServerSettings,
+  Settings,
+  WebSettings,
+} from './schema.ts';
 
 /** The file that is read when none is named. */
 export const SETTINGS_FILE_NAME = 'setting.ini';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as value from './values.ts';
+import { doorProblem } from './web.ts';
 
 /** What `setting.ini.example` says about a key. `fallback` is the text that stands for a missing line. */
 type KeyNote = { readonly meaning: string; readonly fallback?: string };
@@ -202,6 +203,39 @@ export const clientSection = z.object({
   ),
 });
 
+const webKeys = z.object({
+  listen: withoutDefault(
+    value.webAddress(),
+    'where the page is served; absent: on 127.0.0.1, at port 8080 or the next one that is free',
+  ),
+  door: withDefault(
+    value.oneOf(['private', 'public']),
+    'private',
+    'private: for one person on this machine; or public: for everybody who reaches it, to read only',
+  ),
+  names: withDefault(
+    value.origins(),
+    '',
+    'what the addresses of browsers begin with that come over a proxy or by name, separated by commas',
+  ),
+  viewersMax: withDefault(
+    value.integer({ min: 1, max: 1_000_000 }),
+    '1000',
+    'pages and other readers that may follow the feed; the next one is refused',
+  ),
+  idleMinutes: withDefault(
+    value.integer({ min: 1, max: 10_080, unit: 'minutes' }),
+    '30',
+    'minutes without a sign of the person after which a login on the page ends',
+  ),
+});
+
+/** A door for one person is not opened to the network. */
+export const webSection = webKeys.superRefine(({ listen, door }, context) => {
+  const problem = listen && doorProblem(listen.host, door);
+  if (problem !== undefined) context.addIssue({ code: 'custom', path: ['listen'], message: problem });
+});
+
 export const embeddedSection = z.object({
   folder: withDefault(
     value.text('./data'),
@@ -216,10 +250,11 @@ export const shapes = {
   server: serverSection.shape,
   database: databaseKeys.shape,
   client: clientSection.shape,
+  web: webKeys.shape,
   embedded: embeddedSection.shape,
 } as const;
 
-export const SECTION_NAMES = ['server', 'database', 'administrators', 'client', 'embedded'] as const;
+export const SECTION_NAMES = ['server', 'database', 'administrators', 'client', 'web', 'embedded'] as const;
 
 export type SectionName = (typeof SECTION_NAMES)[number];
 
@@ -227,6 +262,7 @@ export type ServerSettings = z.output<typeof serverSection>;
 export type DatabaseSettings = z.output<typeof databaseSection>;
 /** `servers` is undefined when none is named. */
 export type ClientSettings = { readonly servers: readonly string[] | undefined; readonly timeoutMs: number };
+export type WebSettings = z.output<typeof webSection>;
 /** Absolute paths; `binFolder` is undefined for the PostgreSQL that npm installed. */
 export type EmbeddedSettings = { readonly folder: string; readonly binFolder: string | undefined };
 
@@ -237,5 +273,6 @@ export type Settings = {
   /** Name to password hash. */
   readonly administrators: ReadonlyMap<string, string>;
   readonly client: ClientSettings;
+  readonly web: WebSettings;
   readonly embedded: EmbeddedSettings;
 };

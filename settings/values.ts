@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isLoopback, parseAddress } from '../protocol/address.ts';
+import { parseOrigin, parseWebAddress } from './web.ts';
 
 /** What is wrong with a value, as zod's error text; `show` quotes the value in it and stays off for secrets. */
 function refuse(what: string): z.core.$ZodErrorMap {
@@ -106,6 +107,31 @@ function isServerAddress(address: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Where the gateway listens: a numeric address of this machine and a port. */
+export function webAddress() {
+  return z.string().transform((written, context) => {
+    const address = parseWebAddress(written);
+    if (address !== undefined && address.port > 0) return address;
+    const message = `"${written}" is not an address; write a numeric one and a port, like 127.0.0.1:8080`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+}
+
+/** What browsers have before the path, separated by commas; empty: none. */
+export function origins() {
+  return z.string().transform((written, context) => {
+    const names = written === '' ? [] : written.split(',').map((name) => name.trim());
+    return names.map((name) => {
+      const origin = parseOrigin(name);
+      if (origin !== undefined) return origin;
+      const message = `"${name}" is not what a browser's address begins with; write something like https://tables.example.org`;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    });
+  });
 }
 
 /** Name of an administrator: 1 to 64 letters, digits and `. _ - @`. */

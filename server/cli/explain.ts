@@ -7,6 +7,7 @@ import { KeyFileError } from '../keys/key-file.ts';
 import { TamperedLogError } from '../log/tampered.ts';
 import { ListenError } from '../transport/bind.ts';
 import { NoLedgerError } from './no-ledger.ts';
+import { PlainError } from './plain-error.ts';
 
 /** SQLSTATEs and codes of what the operator can mend in [database]: wrong password, role, database or host. */
 const refusedByPostgres = new Set([
@@ -30,6 +31,7 @@ const plainErrors = [
   ProofError,
   NoLedgerError,
   BackupError,
+  PlainError,
 ];
 
 /** Errors of ours say what to do; of others the stack helps whoever is asked. */

@@ -70,6 +70,21 @@ describe('loadSettings', () => {
     });
   });
 
+  test('a public door may be open to the network; names are taken as browsers write them', async () => {
+    const { web } = await load(
+      '[web]\nlisten = 0.0.0.0:8080\ndoor = public\nnames = https://Tables.example.org:443/, http://box:8080',
+    );
+    expect(web).toEqual({
+      listen: { host: '0.0.0.0', port: 8080 },
+      door: 'public',
+      names: ['https://tables.example.org', 'http://box:8080'],
+      viewersMax: 1_000,
+      idleMinutes: 30,
+    });
+    expect((await load('[web]\nlisten = localhost:81')).web.listen).toEqual({ host: '127.0.0.1', port: 81 });
+    expect((await load('[web]\nlisten = [::1]:81')).web.listen).toEqual({ host: '::1', port: 81 });
+  });
+
   test('keeps every administrator with the hash', async () => {
     const { administrators } = await load(`[administrators]\nada = ${HASH}\nbob@example.org = ${HASH}`);
     expect([...administrators]).toEqual([
@@ -115,7 +130,7 @@ describe('a bad file is refused with file, line, what is wrong and what to write
     [
       'unknown section',
       '[sever]',
-      'setting.ini:1: section [sever] is unknown (did you mean "server"?); the sections are [server] [database] [administrators] [client] [embedded]',
+      'setting.ini:1: section [sever] is unknown (did you mean "server"?); the sections are [server] [database] [administrators] [client] [web] [embedded]',
     ],
     [
       'unknown key',
@@ -231,6 +246,19 @@ describe('a bad file is refused with file, line, what is wrong and what to write
       '[client]\nserver = 127.0.0.1:5555',
       /"127.0.0.1:5555" is not a server's address; write something like rowcast:/,
     ],
+    [
+      'private door to the network',
+      '[web]\nlisten = 0.0.0.0:8080',
+      /^setting.ini:2: \[web\] listen: 0.0.0.0 is reached from the network, .*names = https:.*door = public/,
+    ],
+    ['private door on an IPv6 network', '[web]\nlisten = [2001:db8::1]:8080', /listen: 2001:db8::1 is reached from/],
+    [
+      'address of the page',
+      '[web]\nlisten = tcp://127.0.0.1:80',
+      /write a numeric one and a port, like 127.0.0.1:8080/,
+    ],
+    ['name of the page', '[web]\nnames = tables.example.org', /write something like https:\/\/tables.example.org/],
+    ['name with a path', '[web]\nnames = https://a.example/x', /is not what a browser's address begins with/],
     ['empty folder', '[embedded]\nfolder =', 'setting.ini:2: [embedded] folder: is empty; write something like ./data'],
   ])('%s', async (_title, text, message) => {
     const seen = await refusal(text);

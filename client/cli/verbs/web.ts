@@ -1,55 +1,42 @@
-import { fileURLToPath } from 'node:url';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { loadSettings, SettingsError, type WebSettings } from '../../../settings/load.ts';
+import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { stateFolder } from '../session-store.ts';
 import { describedCommand } from '../verb.ts';
-
-interface Options {
-  readonly listen: Listen;
-  readonly public?: true;
-  readonly name: readonly string[];
-  readonly viewersMax: number;
-  readonly idleMinutes: number;
-}
-
-interface Listen {
-  readonly host: string;
-  readonly port: number;
-}
+import { chooseWeb, type WebOptions, withWebOptions } from '../web-options.ts';
 
 /** `rowcast web`: the page, served on this machine, or to everybody. */
 export function webCommand(context: () => Context): Command {
-  return describedCommand({
+  const command = describedCommand({
     name: 'web',
     summary: 'the page: tables, their past and the feed in a browser',
     notes: [
       'It is for you alone: the address that it prints lets one browser in, once, and another one takes its place.',
-      'With --public it is a door for everybody who reaches it, to read only.',
+      'With --public it is a door for everybody who reaches it, to read only. [web] of the settings says the same for good.',
     ],
-    examples: ['web', 'web --listen 127.0.0.1:9000', 'web --public --listen 0.0.0.0:8080 --name tables.example.org'],
-  })
-    .option('--listen <address>', 'where it listens, HOST:PORT', readListen, { host: '127.0.0.1', port: 8080 })
-    .option('--public', 'for everybody, to read only')
-    .option('--name <host>', 'under which others reach it, once for each name', collect, [])
-    .option('--viewers-max <number>', 'feeds that may be open', readNumber, 1_000)
-    .option('--idle-minutes <minutes>', 'without a deed, after which a login ends', readNumber, 30)
-    .action((options: Options) => serveWeb(context(), options));
+    examples: [
+      'web',
+      'web --listen 127.0.0.1:9000',
+      'web --public --listen 0.0.0.0:8080 --name https://tables.example.org',
+    ],
+  });
+  return withWebOptions(command).action((options: WebOptions) => serveWeb(context(), options));
 }
 
-async function serveWeb(context: Context, { listen, name, ...options }: Options): Promise<void> {
+async function serveWeb(context: Context, options: WebOptions): Promise<void> {
+  const chosen = chooseWeb(await readSettings(context), options);
   const { startGateway } = await import('../../web/gateway/gateway.ts');
   const gateway = await startGateway({
+    ...chosen,
     servers: context.connection.addresses,
     checkpoints: stateFolder(),
-    timeoutMs: undefined,
-    door: options.public === true ? 'public' : 'private',
-    host: listen.host,
-    port: listen.port,
-    names: name,
-    viewersMax: options.viewersMax,
-    idleMinutes: options.idleMinutes,
-    page: fileURLToPath(new URL('../../web/page/dist', import.meta.url)),
+    visitors: stateFolder(),
     onAddress: (address) => void context.print(`For another browser   ${address}`),
+    onTrouble: (error) => void context.err.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+  }).catch((error: unknown) => {
+    throw told(error);
   });
   await context.print(`Rowcast is at   ${gateway.address}`);
   await new Promise<void>((resolve) => {
@@ -59,17 +46,29 @@ async function serveWeb(context: Context, { listen, name, ...options }: Options)
   await gateway.close();
 }
 
-function readListen(text: string): Listen {
-  const [, host, port] = /^(\[[^\]]+\]|[^:[\]]+):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined || Number(port) > 65_535) throw new InvalidArgumentError('Write 127.0.0.1:8080.');
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+/** Those of the file that the server was found by; who has named a server may have none that can be read. */
+async function readSettings(context: Context): Promise<WebSettings> {
+  const { settings: path, server } = context.options;
+  try {
+    return (await loadSettings(path === undefined ? {} : { path })).web;
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const isNamed = path === undefined && (server ?? process.env.ROWCAST_SERVER ?? '') !== '';
+    if (!isNamed) throw new CliError(error.message, { code: 'settings', exit: exitCodes.usage });
+    await context.note(`setting.ini is left aside: ${error.message}`);
+    return await defaults();
+  }
 }
 
-function readNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 on.');
-  return Number(text);
+async function defaults(): Promise<WebSettings> {
+  const { webSection } = await import('../../../settings/schema.ts');
+  return webSection.parse({});
 }
 
-function collect(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
+/** What of the gateway's refusals a person can mend. */
+function told(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'GatewayError') return error;
+  const next =
+    'code' in error && error.code === 'address_taken' ? 'npx rowcast web --listen 127.0.0.1:PORT' : undefined;
+  return new CliError(error.message, { code: 'gateway', exit: exitCodes.failed, next, cause: error });
 }

@@ -1,12 +1,15 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
-import { guardOrigin, guardVisitor, namesOf, openDoor } from './doors.ts';
+import { guardOrigin, guardVisitor, openDoor } from './doors.ts';
 import type { Environment } from './environment.ts';
+import { OpenStreams } from './feed/open-streams.ts';
+import { safeHeaders } from './headers.ts';
+import { limitRequests } from './in-flight.ts';
+import { type Answer, listen } from './listen.ts';
+import { Names } from './names.ts';
 import type { GatewayOptions } from './options.ts';
-import { refuse, refuseDoor } from './refusal.ts';
+import { refuse, refuseDoor, refuseFault } from './refusal.ts';
 import { exports } from './routes/export.ts';
 import { feed } from './routes/feed.ts';
 import { imports } from './routes/import.ts';
@@ -24,56 +27,71 @@ export interface Gateway {
   readonly port: number;
   /** What lets a browser in: good once at a private door. */
   readonly address: string;
+  /** Ends the feeds, and the logins; what was asked is answered first. */
   close(): Promise<void>;
 }
 
+/** Milliseconds that requests may take to be answered when the gateway is stopped. */
+const drainMsMax = 3_000;
+
 /**
  * Starts the gateway: the page, and the ledger for it over HTTP. It speaks to the server through the library only, as any
- * client does. @throws Error when the address is taken or the page is not built
+ * client does. @throws GatewayError when the address is taken or the page is not built
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const everybody = new Upstream(options);
-  const visitors = options.door === 'private' ? new Visitors(options, everybody) : undefined;
-  const shell = new Hono<Environment>();
-  const server = await listen(shell, options);
+  let answer: Answer = notYet;
+  const server = await listen((request, bindings) => answer(request, bindings), options);
   const { port } = server.address() as AddressInfo;
-  const addressNow = (): string => addressOf(options, port, visitors?.pass);
-  const onAdmitted = (): void => options.onAddress?.(addressNow());
-  const close = async (): Promise<void> => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    await visitors?.close();
-    await everybody.close();
-  };
+  const everybody = new Upstream(options);
+  const visitors = options.door === 'private' ? await Visitors.open(options, everybody, port) : undefined;
+  const parts = { everybody, visitors, streams: new OpenStreams(options.viewersMax), port };
   try {
-    shell.use(guardOrigin(namesOf(port, options.names)));
-    shell.route('/api', api(options, { everybody, visitors, port }));
-    shell.route('/', await page({ folder: options.page, port, visitors, onAdmitted }));
+    const app = await shell(options, parts);
+    answer = (request, bindings) => app.fetch(request, bindings);
   } catch (error) {
-    await close();
+    await closeAll(server, parts);
     throw error;
   }
   return {
     port,
     get address() {
-      return addressNow();
+      return addressOf(options, port, visitors?.pass);
     },
-    close,
+    close: () => closeAll(server, parts),
   };
+}
+
+/** To those who ask before everything stands, as pages do that were open when the gateway was started again. */
+function notYet(): Response {
+  return new Response(null, { status: 503, headers: { 'retry-after': '1' } });
 }
 
 interface Parts {
   readonly everybody: Upstream;
   readonly visitors: Visitors | undefined;
+  readonly streams: OpenStreams;
   readonly port: number;
 }
 
-function api(options: GatewayOptions, { everybody, visitors, port }: Parts): Hono<Environment> {
+async function shell(options: GatewayOptions, parts: Parts): Promise<Hono<Environment>> {
+  const { visitors, port } = parts;
+  const onAdmitted = (): void => options.onAddress?.(addressOf(options, port, visitors?.pass));
   return new Hono<Environment>()
-    .use(secureHeaders({ crossOriginResourcePolicy: 'same-origin' }))
+    .use(guardOrigin(new Names(options.names)), safeHeaders())
+    .route('/api', api(options, parts))
+    .route('/', await page({ folder: options.page, port, visitors, onAdmitted }))
+    .onError((error, context) => {
+      options.onTrouble?.(error);
+      return refuseFault(context);
+    });
+}
+
+function api(options: GatewayOptions, { everybody, visitors, streams, port }: Parts): Hono<Environment> {
+  return new Hono<Environment>()
+    .use(limitRequests())
     .use(visitors === undefined ? openDoor(everybody) : guardVisitor(visitors, port))
-    .route('/', feed(options))
-    .route('/', play())
+    .route('/', feed(streams, options))
+    .route('/', play(streams, options))
     .route('/', login)
     .route('/', reads)
     .route('/', exports)
@@ -84,19 +102,19 @@ function api(options: GatewayOptions, { everybody, visitors, port }: Parts): Hon
     .onError((error, context) => refuse(context, error));
 }
 
-/** Milliseconds that the sending of one request may take. */
-const importMsMax = 3_600_000;
-
-async function listen(app: Hono<Environment>, { host, port }: GatewayOptions): Promise<Server> {
-  return await new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(server as Server));
-    // A file that is imported comes as fast as it is read.
-    (server as Server).requestTimeout = importMsMax;
-    server.once('error', reject);
-  });
+async function closeAll(server: Server, { everybody, visitors, streams }: Parts): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  streams.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), drainMsMax);
+  await closed;
+  clearTimeout(timer);
+  await visitors?.close();
+  await everybody.close();
 }
 
 function addressOf({ host, names }: GatewayOptions, port: number, pass: string | undefined): string {
-  const [name = `${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`] = names;
-  return pass === undefined ? `http://${name}/` : `http://${name}/?pass=${pass}`;
+  const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const [origin = new URL(`http://${here.includes(':') ? `[${here}]` : here}:${port}`).origin] = names;
+  return pass === undefined ? `${origin}/` : `${origin}/?pass=${pass}`;
 }

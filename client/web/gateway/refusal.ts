@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ImportError, RowcastError, type RowcastErrorCode, SampleError } from '../../index.ts';
+import type { Environment } from './environment.ts';
 
 /** Codes of the gateway's own, beside the library's. */
 type GatewayCode = 'door_closed' | 'wrong_host' | 'wrong_origin' | 'not_found';
@@ -28,12 +29,24 @@ const statuses: Partial<Record<RowcastErrorCode, ContentfulStatusCode>> = {
   protocol: 502,
 };
 
+const ownStatuses: Record<GatewayCode, ContentfulStatusCode> = {
+  door_closed: 401,
+  wrong_host: 403,
+  wrong_origin: 403,
+  not_found: 404,
+};
+
 /** Anything else is a conflict with what is there. */
 const conflict = 409;
 
-/** An error as every route answers it: `{"error": {"code", "message", "problems"? …}}`. */
-export function refuse(context: Context, error: unknown): Response {
+/**
+ * An error as every route answers it: `{"error": {"code", "message", "problems"? …}}`. Where it says that the login has
+ * ended, it has ended here too.
+ */
+export function refuse(context: Context<Environment>, error: unknown): Response {
   if (error instanceof RowcastError) {
+    const { visitor, upstream } = context.var;
+    if (error.code === 'session_expired') void visitor?.expire(upstream);
     return context.json({ error: bodyOf(error) }, statuses[error.code] ?? conflict);
   }
   if (error instanceof ImportError) return context.json({ error: errorBody(error) }, 422);
@@ -64,5 +77,10 @@ function bodyOf(error: RowcastError): object {
 }
 
 export function refuseDoor(context: Context, code: GatewayCode, message: string): Response {
-  return context.json({ error: { code, message } }, code === 'not_found' ? 404 : code === 'door_closed' ? 401 : 403);
+  return context.json({ error: { code, message } }, ownStatuses[code]);
+}
+
+/** A fault of the gateway: what it is stands in its log, not in the answer. */
+export function refuseFault(context: Context): Response {
+  return context.json({ error: { code: 'internal', message: 'the gateway has failed; its log says how' } }, 500);
 }

@@ -3,6 +3,14 @@ import { Hub } from './feed/hub.ts';
 import { ImportPlans } from './import-plans.ts';
 import type { GatewayOptions } from './options.ts';
 
+type Reached = Pick<GatewayOptions, 'servers' | 'checkpoints' | 'timeoutMs'>;
+
+interface As {
+  /** Of a session; nobody's when left out. */
+  readonly token?: string;
+  readonly opens?: boolean;
+}
+
 /**
  * A ledger as the gateway speaks to it, and the one subscription to its feed that all who share it are served from:
  * the one for everybody who is not logged in, and one for each login.
@@ -12,11 +20,12 @@ export class Upstream {
   /** What was read and may be imported. */
   readonly imports = new ImportPlans();
   /** Whether sealed cells are read opened, as administrators may. */
-  opens = false;
+  readonly opens: boolean;
   #hub: Hub | undefined;
 
-  constructor({ servers, checkpoints, timeoutMs }: Pick<GatewayOptions, 'servers' | 'checkpoints' | 'timeoutMs'>) {
-    this.ledger = connect(servers, { checkpoints, timeoutMs });
+  constructor({ servers, checkpoints, timeoutMs }: Reached, { token, opens = false }: As = {}) {
+    this.ledger = connect(servers, { checkpoints, timeoutMs, token });
+    this.opens = opens;
   }
 
   /** Subscribes when it is first needed. */

@@ -1,87 +1,38 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { GatewayOptions } from './options.ts';
-import { Upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
+import { Visitor } from './visitor.ts';
+import { readVisitors, visitorsFile, writeVisitors } from './visitors-file.ts';
 
 /** Browsers that a private gateway remembers; the one that was used least recently is forgotten. */
 const visitorsMax = 32;
 
-/** A browser that was let in, and who is logged in with it. */
-export class Visitor {
-  readonly id = randomBytes(32).toString('base64url');
-  readonly #options: GatewayOptions;
-  readonly #everybody: Upstream;
-  #own: Upstream | undefined;
-  #idle: NodeJS.Timeout | undefined;
-
-  constructor(options: GatewayOptions, everybody: Upstream) {
-    this.#options = options;
-    this.#everybody = everybody;
-  }
-
-  get upstream(): Upstream {
-    return this.#own ?? this.#everybody;
-  }
-
-  get isLoggedIn(): boolean {
-    return this.#own !== undefined;
-  }
-
-  /** A deed of the person: the login goes on. What a page does by itself is none. */
-  use(): void {
-    if (this.#own === undefined) return;
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => void this.logout(), this.#options.idleMinutes * 60_000).unref();
-  }
-
-  /** @throws RowcastError `login_failed`, `login_throttled` … */
-  async login(user: string, password: string): Promise<LoginState> {
-    const own = new Upstream(this.#options);
-    try {
-      const { role, expires } = await own.ledger.login(user, password);
-      own.opens = role === 'administrator';
-      await this.logout();
-      this.#own = own;
-      this.use();
-      return { user, role, expires, idleMinutes: this.#options.idleMinutes };
-    } catch (error) {
-      await own.close();
-      throw error;
-    }
-  }
-
-  /** Ends the session at the server too; where that cannot be reached, it ends there by its own limits. */
-  async logout(): Promise<void> {
-    const own = this.#own;
-    this.#own = undefined;
-    clearTimeout(this.#idle);
-    if (own === undefined) return;
-    try {
-      await own.ledger.logout({ timeoutMs: 2_000 });
-    } catch {
-      // It is forgotten here, and unused there.
-    } finally {
-      await own.close();
-    }
-  }
-}
-
-export interface LoginState {
-  readonly user: string;
-  readonly role: string;
-  readonly expires: string;
-  readonly idleMinutes: number;
-}
-
-/** Those that a private gateway has let in, each by an address that is good once. */
+/**
+ * Those that a private gateway has let in, each by an address that is good once. What a browser has to show is kept as its
+ * SHA-256 only, over a restart too.
+ */
 export class Visitors {
   readonly #options: GatewayOptions;
   readonly #everybody: Upstream;
-  readonly #byId = new Map<string, Visitor>();
-  #pass = newPass();
+  readonly #path: string | undefined;
+  readonly #byHash = new Map<string, Visitor>();
+  #pass = newSecret();
+  #writing: Promise<void> = Promise.resolve();
 
-  constructor(options: GatewayOptions, everybody: Upstream) {
+  private constructor(options: GatewayOptions, { everybody, path }: { everybody: Upstream; path: string | undefined }) {
     this.#options = options;
     this.#everybody = everybody;
+    this.#path = path;
+  }
+
+  /** Those of the gateway at this port, as they are remembered. */
+  static async open(options: GatewayOptions, everybody: Upstream, port: number): Promise<Visitors> {
+    const { visitors: folder, servers } = options;
+    const path = folder && visitorsFile(folder, { port, servers });
+    const visitors = new Visitors(options, { everybody, path });
+    const known = path === undefined ? [] : await readVisitors(path);
+    for (const hash of known.slice(-visitorsMax)) visitors.#byHash.set(hash, new Visitor(options, everybody));
+    return visitors;
   }
 
   /** What lets the next one in, once. */
@@ -89,37 +40,58 @@ export class Visitors {
     return this.#pass;
   }
 
-  /** Undefined when the pass is not the one that is good now. */
-  admit(pass: string): Visitor | undefined {
-    if (pass !== this.#pass) return undefined;
-    this.#pass = newPass();
-    const visitor = new Visitor(this.#options, this.#everybody);
-    this.#byId.set(visitor.id, visitor);
+  /** What the browser that came with the pass has to show from now on; undefined when the pass is not the one that is good now. */
+  admit(pass: string): string | undefined {
+    if (!timingSafeEqual(digest(pass), digest(this.#pass))) return undefined;
+    this.#pass = newSecret();
+    const secret = newSecret();
+    this.#byHash.set(keyOf(secret), new Visitor(this.#options, this.#everybody));
     this.#forgetOldest();
-    return visitor;
+    this.#keep();
+    return secret;
   }
 
-  find(id: string): Visitor | undefined {
-    const visitor = this.#byId.get(id);
+  find(secret: string): Visitor | undefined {
+    const key = keyOf(secret);
+    const visitor = this.#byHash.get(key);
     if (visitor === undefined) return undefined;
     // Last in the map is last used.
-    this.#byId.delete(id);
-    this.#byId.set(id, visitor);
+    this.#byHash.delete(key);
+    this.#byHash.set(key, visitor);
     return visitor;
   }
 
+  /** Everybody is logged out; the browsers stay let in. */
   async close(): Promise<void> {
-    await Promise.all([...this.#byId.values()].map((visitor) => visitor.logout()));
+    await Promise.all([...this.#byHash.values()].map((visitor) => visitor.logout('the gateway was stopped')));
+    await this.#writing;
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#byId.values();
-    if (this.#byId.size <= visitorsMax || oldest === undefined) return;
-    this.#byId.delete(oldest.id);
-    void oldest.logout();
+    const [oldest] = this.#byHash;
+    if (this.#byHash.size <= visitorsMax || oldest === undefined) return;
+    const [key, visitor] = oldest;
+    this.#byHash.delete(key);
+    void visitor.forget();
+  }
+
+  #keep(): void {
+    const path = this.#path;
+    if (path === undefined) return;
+    this.#writing = this.#writing
+      .then(() => writeVisitors(path, [...this.#byHash.keys()]))
+      .catch((error: unknown) => this.#options.onTrouble?.(error));
   }
 }
 
-function newPass(): string {
-  return randomBytes(24).toString('base64url');
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function digest(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+function keyOf(secret: string): string {
+  return digest(secret).toString('base64url');
 }

@@ -7,6 +7,7 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { showPerson } from './api/person.ts';
 import { queries } from './api/queries.ts';
 import { App } from './app.tsx';
 import { styleNonce } from './theme/nonce.ts';
@@ -15,6 +16,7 @@ import { theme } from './theme/theme.ts';
 const root = document.getElementById('page');
 if (root === null) throw new Error('the document has no place for the page');
 
+showPerson();
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>

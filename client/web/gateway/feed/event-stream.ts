@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { streamHeaders } from '../headers.ts';
 
 /** An answer of server-sent events that goes on until the reader leaves, at the pace that the reader takes it. */
 export class EventStream {
@@ -10,13 +11,14 @@ export class EventStream {
     response.on('close', () => this.#closed.abort());
     response.on('error', () => this.#closed.abort());
     response.writeHead(200, {
+      ...streamHeaders,
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
       // For proxies that would keep events until there is more.
       'x-accel-buffering': 'no',
     });
     response.flushHeaders();
+    // It left before it was answered, of which nothing tells any more.
+    if (response.destroyed || response.closed) this.#closed.abort();
   }
 
   /** Aborted when the reader has gone. */
@@ -24,9 +26,14 @@ export class EventStream {
     return this.#closed.signal;
   }
 
+  /** Whether what was written is still waiting for the reader. */
+  get isBlocked(): boolean {
+    return this.#response.writableNeedDrain;
+  }
+
   /** Resolves when there is room for more, or the reader has gone. */
-  async write(text: string): Promise<void> {
-    if (this.closed.aborted || text === '' || this.#response.write(text)) return;
+  async write(bytes: string | Uint8Array): Promise<void> {
+    if (this.closed.aborted || bytes.length === 0 || this.#response.write(bytes)) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         this.#response.off('drain', done);
@@ -40,5 +47,10 @@ export class EventStream {
 
   end(text = ''): void {
     if (!this.closed.aborted) this.#response.end(text);
+  }
+
+  /** Breaks off, as a connection that was lost. */
+  cut(): void {
+    this.#response.destroy();
   }
 }

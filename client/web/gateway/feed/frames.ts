@@ -1,5 +1,11 @@
-import type { RowcastErrorCode, WatchState } from '../../../index.ts';
-import { type Cursor, type Entry, formatCursor, type GroupEvent } from '../../../index.ts';
+import {
+  type Cursor,
+  type Entry,
+  formatCursor,
+  type GroupEvent,
+  type RowcastErrorCode,
+  type WatchState,
+} from '../../../index.ts';
 
 /* The server-sent events of the feed, as docs/WEB.md specifies them. */
 
@@ -11,6 +17,8 @@ export interface Position {
   readonly cursor: Cursor | undefined;
   readonly head: number;
   readonly verified: number;
+  /** Why the log cannot be followed, where that is not a matter of waiting. */
+  readonly problem?: { readonly code: RowcastErrorCode; readonly message: string } | undefined;
 }
 
 /** The changes of one command, of one table or of all. Its id resumes behind it. */
@@ -24,13 +32,13 @@ function concerns(entry: Entry, table: string | undefined): boolean {
   return table === undefined || entry.table === table;
 }
 
-/** Every second or two, and whenever the state changes. Its id moves on what was looked at in vain. */
+/** Every two seconds, and whenever the state changes. Its id moves on what was looked at in vain. */
 export function positionFrame({ cursor, ...rest }: Position, at: Cursor | undefined): string {
   return frame('position', { ...rest, cursor: cursor && formatCursor(cursor) }, at);
 }
 
 /** The last of a feed: why it cannot go on, and so what the reader has to do. */
-export function endFrame(code: RowcastErrorCode | 'logged_out' | 'done', message: string): string {
+export function endFrame(code: RowcastErrorCode | 'logged_in' | 'logged_out' | 'done', message: string): string {
   return frame('end', { code, message });
 }
 

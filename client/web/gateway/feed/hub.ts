@@ -1,7 +1,7 @@
-import type { Cursor, GroupEvent, Ledger, Watch } from '../../../index.ts';
-import { RowcastError } from '../../../index.ts';
+import { type Cursor, type GroupEvent, type Ledger, RowcastError, type RowcastErrorCode } from '../../../index.ts';
 import type { Position } from './frames.ts';
 import { Ring } from './ring.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** Milliseconds between two tellings of the position when nothing else happens. */
 const positionMs = 2_000;
@@ -11,19 +11,33 @@ const gatherMs = 20;
 const manyReaders = 16;
 /** Until a watch that failed is begun anew. */
 const retryMs = 1_000;
+/** Changes before the present with which the ring begins: readers of a gateway that was started again are not far back. */
+const changesBehind = 5_000;
+/** Readers that read the log by themselves at the same time. */
+const catchUpsMax = 16;
+
+/** What readers are told: that there are new changes, or that it is time to say where the gateway stands. */
+export type Told = 'changes' | 'position';
 
 /**
  * One watch of the whole ledger for any number of readers. It keeps the newest changes in a ring, in which each reader
  * has its own place, so a slow one holds nobody up and costs no memory.
+ *
+ * A watch that fails is begun anew where the ring ends. When that place is none any more (another life of the ledger, or
+ * one that has lost changes), the ring begins anew too, and readers find out by themselves that they have to. After a
+ * log that was tampered with nothing is read any more: that stays so until somebody has looked.
  */
 export class Hub {
   readonly ring = new Ring();
+  readonly catchUps = new Turnstile(catchUpsMax);
   readonly #ledger: Ledger;
   readonly #open: boolean;
   readonly #abort = new AbortController();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(told: Told) => void>();
+  /** Lives of the ledger that are over. */
+  readonly #formerEpochs = new Set<string>();
   readonly #beat: NodeJS.Timeout;
-  #watch: Watch | undefined;
+  #cursor: Cursor | undefined;
   #state: Position['state'] = 'connecting';
   #since = new Date().toISOString();
   #head = 0;
@@ -34,7 +48,7 @@ export class Hub {
   constructor(ledger: Ledger, { open }: { readonly open: boolean }) {
     this.#ledger = ledger;
     this.#open = open;
-    this.#beat = setInterval(() => this.#tell(), positionMs);
+    this.#beat = setInterval(() => this.#tell('position'), positionMs);
     void this.#run();
   }
 
@@ -47,36 +61,32 @@ export class Hub {
   }
 
   get position(): Position {
-    const cursor = this.#watch?.cursor ?? this.ring.end;
-    const head = Math.max(this.#head, cursor?.seq ?? 0);
-    this.#verified = Math.max(this.#verified, this.#watch?.verified ?? 0);
-    return { state: this.#state, since: this.#since, cursor, head, verified: this.#verified };
+    const head = Math.max(this.#head, this.#cursor?.seq ?? 0);
+    const problem = this.#failure && { code: this.#failure.code, message: this.#failure.message };
+    const { cursor, verified } = { cursor: this.#cursor, verified: this.#verified };
+    return { state: this.#state, since: this.#since, cursor, head, verified, problem };
   }
 
-  /** Why there is no watch now, when there is none; it is tried again. */
-  get failure(): RowcastError | undefined {
-    return this.#failure;
-  }
-
+  /** Whether it was closed: nothing will come any more. */
   get isClosed(): boolean {
     return this.#abort.signal.aborted;
   }
 
-  get readers(): number {
-    return this.#listeners.size;
-  }
-
   /** Calls back when there are new changes, when the state changed and every two seconds; the answer ends that. */
-  subscribe(listener: () => void): () => void {
+  subscribe(listener: (told: Told) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Whether the ledger is known to have begun another life since. */
+  isFormer({ epoch }: Cursor): boolean {
+    return this.#formerEpochs.has(epoch);
   }
 
   close(): void {
     this.#abort.abort();
     clearInterval(this.#beat);
-    clearTimeout(this.#flush);
-    this.#tell();
+    this.#tell('position');
   }
 
   async #run(): Promise<void> {
@@ -84,48 +94,71 @@ export class Hub {
       try {
         await this.#follow();
       } catch (error) {
-        this.#failure =
-          error instanceof RowcastError ? error : new RowcastError('internal', String(error), { cause: error });
-        this.#enter('disconnected', new Date().toISOString());
+        this.#fail(error instanceof RowcastError ? error : new RowcastError('internal', String(error)));
       }
+      if (this.#failure?.code === 'tampered') return;
       if (!this.isClosed) await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }
 
   async #follow(): Promise<void> {
-    const watch = this.#ledger.watch({ open: this.#open, from: this.ring.end, signal: this.#abort.signal });
-    this.#watch = watch;
+    const { signal } = this.#abort;
+    if (this.ring.end === undefined) this.ring.begin(await this.#start(signal));
+    await using watch = this.#ledger.watch({ open: this.#open, from: this.ring.end, signal });
     for await (const event of watch) {
-      this.#failure = undefined;
+      this.#cursor = watch.cursor ?? this.ring.end;
+      this.#verified = Math.max(this.#verified, watch.verified);
       if (event.type === 'group') this.#take(event);
       if (event.type !== 'state') continue;
       this.#head = Math.max(this.#head, event.head ?? 0);
-      this.#begin(watch.cursor);
+      // Not before: a watch that is begun again has not yet found what the last one failed of.
+      if (event.state === 'live') this.#failure = undefined;
       this.#enter(event.state, event.since);
     }
   }
 
-  /** A ring with nothing in it begins where the watch stands. */
-  #begin(cursor: Cursor | undefined): void {
-    if (cursor !== undefined && cursor.epoch !== this.ring.end?.epoch) this.ring.begin(cursor);
+  async #start(signal: AbortSignal): Promise<Cursor> {
+    const { seq, epoch } = await this.#ledger.tables({ counts: false, signal });
+    return { seq: Math.max(0, seq - changesBehind), epoch };
+  }
+
+  #fail(error: RowcastError): void {
+    if (this.isClosed) return;
+    if (!passing.has(error.code)) this.#failure = error;
+    if (lostPlace.has(error.code)) {
+      if (error.code === 'wrong_epoch' && this.ring.end !== undefined) this.#formerEpochs.add(this.ring.end.epoch);
+      this.ring.begin(undefined);
+      this.#cursor = undefined;
+      this.#head = 0;
+      this.#verified = 0;
+    }
+    this.#enter('disconnected', new Date().toISOString());
   }
 
   #take(event: GroupEvent): void {
-    this.#begin(event.cursor);
     this.ring.push(event);
-    if (this.#flush !== undefined) return;
-    this.#flush = setTimeout(() => this.#tell(), this.#listeners.size < manyReaders ? 0 : gatherMs);
+    this.#flush ??= setTimeout(
+      () => {
+        this.#flush = undefined;
+        this.#tell('changes');
+      },
+      this.#listeners.size < manyReaders ? 0 : gatherMs,
+    );
   }
 
   #enter(state: Position['state'], since: string): void {
     this.#state = state;
     this.#since = since;
-    this.#tell();
+    this.#tell('position');
   }
 
-  #tell(): void {
-    clearTimeout(this.#flush);
-    this.#flush = undefined;
-    for (const listener of [...this.#listeners]) listener();
+  #tell(told: Told): void {
+    for (const listener of [...this.#listeners]) listener(told);
   }
 }
+
+/** Our place in the log means nothing to the server any more. */
+const lostPlace: ReadonlySet<RowcastErrorCode> = new Set(['too_old', 'wrong_epoch', 'ahead_of_server']);
+
+/** What waiting helps against, and says so by the state alone. */
+const passing: ReadonlySet<RowcastErrorCode> = new Set(['timeout', 'busy', 'unavailable', 'closed', ...lostPlace]);

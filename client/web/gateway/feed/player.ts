@@ -1,4 +1,5 @@
 import { type Cursor, type Ledger, RowcastError, type StateEvent } from '../../../index.ts';
+import type { GatewayOptions } from '../options.ts';
 import type { EventStream } from './event-stream.ts';
 import { endFrame, groupFrame, positionFrame } from './frames.ts';
 
@@ -11,6 +12,7 @@ export interface PlayerOptions {
   readonly ledger: Ledger;
   readonly stream: EventStream;
   readonly play: Omit<PlayOptions, 'signal'>;
+  readonly onTrouble: GatewayOptions['onTrouble'];
 }
 
 /** One reader of a play: the changes of then at the pace that was asked for, in the frames of the feed. */
@@ -25,7 +27,7 @@ export class Player {
     this.#options = options;
   }
 
-  /** Until the reader leaves, or all was played. */
+  /** Until the reader leaves, or all was played. Never throws. */
   async run(): Promise<void> {
     const { stream, play } = this.#options;
     const beat = setInterval(() => void this.#tell(), positionMs);
@@ -37,10 +39,19 @@ export class Player {
           : endFrame('done', 'all was played'),
       );
     } catch (error) {
-      if (!(error instanceof RowcastError)) throw error;
-      stream.end(endFrame(error.code, error.message));
+      this.#fail(error);
     } finally {
       clearInterval(beat);
+    }
+  }
+
+  #fail(error: unknown): void {
+    const { stream, onTrouble } = this.#options;
+    if (error instanceof RowcastError) {
+      stream.end(endFrame(error.code, error.message));
+    } else {
+      onTrouble?.(error);
+      stream.end(endFrame('internal', 'the gateway has failed; its log says how'));
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { stream } from 'hono/streaming';
+import type { Environment } from '../environment.ts';
 import { refuse } from '../refusal.ts';
 
 /** Characters that are gathered to one write. */
@@ -10,7 +11,7 @@ const partLengthMax = 64 * 1024;
  * when it broke off: without one of the two it was cut. What fails before the first item is an answer of its own status.
  */
 export async function answerLines<Item>(
-  context: Context,
+  context: Context<Environment>,
   open: (signal: AbortSignal) => Promise<{ readonly head?: object; readonly items: AsyncIterable<Item> }>,
   lineOf: (item: Item) => string = (item) => JSON.stringify(item),
 ): Promise<Response> {

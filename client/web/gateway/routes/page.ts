@@ -6,6 +6,8 @@ import { type Context, Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { cookieName } from '../doors.ts';
 import type { Environment } from '../environment.ts';
+import { GatewayError } from '../gateway-error.ts';
+import { refuseDoor } from '../refusal.ts';
 import type { Visitors } from '../visitors.ts';
 
 export interface PageOptions {
@@ -25,29 +27,43 @@ const noncePlace = 'ROWCAST-NONCE';
 const cookieSeconds = 400 * 24 * 3_600;
 
 /** The page: the same document under every address that is not another thing's; which table it shows, the address says. */
-export async function page({ folder, port, visitors, onAdmitted }: PageOptions): Promise<Hono<Environment>> {
-  const html = await readPage(folder);
+export async function page(options: PageOptions): Promise<Hono<Environment>> {
+  const html = await readPage(options.folder);
   return new Hono<Environment>()
-    .get('/assets/*', serveStatic({ root: folder, onFound: (_path, context) => keep(context) }))
+    .get('/assets/*', serveStatic({ root: options.folder, onFound: (_path, context) => keep(context) }))
+    .get('/assets/*', (context) => refuseDoor(context, 'not_found', 'the page has no such part; load it again'))
     .get('*', (context) => {
-      const pass = context.req.query('pass');
-      const visitor = pass === undefined ? undefined : visitors?.admit(pass);
-      if (visitor !== undefined) {
-        setCookie(context, cookieName(port), visitor.id, {
-          httpOnly: true,
-          sameSite: 'Strict',
-          path: '/',
-          maxAge: cookieSeconds,
-        });
-        onAdmitted();
-      }
-      // Without the pass in it, so that it does not stay in the history of the browser.
-      if (pass !== undefined) return context.redirect(context.req.path, 303);
+      const { pass } = context.req.query();
+      if (pass !== undefined && context.req.method === 'GET') return admit(context, pass, options);
       const nonce = randomBytes(16).toString('base64');
       context.header('content-security-policy', policy(nonce));
       context.header('cache-control', 'no-store');
       return context.html(html.replaceAll(noncePlace, nonce));
     });
+}
+
+/** The address without the pass in it is what stays in the history of the browser. */
+function admit(context: Context<Environment>, pass: string, { visitors, port, onAdmitted }: PageOptions): Response {
+  const { origin } = context.var;
+  const secret = visitors?.admit(pass);
+  if (secret !== undefined) {
+    setCookie(context, cookieName(port), secret, {
+      httpOnly: true,
+      sameSite: 'Strict',
+      secure: origin.startsWith('https:'),
+      path: '/',
+      maxAge: cookieSeconds,
+    });
+    onAdmitted();
+  }
+  context.header('cache-control', 'no-store');
+  return context.redirect(`${origin}${pathWithoutPass(context.req.url)}`, 303);
+}
+
+function pathWithoutPass(url: string): string {
+  const { pathname, searchParams } = new URL(url);
+  searchParams.delete('pass');
+  return searchParams.size === 0 ? pathname : `${pathname}?${searchParams}`;
 }
 
 /** Nothing from elsewhere, nothing inline: styles that the page's libraries make bear the nonce. */
@@ -74,6 +90,6 @@ async function readPage(folder: string): Promise<string> {
   try {
     return await readFile(join(folder, 'index.html'), 'utf8');
   } catch (cause) {
-    throw new Error('the page is not built; run: npm run build', { cause });
+    throw new GatewayError('page_missing', 'the page is not built: run npm run build, and start again', cause);
   }
 }

@@ -2,8 +2,9 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
-import { EventStream } from '../feed/event-stream.ts';
+import type { OpenStreams } from '../feed/open-streams.ts';
 import { Player } from '../feed/player.ts';
+import type { GatewayOptions } from '../options.ts';
 import { cursorIn, numberIn, pointIn } from './parameters.ts';
 
 /** Plays at the same time: unlike feeds, each reads the log for itself. */
@@ -15,7 +16,7 @@ const playsMax = 64;
  * `max`: no waiting); longer waits than `gap_ms_max` are cut. The frames are those of the feed. Up to `to`; without it, it
  * arrives in the present, says `live`, and goes on with each change as it is made.
  */
-export function play(): Hono<Environment> {
+export function play(streams: OpenStreams, { onTrouble }: Pick<GatewayOptions, 'onTrouble'>): Hono<Environment> {
   let open = 0;
   return new Hono<Environment>().get('/play', (context) => {
     const { ledger, opens } = context.var.upstream;
@@ -28,9 +29,9 @@ export function play(): Hono<Environment> {
       open: opens,
     };
     if (open >= playsMax) throw new RowcastError('busy', `${playsMax} plays are running; try again later`);
+    const stream = streams.open(context);
     open += 1;
-    const stream = new EventStream(context.env.outgoing);
-    void new Player({ ledger, stream, play: options }).run().finally(() => {
+    void new Player({ ledger, stream, play: options, onTrouble }).run().finally(() => {
       open -= 1;
     });
     return RESPONSE_ALREADY_SENT;

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { z } from 'zod';
 import { type Ledger, type RequestOf, type RequestType, RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
 import type { Upstream } from '../upstream.ts';
@@ -39,7 +40,11 @@ const ownTypes = [
   'change.revert',
 ] as const;
 
+const readable: ReadonlySet<string> = new Set<string>(publicTypes);
 const types: ReadonlySet<string> = new Set<string>([...publicTypes, ...ownTypes]);
+
+/** What a person does, by which a login goes on; the page looks at these by itself. */
+const looks: ReadonlySet<string> = new Set(['session.list', 'account.list', 'audit.read']);
 
 /**
  * `POST /api/TYPE`: any of these requests of the protocol (docs/PROTOCOL.md), without `v`, `token` and `type`; the answer is the body
@@ -51,22 +56,28 @@ export const requests = new Hono<Environment>().post(
   async (context) => {
     const { type } = context.req.param();
     if (!types.has(type)) throw new RowcastError('unknown_type', `${type} is nothing that this gateway passes on`);
+    const { visitor, upstream } = context.var;
+    if (!readable.has(type)) {
+      if (visitor === undefined)
+        throw new RowcastError('forbidden', 'this gateway is open to everybody, and only to read');
+      if (!looks.has(type)) visitor.use();
+    }
     const { id, dryRun, ...fields } = await readBody(context.req);
     const request = { ...fields, type } as RequestOf<RequestType>;
     const options = { signal: context.req.raw.signal, ...(id && { id }), ...(dryRun && { dryRun }) };
-    return context.json(await answer(context.var.upstream, request, options));
+    return context.json(await answer(upstream, request, options));
   },
 );
 
-interface Body {
-  readonly id?: string;
-  readonly dryRun?: true;
-}
+/** What the gateway looks at; the rest goes on to the server as it stands, but for what is not the page's to say. */
+const bodySchema = z
+  .looseObject({ id: z.string().min(1).max(128).optional(), dryRun: z.literal(true).optional() })
+  .transform(({ v: _version, token: _token, type: _type, ...body }) => body);
 
-async function readBody(request: { json: () => Promise<unknown> }): Promise<Body> {
-  const body = await request.json().catch(() => undefined);
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
-  throw new RowcastError('bad_request', 'the body is no JSON object');
+async function readBody(request: { json: () => Promise<unknown> }): Promise<z.output<typeof bodySchema>> {
+  const body = bodySchema.safeParse(await request.json().catch(() => undefined));
+  if (body.success) return body.data;
+  throw new RowcastError('bad_request', 'the body is no JSON object, or its id is no text, or its dryRun not true');
 }
 
 function refuseSize(): never {

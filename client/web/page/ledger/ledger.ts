@@ -34,8 +34,6 @@ class LedgerLink {
   #opening: AbortController | undefined;
   /** Since when the gateway answers. */
   #linked = new Date().toISOString();
-  /** The feed of a login ends with it, which is no news to whoever has ended it. */
-  #isLeaving = false;
 
   /** Follows the ledger from now on, as whoever is logged in. */
   async open(): Promise<void> {
@@ -64,20 +62,21 @@ class LedgerLink {
 
   async login(user: string, password: string): Promise<void> {
     await post('/api/session.login', { user, password });
+    this.#feed?.close();
     useLedger.setState({ hasExpired: false });
     await this.open();
     this.#restart();
   }
 
   async logout(): Promise<void> {
-    this.#isLeaving = true;
+    // Its end is no news.
+    this.#feed?.close();
     try {
       await post('/api/session.logout', {});
     } finally {
-      this.#isLeaving = false;
+      await this.open();
+      this.#restart();
     }
-    await this.open();
-    this.#restart();
   }
 
   async #begin(signal: AbortSignal): Promise<void> {
@@ -100,6 +99,8 @@ class LedgerLink {
     });
     this.#feed = new Feed({
       path: '/api/feed',
+      // So that a page that slept through the end of a login is told when it comes back.
+      parameters: { as: login?.user ?? '' },
       from: formatCursor({ seq, epoch }),
       listener: {
         group: (group) => this.#take(group),
@@ -163,7 +164,6 @@ class LedgerLink {
   }
 
   #over(code: string): void {
-    if (this.#isLeaving) return;
     if (code === 'logged_out') useLedger.setState({ hasExpired: true });
     void this.open().then(() => this.#restart());
   }
