@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
-import { connect, type Ledger } from '../../client/index.ts';
+import { connect, type Ledger, loadSample, type SampleName } from '../../client/index.ts';
 import { startGateway } from '../../client/web/gateway/gateway.ts';
 import { GatewayProcess, type GatewayProcessOptions } from './gateway-process.ts';
 import { createLedger, type TestLedger } from './ledger.ts';
@@ -91,6 +91,11 @@ export class WebStand {
   get gateway(): GatewayProcess {
     if (this.#door instanceof GatewayProcess) return this.#door;
     throw new Error('the gateway runs in this process');
+  }
+
+  /** Makes the table of a sample. */
+  async loadSample(name: SampleName): Promise<void> {
+    for await (const _ of loadSample(this.admin, name));
   }
 
   /** kill -9 of the server; what it returns starts it again. */

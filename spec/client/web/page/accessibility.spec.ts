@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { employeesBatch } from '../../../../client/cli/samples/employees.ts';
 import { hasBrowser } from '../../../support/browser.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
@@ -13,7 +12,7 @@ describe.skipIf(!hasBrowser)('axe-core finds nothing against WCAG 2.1 AA', { tim
   let stand: WebStand;
   beforeAll(async () => {
     stand = await WebStand.start();
-    await stand.admin.batch(await employeesBatch());
+    await stand.loadSample('employees');
     const { rows } = await stand.admin.list('employees', { limit: 3 });
     const [column = ''] = Object.keys(rows[0]?.row ?? {}).filter((name) => name === 'city' || name === 'name');
     for (const { key } of rows) await stand.admin.update('employees', key, { [column]: 'Ada' }, { why: 'married' });
