@@ -10,7 +10,7 @@ import { cellAt } from './grid.ts';
 const rows = 100_000;
 const keyOf = (n: number): string => `k${String(n).padStart(6, '0')}`;
 
-describe.skipIf(!hasBrowser)(`a table of ${rows} rows`, { timeout: scale(120_000, 900_000) }, () => {
+describe.skipIf(!hasBrowser)(`a table of ${rows} rows`, { timeout: scale(180_000, 900_000) }, () => {
   let stand: WebStand;
   beforeAll(async () => {
     stand = await WebStand.startApart();
@@ -33,7 +33,7 @@ describe.skipIf(!hasBrowser)(`a table of ${rows} rows`, { timeout: scale(120_000
     const { page } = await visit(stand);
     await page.getByRole('status').getByText('live').waitFor();
     const paintsMs: number[] = [];
-    for (let n = 0; n < 3; n += 1) {
+    for (let n = 0; n < scale(1, 5); n += 1) {
       await page.goto('about:blank');
       const startMs = performance.now();
       await page.goto(`${stand.origin}/t/large`, { waitUntil: 'commit' });
@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser)(`a table of ${rows} rows`, { timeout: scale(120_000
       paintsMs.push(performance.now() - startMs);
     }
     await page.getByText('100,000 rows').waitFor({ timeout: 60_000 });
-    const blanks = await page.evaluate(scrollThrough);
+    const blanks = await page.evaluate(scrollThrough, scale(40, 400));
     figure(
       `${rows} rows: first of them after ${quantile(paintsMs, 0.5).toFixed(0)} ms; scrolled through, in ` +
         `${blanks.frames} frames of ${blanks.frameMs.toFixed(0)} ms (median) ${blanks.blank} with a blank row`,
@@ -49,7 +49,7 @@ describe.skipIf(!hasBrowser)(`a table of ${rows} rows`, { timeout: scale(120_000
     // What is promised is 1.5 s; here other tests run beside this one.
     expect(quantile(paintsMs, 0.5)).toBeLessThan(5_000);
     expect(blanks.blank).toBe(0);
-    expect(blanks.frames).toBeGreaterThan(50);
+    expect(blanks.frames).toBeGreaterThan(30);
   });
 
   test('answers while a thousand changes a second are shown, and its memory stays', async () => {
@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)(`a table of ${rows} rows`, { timeout: scale(120_000
     const devtools = await context.newCDPSession(page);
     const before = await heapBytes(devtools);
     const load = new Load(stand);
-    const seconds = scale(10, 600);
+    const seconds = scale(6, 600);
     const latenciesMs: number[] = [];
     const untilMs = performance.now() + seconds * 1_000;
     while (performance.now() < untilMs) latenciesMs.push(await clickMs(page));
@@ -140,7 +140,7 @@ async function clickMs(page: Page): Promise<number> {
 }
 
 /** Scrolls from the first row to the last by leaps, and counts the frames in which the screen was not full of rows. */
-async function scrollThrough(): Promise<{ frames: number; blank: number; frameMs: number }> {
+async function scrollThrough(leaps: number): Promise<{ frames: number; blank: number; frameMs: number }> {
   const viewports = [...document.querySelectorAll<HTMLElement>('[class*="-viewport"]')];
   const viewport = viewports.find(({ scrollHeight, clientHeight }) => scrollHeight > 10 * clientHeight);
   if (viewport === undefined) throw new Error('there is no grid');
@@ -153,7 +153,7 @@ async function scrollThrough(): Promise<{ frames: number; blank: number; frameMs
     }
     return true;
   };
-  const leap = viewport.scrollHeight / 200;
+  const leap = viewport.scrollHeight / leaps;
   const times: number[] = [];
   let blank = 0;
   let beforeMs = await frame();
