@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nanoid } from 'nanoid';
 import { z } from 'zod';
 import type { ServerAddress } from '../../protocol/address.ts';
 
@@ -61,7 +62,8 @@ export class FileStore implements CheckpointStore {
   /** Whole or not at all. */
   async write(kept: KeptCheckpoint): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const half = `${this.#path}.${process.pid}`;
+    // Of each writer its own: the connections of one process, of which a gateway has several, share the file.
+    const half = `${this.#path}.${process.pid}.${nanoid(8)}`;
     await writeFile(half, `${JSON.stringify(kept)}\n`, { mode: 0o600 });
     await rename(half, this.#path);
   }

@@ -19,10 +19,13 @@ export interface GatewayProcessOptions {
 /** `rowcast web` in a process of its own, which can be killed. */
 export class GatewayProcess {
   readonly process: ChildProcess;
+  readonly #options: GatewayProcessOptions;
   readonly #exited: Promise<number | null>;
   #printed = '';
 
-  private constructor({ server, folder, port = 0, words = [] }: GatewayProcessOptions) {
+  private constructor(options: GatewayProcessOptions) {
+    const { server, folder, port = 0, words = [] } = options;
+    this.#options = options;
     this.process = spawn(process.execPath, [launcher, 'web', '--listen', `127.0.0.1:${port}`, ...words], {
       cwd: folder,
       env: { ...process.env, XDG_STATE_HOME: folder, ROWCAST_SERVER: server, ROWCAST_TOKEN: '', NO_COLOR: '1' },
@@ -53,8 +56,9 @@ export class GatewayProcess {
     return newest[0];
   }
 
-  get port(): number {
-    return Number(new URL(this.address).port);
+  /** Another one in its place, once it has ended: at the same port, with the same folder. */
+  startAgain(): Promise<GatewayProcess> {
+    return GatewayProcess.start({ ...this.#options, port: this.#options.port || Number(new URL(this.address).port) });
   }
 
   /** kill -9; returns when it is gone. */

@@ -15,6 +15,18 @@ interface Weather {
   readonly dropTopics?: string;
 }
 
+type Language = 'zmtp' | 'http';
+
+interface ProxyParts {
+  readonly target: number;
+  readonly dice: Dice;
+  readonly speaks: Language;
+}
+
+interface LinkParts extends Pick<ProxyParts, 'target' | 'speaks'> {
+  readonly onReset: () => void;
+}
+
 /**
  * A network between a client and a server that can be made bad: a TCP proxy in the test's process. The bytes that a
  * black hole has swallowed arrive when it ends, as TCP would send them again.
@@ -24,26 +36,31 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #target: number;
   readonly #dice: Dice;
+  readonly #speaks: Language;
   readonly #links = new Set<Link>();
   #weather: Weather = {};
   #resets = 0;
   readonly #waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
 
-  private constructor(server: Server, target: number, dice: Dice) {
+  private constructor(server: Server, { target, dice, speaks }: ProxyParts) {
     this.#server = server;
     this.#target = target;
     this.#dice = dice;
+    this.#speaks = speaks;
     const address = server.address();
     this.port = typeof address === 'object' && address !== null ? address.port : 0;
     server.on('connection', (client) => this.#accept(client));
   }
 
-  /** @param target port of 127.0.0.1 that it leads to */
-  static async start(target: number, dice: Dice): Promise<TcpProxy> {
+  /**
+   * @param target port of 127.0.0.1 that it leads to
+   * @param speaks what passes: ZMTP, of which topics can be dropped, or anything else
+   */
+  static async start(target: number, dice: Dice, speaks: Language = 'zmtp'): Promise<TcpProxy> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new TcpProxy(server, target, dice);
+    return new TcpProxy(server, { target, dice, speaks });
   }
 
   /** Connections that were reset since the start. */
@@ -69,7 +86,7 @@ export class TcpProxy {
   }
 
   #accept(client: Socket): void {
-    const link = new Link(client, this.#target, () => this.#countReset());
+    const link = new Link(client, { target: this.#target, speaks: this.#speaks, onReset: () => this.#countReset() });
     this.#links.add(link);
     link.onClosed(() => this.#links.delete(link));
     link.feel(this.#weather, this.#dice);
@@ -95,12 +112,12 @@ class Link {
   #delay: () => number = () => 0;
   #timers = new Set<NodeJS.Timeout>();
 
-  constructor(client: Socket, target: number, onReset: () => void) {
+  constructor(client: Socket, { target, speaks, onReset }: LinkParts) {
     this.#client = client;
     this.#upstream = connect(target, '127.0.0.1');
     this.#onReset = onReset;
     this.#pipe(client, this.#upstream, (bytes) => bytes);
-    this.#pipe(this.#upstream, client, (bytes) => this.#filter.pass(bytes));
+    this.#pipe(this.#upstream, client, speaks === 'zmtp' ? (bytes) => this.#filter.pass(bytes) : (bytes) => bytes);
   }
 
   feel({ resetWithinBytes, delayMs, blackHole, dropTopics }: Weather, dice: Dice): void {

@@ -33,7 +33,7 @@ export async function visit(stand: WebStand, options: VisitOptions = {}): Promis
     await context.close();
     expect(trouble).toEqual([]);
   });
-  await context.request.get(stand.pass);
+  await context.request.get(await stand.pass());
   if (loggedIn) await logIn(context, stand);
   const page = await context.newPage();
   await page.goto(`${stand.origin}${path}`);

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connect, type Ledger } from '../../client/index.ts';
+import { vi } from 'vitest';
+import { connect, type Ledger, loadSample, type SampleName } from '../../client/index.ts';
 import { startGateway } from '../../client/web/gateway/gateway.ts';
-import { GatewayProcess } from './gateway-process.ts';
+import { GatewayProcess, type GatewayProcessOptions } from './gateway-process.ts';
 import { createLedger, type TestLedger } from './ledger.ts';
 import { administrator, type ServerProcess, spawnServer, startTestServer } from './server.ts';
 import { spawnOn } from './spawned.ts';
@@ -15,7 +16,6 @@ interface Served {
 }
 
 interface Door {
-  readonly port: number;
   /** Lets one browser in. */
   readonly address: string;
   close(): Promise<void>;
@@ -29,6 +29,7 @@ export class WebStand {
   #server: Served;
   #door: Door;
   #process: ServerProcess | undefined;
+  #given = '';
 
   private constructor(parts: Parts) {
     this.ledger = parts.ledger;
@@ -60,12 +61,12 @@ export class WebStand {
   }
 
   /** In processes of their own, which can be killed, and whose work does not delay the test's. */
-  static async startApart(server: Readonly<Record<string, string>> = {}): Promise<WebStand> {
+  static async startApart(gateway: Pick<GatewayProcessOptions, 'port' | 'words'> = {}): Promise<WebStand> {
     const ledger = await createLedger();
-    const process = await spawnOn(ledger, server);
+    const process = await spawnOn(ledger);
     const { address } = process.settings;
     const folder = await mkdtemp(join(tmpdir(), 'rowcast-web-'));
-    const door = await GatewayProcess.start({ server: address, folder });
+    const door = await GatewayProcess.start({ ...gateway, server: address, folder });
     const parts = { ledger, process, folder, door, admin: await loggedIn(address) };
     return new WebStand({ ...parts, server: { address, stop: () => process.stop() } });
   }
@@ -75,23 +76,26 @@ export class WebStand {
     return this.#server.address;
   }
 
-  get port(): number {
-    return this.#door.port;
-  }
-
   get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return new URL(this.#door.address).origin;
   }
 
-  /** What lets the next browser in, once. */
-  get pass(): string {
-    return this.#door.address;
+  /** An address that nobody else was given: it lets one browser in, and only then there is another. */
+  async pass(): Promise<string> {
+    await vi.waitUntil(() => this.#door.address !== this.#given, { interval: 10, timeout: 30_000 });
+    this.#given = this.#door.address;
+    return this.#given;
   }
 
   /** The process of the gateway, of a stand that has one. */
   get gateway(): GatewayProcess {
     if (this.#door instanceof GatewayProcess) return this.#door;
     throw new Error('the gateway runs in this process');
+  }
+
+  /** Makes the table of a sample. */
+  async loadSample(name: SampleName): Promise<void> {
+    for await (const _ of loadSample(this.admin, name));
   }
 
   /** kill -9 of the server; what it returns starts it again. */
@@ -108,10 +112,10 @@ export class WebStand {
 
   /** kill -9 of the gateway; what it returns starts it again, at the same port. */
   async killGateway(): Promise<() => Promise<void>> {
-    const { gateway, port } = this;
+    const { gateway } = this;
     await gateway.kill();
     return async () => {
-      this.#door = await GatewayProcess.start({ server: this.address, folder: this.#folder, port });
+      this.#door = await gateway.startAgain();
     };
   }
 

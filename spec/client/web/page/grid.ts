@@ -8,6 +8,8 @@ export async function shownRows(page: Page): Promise<Map<string, ShownRow>> {
   const rows = await page.evaluate(() => {
     const byKey = new Map<string, Record<string, string>>();
     for (const cell of document.querySelectorAll<HTMLElement>('.ag-row .ag-cell[col-id]')) {
+      // The boxes that rows are chosen by.
+      if (cell.getAttribute('col-id') === 'ag-Grid-SelectionColumn') continue;
       const key = cell.closest('.ag-row')?.getAttribute('row-id') ?? '';
       const row = byKey.get(key) ?? {};
       row[cell.getAttribute('col-id') ?? ''] = cell.textContent ?? '';

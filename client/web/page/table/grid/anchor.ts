@@ -7,8 +7,9 @@ import type { CurrentRow } from '../../../../../protocol/errors.ts';
  */
 export function keepingPlace(api: GridApi<CurrentRow>, root: HTMLElement, deed: () => void): void {
   const viewport = root.querySelector<HTMLElement>('.ag-grid-viewport');
-  const focused = api.getFocusedCell();
-  const focusedNode = focused === null ? undefined : api.getDisplayedRowAtIndex(focused.rowIndex);
+  // The grid says undefined where its types say null.
+  const focused = api.getFocusedCell() ?? undefined;
+  const focusedNode = focused === undefined ? undefined : api.getDisplayedRowAtIndex(focused.rowIndex);
   const anchor = anchorOf(api, focusedNode);
   const before = anchor?.rowTop ?? 0;
   const hadFocus = root.contains(document.activeElement);
@@ -17,7 +18,7 @@ export function keepingPlace(api: GridApi<CurrentRow>, root: HTMLElement, deed: 
     const moved = (anchor.rowTop ?? before) - before;
     if (moved !== 0) viewport.scrollTop += moved;
   }
-  if (focused === null || focusedNode === undefined || focusedNode.rowIndex === null) return;
+  if (focused === undefined || focusedNode === undefined || focusedNode.rowIndex === null) return;
   if (hadFocus && focusedNode.rowIndex !== focused.rowIndex) api.setFocusedCell(focusedNode.rowIndex, focused.column);
 }
 

@@ -20,9 +20,9 @@ export function copiedText(api: GridApi<CurrentRow>, definition: TableDefinition
 }
 
 function focusedText(api: GridApi<CurrentRow>, definition: TableDefinition): string | undefined {
-  const cell = api.getFocusedCell();
-  const row = cell === null ? undefined : api.getDisplayedRowAtIndex(cell.rowIndex)?.data;
-  return cell === null || row === undefined ? undefined : textIn(row, cell.column.getColId(), definition);
+  const cell = api.getFocusedCell() ?? undefined;
+  const row = cell === undefined ? undefined : api.getDisplayedRowAtIndex(cell.rowIndex)?.data;
+  return cell === undefined || row === undefined ? undefined : textIn(row, cell.column.getColId(), definition);
 }
 
 function textIn(row: CurrentRow, name: string, { columns }: TableDefinition): string {

@@ -1,0 +1,102 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser } from '../../../support/browser.ts';
+import { administrator } from '../../../support/server.ts';
+import { visit } from '../../../support/visit.ts';
+import { WebStand } from '../../../support/web-stand.ts';
+import { cellAt } from './grid.ts';
+
+/** How many things there may be between one and another that is reached by Tab. */
+const tabsMax = 80;
+
+/** Presses Tab, or Shift+Tab, until this has the focus. */
+async function tabTo(page: Page, name: string, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  for (let n = 0; n < tabsMax; n += 1) {
+    if ((await focused(page)).startsWith(name)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${tabsMax} times ${key} do not lead to ${name}; the focus is at ${await focused(page)}`);
+}
+
+/** What a screen reader would call the element that has the focus, about. */
+async function focused(page: Page): Promise<string> {
+  return await page.evaluate(() => {
+    const { activeElement: element } = document;
+    if (!(element instanceof HTMLElement)) return '';
+    const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : undefined;
+    return (element.getAttribute('aria-label') ?? label ?? element.textContent ?? '').trim();
+  });
+}
+
+describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, () => {
+  let stand: WebStand;
+  beforeAll(async () => {
+    stand = await WebStand.start();
+    await stand.admin.createTable({
+      name: 'pay',
+      key: 'id',
+      columns: [
+        { name: 'id', type: 'text' },
+        { name: 'job', type: 'text' },
+        { name: 'amount', type: 'integer' },
+      ],
+    });
+    for (const id of ['E1', 'E2', 'E3']) await stand.admin.insert('pay', { id, job: 'engineer', amount: 1_000 });
+  });
+  afterAll(() => stand?.stop());
+
+  test('from the login over a table, an edit, a row and its past to the logout', async () => {
+    const { page } = await visit(stand);
+    const { keyboard } = page;
+    await page.getByText('Choose a table').waitFor();
+
+    await tabTo(page, 'log in');
+    await keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await expect.poll(() => focused(page)).toMatch(/^Name/);
+    await keyboard.type(administrator.name);
+    await tabTo(page, 'Password');
+    await keyboard.type(administrator.password);
+    await keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+
+    await tabTo(page, 'pay');
+    await keyboard.press('Enter');
+    await cellAt(page, 'E1', 'job').waitFor();
+
+    await tabTo(page, 'id');
+    await keyboard.press('ArrowDown');
+    await expect.poll(() => focused(page)).toBe('E1');
+    await keyboard.press('ArrowDown');
+    await keyboard.press('ArrowRight');
+    await keyboard.press('Enter');
+    await page.getByLabel('edit job').waitFor();
+    await keyboard.type('manager');
+    await keyboard.press('Enter');
+    await expect.poll(async () => (await stand.admin.get('pay', 'E2'))?.row.job).toBe('manager');
+
+    await keyboard.press('ArrowLeft');
+    await expect.poll(() => focused(page)).toMatch(/^E\d/);
+    await keyboard.press('Enter');
+    const row = page.getByRole('complementary', { name: /^row E/ });
+    await row.waitFor();
+    await keyboard.press('Escape');
+    await row.waitFor({ state: 'detached' });
+
+    await tabTo(page, 'moment');
+    await keyboard.press('ArrowLeft');
+    await page.getByText('read only').waitFor();
+    await cellAt(page, 'E2', 'job').getByText('engineer').waitFor();
+    await keyboard.press('End');
+    await page.getByText('read only').waitFor({ state: 'detached' });
+    await cellAt(page, 'E2', 'job').getByText('manager').waitFor();
+
+    await tabTo(page, administrator.name, 'Shift+Tab');
+    await keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'log out' }).waitFor();
+    for (let n = 0; n < 12 && (await focused(page)) !== 'log out'; n += 1) await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await page.getByRole('button', { name: 'log in' }).waitFor();
+  });
+});
