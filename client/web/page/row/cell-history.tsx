@@ -28,7 +28,7 @@ export function CellHistory({ place, column }: Props) {
     staleTime: 0,
   });
   if (error !== null) return <Text size="xs">{error.message}</Text>;
-  if (data === undefined) return <Loader size="xs" aria-label="reading what it held" />;
+  if (data === undefined) return <Loader role="status" size="xs" aria-label="reading what it held" />;
   const now = new Date();
   return (
     <ol className={classes.values} aria-label={`what ${column} held`}>

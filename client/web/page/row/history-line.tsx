@@ -71,7 +71,7 @@ export function HistoryLine({ version, isNow, isNew, now, onTakeBack }: Props) {
             >
               take this change back
             </Button>
-            {!isNow && (
+            {!isNow && op !== 'delete' && (
               <Button
                 size="compact-xs"
                 variant="subtle"

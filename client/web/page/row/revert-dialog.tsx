@@ -25,7 +25,7 @@ export function RevertDialog({ takeback, onClose }: Props) {
   const [why, setWhy] = useState('');
   const { preview, conflicts, problem, isBusy, revert } = useRevert({ takeback, rule, onDone: onClose });
   return (
-    <Modal opened onClose={onClose} title={takeback.title} size="lg">
+    <Modal opened onClose={onClose} title={takeback.title} size="lg" closeButtonProps={{ 'aria-label': 'close' }}>
       <Stack gap="sm">
         {conflicts !== undefined && (
           <>
@@ -42,12 +42,13 @@ export function RevertDialog({ takeback, onClose }: Props) {
             />
           </>
         )}
-        {preview === 'reading' && <Loader size="sm" aria-label="looking what would change" />}
+        {preview === 'reading' && <Loader role="status" size="sm" aria-label="looking what would change" />}
         {typeof preview === 'object' && <RevertPreview preview={preview} />}
         {problem !== undefined && <Alert color="red">{problem}</Alert>}
         <TextInput
           label="Reason"
           description="stands with the change for ever"
+          descriptionProps={{ c: 'var(--text-quiet)' }}
           value={why}
           maxLength={limits.whyUnitsMax}
           onChange={(event) => setWhy(event.currentTarget.value)}

@@ -46,7 +46,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </Group>
         </div>
       </AppShell.Header>
-      <AppShell.Navbar className={classes.side}>
+      <AppShell.Navbar className={classes.side} zIndex={102}>
         <TableList onChosen={nav.close} />
       </AppShell.Navbar>
       <AppShell.Main className={classes.main}>{children}</AppShell.Main>

@@ -25,7 +25,7 @@ export function TrustBanners() {
       {banners.map((banner) => (
         <Line key={banner} banner={banner} message={problem?.message} />
       ))}
-      {isBack && (
+      {isBack && banners.length === 0 && (
         <div className={classes.banner} data-kind="back">
           <IconCircleCheck size={18} aria-hidden />
           <p>Back: nothing was missed.</p>
@@ -55,7 +55,7 @@ function words(banner: Banner, message = '') {
           <p>{message}</p>
           <p>
             Believe nothing from this server until its operator has looked: <code>npx rowcast verify --database</code>{' '}
-            tells there what is not as it was signed. What is shown below ends before it.
+            tells there what is not as it was signed.
           </p>
         </>
       );

@@ -17,7 +17,7 @@ export function TrustSign() {
   return (
     <Popover position="bottom-end" width={340} withArrow shadow="md">
       <Popover.Target>
-        <button type="button" className={classes.sign} aria-label={`how far this can be trusted: ${words}`}>
+        <button type="button" className={classes.sign} data-calm={connection === 'live' && !isBroken}>
           <span className={classes.state} data-state={isBroken ? 'broken' : connection}>
             {words}
             {lag !== undefined && <span className={classes.lag}> {lag}</span>}
