@@ -1,7 +1,7 @@
 import { useLedger } from '../ledger/ledger-state.ts';
 
 /** Whether the one at this page may change tables: `login` when that is to be seen after a login. */
-export type Right = 'yes' | 'login' | 'no';
+type Right = 'yes' | 'login' | 'no';
 
 export function rightOf(door: 'private' | 'public', role: string | undefined): Right {
   if (door === 'public') return 'no';

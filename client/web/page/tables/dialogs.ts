@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { asAdministrator } from '../people/login-request.ts';
 
 /** What is open in front of the page, of what has to do with tables. */
-export type Dialog =
+type Dialog =
   | { readonly kind: 'create' }
   | { readonly kind: 'alter' | 'drop'; readonly table: string }
   | { readonly kind: 'import'; readonly file: File; readonly table: string | undefined };

@@ -3,11 +3,15 @@ import { cellText } from '../../../../protocol/values.ts';
 
 /** What a step does, to how many rows. */
 export function stepWords(step: AlterStep, rows: number): string {
-  const all = `${rows.toLocaleString()} ${rows === 1 ? 'row' : 'rows'}`;
+  const isOne = rows === 1;
+  const all = `${rows.toLocaleString()} ${isOne ? 'row' : 'rows'}`;
   switch (step.do) {
     case 'add': {
       const { name, type, default: value } = step.column;
-      const cells = value === undefined || value === null ? `empty in ${all}` : `${all} get ${cellText(value)}`;
+      const cells =
+        value === undefined || value === null
+          ? `empty in ${all}`
+          : `${all} ${isOne ? 'gets' : 'get'} ${cellText(value)}`;
       return `add ${name}, ${type}: ${cells}`;
     }
     case 'remove':
@@ -15,9 +19,9 @@ export function stepWords(step: AlterStep, rows: number): string {
     case 'rename':
       return `rename ${step.column} to ${step.to}`;
     case 'retype':
-      return `make ${step.column} ${step.to}: ${all} are read anew, and none may lose anything`;
+      return `make ${step.column} ${step.to}: ${all} ${isOne ? 'is' : 'are'} read anew, and nothing may be lost`;
     case 'rules':
-      return `${step.column}: ${ruleWords(step.set).join(', ')}; ${all} are looked at`;
+      return `${step.column}: ${ruleWords(step.set).join(', ')}; ${all} ${isOne ? 'is' : 'are'} looked at`;
     default:
       return step satisfies never;
   }

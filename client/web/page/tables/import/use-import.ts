@@ -6,7 +6,7 @@ import type { ImportChoices, ImportPreview, ImportProgress, ImportResult } from 
 import { sendFile } from './send-file.ts';
 
 /** reading → looking ⇄ reading, looking → committing → done; what fails goes back to looking, with the error. */
-export type ImportStage = 'reading' | 'looking' | 'committing' | 'done';
+type ImportStage = 'reading' | 'looking' | 'committing' | 'done';
 
 export interface ImportState {
   readonly stage: ImportStage;
