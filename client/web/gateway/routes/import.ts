@@ -32,10 +32,14 @@ export const imports = new Hono<Environment>()
     const { why } = await readWhy(context);
     const { imports: plans } = context.var.upstream;
     const { id } = context.req.param();
-    return answerOutright(context, async (lines) => {
-      // Not given up with the page: what is on its way to the ledger is either done or not, and a reload asks which.
-      const onProgress = progressTo(context, lines);
-      const commit = (plan: Import) => plan.commit({ why, onProgress });
+    return answerOutright(context, async (lines, left) => {
+      const stop = stopBeforeCommit(left);
+      const tell = progressTo(context, lines);
+      const onProgress = (progress: ImportProgress): void => {
+        stop.see(progress);
+        tell(progress);
+      };
+      const commit = (plan: Import) => plan.commit({ why, onProgress, signal: stop.signal });
       lines.write({ result: await plans.use(id, commit) });
     });
   })
@@ -43,6 +47,19 @@ export const imports = new Hono<Environment>()
     await context.var.upstream.imports.drop(context.req.param('id'));
     return context.json({});
   });
+
+/** Whoever leaves while changes are sent gives them up; what is being recorded goes on to its end. */
+function stopBeforeCommit(left: AbortSignal) {
+  const stop = new AbortController();
+  let isCommitting = false;
+  left.addEventListener('abort', () => isCommitting || stop.abort(), { once: true });
+  return {
+    signal: stop.signal,
+    see: ({ phase }: ImportProgress): void => {
+      isCommitting = phase === 'committing';
+    },
+  };
+}
 
 /** Before the answer is begun, so that its status says it. @throws RowcastError `login_required`, `session_expired` */
 async function refuseViewers(context: Context<Environment>): Promise<void> {

@@ -13,9 +13,9 @@ export function readLines(path: string, signal?: AbortSignal): AsyncGenerator<Li
 }
 
 /** The same for a deed: its answer is told line by line. @throws GatewayProblem */
-export function postLines(path: string, body: object): AsyncGenerator<Lines, void, undefined> {
+export function postLines(path: string, body: object, signal?: AbortSignal): AsyncGenerator<Lines, void, undefined> {
   const headers = { 'content-type': 'application/json', 'x-rowcast': '1' };
-  return askLines(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return askLines(path, { method: 'POST', headers, body: JSON.stringify(body), signal: signal ?? null });
 }
 
 async function* askLines(path: string, init: RequestInit): AsyncGenerator<Lines, void, undefined> {

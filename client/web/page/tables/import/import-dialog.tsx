@@ -7,6 +7,7 @@ import { DialogActions } from '../dialog-actions.tsx';
 import { closeDialog } from '../dialogs.ts';
 import { useIsNarrow } from '../use-is-narrow.ts';
 import { WhyInput } from '../why-input.tsx';
+import classes from './import.module.css';
 import { ImportColumns } from './import-columns.tsx';
 import { ImportCounts } from './import-counts.tsx';
 import { ImportError } from './import-error.tsx';
@@ -50,6 +51,8 @@ function ImportForm({ file, table }: Props) {
   const isAsked = asked === choices && tableNameSchema.safeParse(choices.table).success;
   if (result !== undefined && preview !== undefined) return <ImportResultView preview={preview} result={result} />;
   const isReady = stage === 'looking' && isAsked && preview !== undefined && preview.problemCount === 0;
+  // From here on it is done, whatever becomes of the dialog.
+  const isRecording = stage === 'committing' && progress?.phase === 'committing';
   const isNothing = preview !== undefined && isEmpty(preview);
   return (
     <Stack gap="md">
@@ -57,15 +60,15 @@ function ImportForm({ file, table }: Props) {
       {(stage === 'reading' || stage === 'committing') && <ImportProgressBar progress={progress} />}
       {error !== undefined && <ImportError error={error} choices={choices} onChange={setChoices} />}
       {preview !== undefined && (
-        <>
+        <fieldset className={classes.choices} disabled={stage === 'committing'}>
           <ImportColumns preview={preview} choices={choices} onChange={setChoices} />
           {preview.problemCount > 0 ? <ImportProblems preview={preview} /> : <ImportCounts preview={preview} />}
-        </>
+        </fieldset>
       )}
       {!isNothing && <WhyInput value={why} onChange={setWhy} isFirst />}
       <DialogActions>
         <Button variant="default" onClick={closeDialog}>
-          {isNothing ? 'close' : 'cancel'}
+          {isNothing || isRecording ? 'close' : 'cancel'}
         </Button>
         {!isNothing && (
           <Button disabled={!isReady} loading={stage === 'committing'} onClick={() => void commit(why)}>

@@ -47,7 +47,7 @@ export function ImportTarget({ choices, isBusy, onChange }: Props) {
         disabled={isBusy}
         spellCheck={false}
       />
-      {summary === undefined && place.table !== undefined && (
+      {summary === undefined && place.table !== undefined && !isBusy && (
         <Anchor component="button" type="button" size="xs" ta="left" onClick={() => choose(place.table ?? table)}>
           into {place.table} instead
         </Anchor>

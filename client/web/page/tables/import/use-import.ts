@@ -35,6 +35,7 @@ export function useImport(file: File, choices: ImportChoices): Importing {
   const [state, setState] = useState(begun);
   const isDone = useRef(false);
   const plan = useRef<string>(undefined);
+  const committing = useRef<AbortController>(undefined);
   const choicesText = JSON.stringify(choices);
   useEffect(() => {
     const reading = new AbortController();
@@ -54,6 +55,7 @@ export function useImport(file: File, choices: ImportChoices): Importing {
     void read();
     return () => {
       reading.abort();
+      committing.current?.abort();
       drop(plan.current);
       plan.current = undefined;
     };
@@ -64,7 +66,10 @@ export function useImport(file: File, choices: ImportChoices): Importing {
     isDone.current = true;
     setState((before) => ({ ...before, stage: 'committing', progress: undefined, error: undefined }));
     try {
-      const result = await done(id, why, (progress) => setState((before) => ({ ...before, progress })));
+      committing.current = new AbortController();
+      const { signal } = committing.current;
+      const onProgress = (progress: ImportProgress): void => setState((before) => ({ ...before, progress }));
+      const result = await done(id, { why, signal, onProgress });
       setState((before) => ({ ...before, stage: 'done', result }));
     } catch (error) {
       isDone.current = false;
@@ -81,9 +86,15 @@ interface Line {
   readonly result?: ImportResult;
 }
 
-async function done(id: string, why: string, onProgress: (progress: ImportProgress) => void): Promise<ImportResult> {
+interface Committing {
+  readonly why: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ImportProgress) => void;
+}
+
+async function done(id: string, { why, signal, onProgress }: Committing): Promise<ImportResult> {
   let result: ImportResult | undefined;
-  for await (const lines of postLines(`/api/import/${id}/commit`, whyOf(why))) {
+  for await (const lines of postLines(`/api/import/${id}/commit`, whyOf(why), signal)) {
     for (const line of lines as readonly Line[]) {
       if (line.progress !== undefined) onProgress(line.progress);
       if (line.result !== undefined) result = line.result;

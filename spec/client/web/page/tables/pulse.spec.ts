@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Group } from '../../../../../client/web/page/api/feed.ts';
+import type { Group } from '../../../../../client/web/page/api/messages.ts';
 import { ago } from '../../../../../client/web/page/tables/ago.ts';
 import { Pulse } from '../../../../../client/web/page/tables/pulse.ts';
 
