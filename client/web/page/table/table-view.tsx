@@ -99,7 +99,7 @@ export function TableView({ table, at }: Props) {
       )}
       {canEdit && <Refusals pending={pending} feed={feed} />}
       <StatusLine feed={feed} dialog={canEdit ? dialog : undefined} />
-      {canEdit && definition !== undefined && <EditDialogs definition={definition} dialog={dialog} />}
+      {canEdit && definition !== undefined && <EditDialogs definition={definition} session={session} />}
     </section>
   );
 }
