@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { TableTools } from '../../tables/table-tools.tsx';
 import { WhyField } from '../edit/dialogs/why-field.tsx';
-import type { TableSession } from '../table-session.ts';
+import type { TableSession } from '../edit/table-session.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { SearchBox } from './search-box.tsx';
 import classes from './toolbar.module.css';

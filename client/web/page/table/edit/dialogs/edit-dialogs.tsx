@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
-import type { TableSession } from '../../table-session.ts';
+import type { TableSession } from '../table-session.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EraseDialog } from './erase-dialog.tsx';
