@@ -10,8 +10,8 @@ import { MomentProblem } from '../time/moment-problem.tsx';
 import { useTravel } from '../time/use-travel.ts';
 import { EditDialogs } from './edit/dialogs/edit-dialogs.tsx';
 import { GridEditing } from './edit/grid-editing.ts';
+import { TableSession } from './edit/table-session.ts';
 import { redoLast, undoLast } from './edit/undo.ts';
-import { TableSession } from './table-session.ts';
 import classes from './table-view.module.css';
 import { Refusals } from './toolbar/refusals.tsx';
 import { type MenuAt, RowMenu } from './toolbar/row-menu.tsx';
@@ -98,8 +98,8 @@ export function TableView({ table, at }: Props) {
         </Suspense>
       )}
       {canEdit && <Refusals pending={pending} feed={feed} />}
-      <StatusLine feed={feed} />
-      {canEdit && definition !== undefined && <EditDialogs definition={definition} dialog={dialog} />}
+      <StatusLine feed={feed} dialog={canEdit ? dialog : undefined} />
+      {canEdit && definition !== undefined && <EditDialogs definition={definition} session={session} />}
     </section>
   );
 }

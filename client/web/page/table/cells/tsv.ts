@@ -1,5 +1,5 @@
 /** Rows of cells as spreadsheets put them on the clipboard: tabs between cells, lines between rows. */
-export type TextTable = readonly (readonly string[])[];
+type TextTable = readonly (readonly string[])[];
 
 /** What holds a tab, a line break or a quote at its start stands in quotes, and its quotes are doubled. */
 export function writeTsv(rows: TextTable): string {

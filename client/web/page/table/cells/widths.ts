@@ -8,7 +8,7 @@ const widthMax = 320;
 const letterWidth = 8;
 const padding = 26;
 /** Beside a column's name: its filter and its order; and the lock of a sealed one. */
-const headerExtras = 50;
+const headerExtras = 62;
 const lockWidth = 18;
 /** Rows that are looked at. */
 const rowsMax = 60;

@@ -3,7 +3,7 @@ import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { PastePlan } from './paste-plan.ts';
 
 /** What is asked of the person before something is changed. */
-export type EditDialog =
+type EditDialog =
   | { readonly kind: 'insert' }
   | { readonly kind: 'edit'; readonly row: CurrentRow }
   | { readonly kind: 'delete'; readonly rows: readonly CurrentRow[] }

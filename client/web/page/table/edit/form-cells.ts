@@ -5,7 +5,7 @@ import { exactText } from '../cells/cell-text.ts';
 import { typedCell } from './typed-cell.ts';
 
 /** By column, what is in the fields of a form. */
-export type FormTexts = Readonly<Record<string, string>>;
+type FormTexts = Readonly<Record<string, string>>;
 /** By column, why what was typed can be no cell. */
 export type FormProblems = ReadonlyMap<string, string>;
 

@@ -1,10 +1,10 @@
 import type { GridApi } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
-import type { TableSession } from '../table-session.ts';
 import { tellFailed } from './notes.tsx';
 import { planPaste } from './paste-plan.ts';
 import type { PendingCells } from './pending-cells.ts';
+import type { TableSession } from './table-session.ts';
 import { typedCell } from './typed-cell.ts';
 
 interface GridEditingOptions {

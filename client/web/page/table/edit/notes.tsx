@@ -34,6 +34,11 @@ export function tellWithButton(text: string, label: string, onClick: () => void)
   });
 }
 
+/** What was said last is about to be done otherwise. */
+export function hideNote(): void {
+  notifications.hide(noteId);
+}
+
 /** Says why something was not done. */
 export function tellFailed(message: string): void {
   notifications.show({ color: 'red', title: 'not done', message: shownPlain(message), autoClose: noteMs });

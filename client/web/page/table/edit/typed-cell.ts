@@ -2,7 +2,7 @@ import { JsonError, parseJson } from '../../../../../protocol/json.ts';
 import { type Cell, type ColumnType, cellFromText } from '../../../../../protocol/values.ts';
 
 /** What somebody has typed or pasted, as a cell; or why it can be none. */
-export type TypedCell = { readonly cell: Cell } | { readonly problem: string };
+type TypedCell = { readonly cell: Cell } | { readonly problem: string };
 
 /**
  * The cell that a text stands for in a column of this type. What it is not sure about it leaves as it was typed, for the

@@ -1,6 +1,6 @@
 import { GatewayProblem } from '../../api/problem.ts';
 import { askRevert } from './conflicts.ts';
-import { tellFailed, tellWithButton } from './notes.tsx';
+import { hideNote, tellFailed, tellWithButton } from './notes.tsx';
 import { moveToDone, moveToUndone, type OwnCommand, remember, useOwnCommands, whyNow } from './own-commands.ts';
 import { sendCommand } from './send-command.ts';
 
@@ -40,6 +40,7 @@ export function redoLast(): void {
 
 /** The id of the command that did it; undefined when it was not done, which is said. */
 async function revert(command: string, text: string): Promise<string | undefined> {
+  hideNote();
   const fields = { what: { command }, why: whyNow() } as const;
   try {
     return (await sendCommand('change.revert', fields)).id;

@@ -37,6 +37,8 @@ export class GridFeed {
   #isWhole = false;
   /** Set while rows are read again, which are shown when all are there: the old ones stay until then. */
   #isAgain = false;
+  /** The key of a row that is to be shown when it comes. */
+  #revealing: string | undefined;
   #restMs = loadGatherMs;
   #gather: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -100,6 +102,17 @@ export class GridFeed {
     if (this.#order === undefined) this.#waiting = withChanges(this.#waiting, changes);
     else this.#order.take(changes);
     this.counted();
+    if (this.#revealing !== undefined) this.reveal(this.#revealing);
+  }
+
+  /** Brings a row into view that this person has made, whenever it comes: they look for it, whatever the order. */
+  reveal(key: string): void {
+    this.#revealing = key;
+    if (this.#api?.getRowNode(key) === undefined) this.#order?.bring(key);
+    const index = this.#api?.getRowNode(key)?.rowIndex ?? null;
+    if (index === null) return;
+    this.#revealing = undefined;
+    this.#api?.ensureIndexVisible(index);
   }
 
   /** What colours the rows besides the feed. */

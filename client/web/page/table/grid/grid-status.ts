@@ -14,7 +14,7 @@ export interface GridStatus {
   readonly isSorted: boolean;
 }
 
-export type GridStatusStore = StoreApi<GridStatus>;
+type GridStatusStore = StoreApi<GridStatus>;
 
 export const nothingStale: GridStatus['stale'] = { changed: 0, entered: 0, left: 0 };
 

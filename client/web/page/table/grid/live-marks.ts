@@ -1,7 +1,7 @@
 /** Milliseconds for which a row that came or went is marked: long enough to be found by someone who looked elsewhere. */
 const enteredMs = 2_500;
 /** And for which one that goes fades, before it may be taken away. */
-export const leavingMs = 900;
+const leavingMs = 900;
 
 type LiveMark = { readonly kind: 'entered' | 'left'; readonly until: number };
 

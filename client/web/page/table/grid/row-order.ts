@@ -7,9 +7,10 @@ import type { Attention } from './attention.ts';
 import { type GridStatus, nothingStale } from './grid-status.ts';
 import type { LiveMarks } from './live-marks.ts';
 
-/** Milliseconds between two rearrangements at least, and how many times longer than it took the next one waits. */
+/** Milliseconds between two rearrangements, and how many times longer than the last one took the next one waits. */
 const restMsMin = 150;
-const restFactor = 8;
+const restMsMax = 1_500;
+const restFactor = 4;
 /** Rows up to which a sorted or filtered table is put in order again by itself: beyond, it takes longer than a blink. */
 const selfSortingRowsMax = 20_000;
 /** Rows that are gone and still shown, as somebody is at the grid; from there on they go. */
@@ -95,6 +96,11 @@ export class RowOrder {
     this.#arrange(this.#options.live.faded(Number.POSITIVE_INFINITY));
   }
 
+  /** Brings a row that waits to its place, and with it the others. */
+  bring(key: string): void {
+    if (this.#entering.has(key)) this.#move([...this.#entering.values()], []);
+  }
+
   /** The grid has just put in order what it shows. */
   arranged(): void {
     this.#changed = new Set();
@@ -140,7 +146,7 @@ export class RowOrder {
     const start = performance.now();
     deed();
     const end = performance.now();
-    this.#restUntil = end + Math.max(restMsMin, (end - start) * restFactor);
+    this.#restUntil = end + Math.min(restMsMax, Math.max(restMsMin, (end - start) * restFactor));
   }
 
   #settleMarks(now: number): void {

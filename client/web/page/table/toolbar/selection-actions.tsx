@@ -1,38 +1,39 @@
 import { Button } from '@mantine/core';
 import { IconTableColumn, IconTrash, IconX } from '@tabler/icons-react';
-import { useStore } from 'zustand';
 import type { EditDialogStore } from '../edit/edit-dialog.ts';
 import type { GridFeed } from '../grid/grid-feed.ts';
+import classes from './toolbar.module.css';
 
 interface Props {
   readonly feed: GridFeed;
-  readonly dialog: EditDialogStore;
+  /** Undefined where nothing can be edited. */
+  readonly dialog: EditDialogStore | undefined;
 }
 
-/** What can be done with the selected rows. */
+/** What can be done with the selected rows. It stands below the grid, which does not move for it. */
 export function SelectionActions({ feed, dialog }: Props) {
-  const selected = useStore(feed.status, (status) => status.selected);
-  if (selected === 0) return null;
-  const open = (kind: 'set' | 'delete'): void => {
-    const rows = feed.api?.getSelectedRows() ?? [];
-    dialog.setState({ open: { kind, rows } });
-  };
-  const common = { size: 'compact-sm', variant: 'light' } as const;
+  const open = (kind: 'set' | 'delete'): void =>
+    dialog?.setState({ open: { kind, rows: feed.api?.getSelectedRows() ?? [] } });
+  const common = { size: 'compact-xs', variant: 'subtle' } as const;
   return (
     <>
-      <Button {...common} leftSection={<IconTableColumn size={15} />} onClick={() => open('set')}>
-        set a cell
-      </Button>
-      <Button {...common} color="red" leftSection={<IconTrash size={15} />} onClick={() => open('delete')}>
-        delete {selected.toLocaleString()}
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        leftSection={<IconX size={15} />}
-        onClick={() => feed.api?.deselectAll()}
-      >
-        none
+      {dialog !== undefined && (
+        <>
+          <Button {...common} leftSection={<IconTableColumn size={14} />} onClick={() => open('set')}>
+            set a cell
+          </Button>
+          <Button
+            {...common}
+            className={classes.danger}
+            leftSection={<IconTrash size={14} />}
+            onClick={() => open('delete')}
+          >
+            delete
+          </Button>
+        </>
+      )}
+      <Button {...common} leftSection={<IconX size={14} />} onClick={() => feed.api?.deselectAll()}>
+        select none
       </Button>
     </>
   );

@@ -1,11 +1,19 @@
 import { Button } from '@mantine/core';
 import { useStore } from 'zustand';
+import type { EditDialogStore } from '../edit/edit-dialog.ts';
 import type { GridFeed } from '../grid/grid-feed.ts';
 import type { GridStatus } from '../grid/grid-status.ts';
+import { SelectionActions } from './selection-actions.tsx';
 import classes from './toolbar.module.css';
 
+interface Props {
+  readonly feed: GridFeed;
+  /** Undefined where nothing can be edited. */
+  readonly dialog: EditDialogStore | undefined;
+}
+
 /** How many rows there are and are shown, and whether they stand where they should. */
-export function StatusLine({ feed }: { readonly feed: GridFeed }) {
+export function StatusLine({ feed, dialog }: Props) {
   const { total, shown, selected, stale, isFiltered, isSorted } = useStore(feed.status);
   const staleText = textOf(stale);
   return (
@@ -23,6 +31,7 @@ export function StatusLine({ feed }: { readonly feed: GridFeed }) {
           <b className={classes.strong}>{selected.toLocaleString()}</b> selected
         </span>
       )}
+      {selected > 0 && <SelectionActions feed={feed} dialog={dialog} />}
       {isFiltered && (
         <Button size="compact-xs" variant="subtle" onClick={() => feed.api?.setFilterModel(null)}>
           clear filters

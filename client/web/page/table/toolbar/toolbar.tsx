@@ -3,10 +3,9 @@ import { IconPlus } from '@tabler/icons-react';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { TableTools } from '../../tables/table-tools.tsx';
 import { WhyField } from '../edit/dialogs/why-field.tsx';
-import type { TableSession } from '../table-session.ts';
+import type { TableSession } from '../edit/table-session.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { SearchBox } from './search-box.tsx';
-import { SelectionActions } from './selection-actions.tsx';
 import classes from './toolbar.module.css';
 import { UndoButton } from './undo-button.tsx';
 
@@ -24,7 +23,6 @@ export function Toolbar({ session: { table, feed, dialog }, definition, canEdit 
         {table}
       </Text>
       <SearchBox />
-      {canEdit && <SelectionActions feed={feed} dialog={dialog} />}
       <span className={classes.space} />
       {canEdit && (
         <>

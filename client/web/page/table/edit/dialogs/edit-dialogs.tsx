@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
-import type { EditDialogStore } from '../edit-dialog.ts';
+import type { TableSession } from '../table-session.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EraseDialog } from './erase-dialog.tsx';
@@ -10,29 +10,30 @@ import { SetDialog } from './set-dialog.tsx';
 
 interface Props {
   readonly definition: TableDefinition;
-  readonly dialog: EditDialogStore;
+  readonly session: TableSession;
 }
 
 /** Whatever is asked of the person who edits. */
-export function EditDialogs({ definition, dialog }: Props) {
+export function EditDialogs({ definition, session }: Props) {
   return (
     <>
-      <OpenDialog definition={definition} dialog={dialog} />
+      <OpenDialog definition={definition} session={session} />
       <ConflictDialog />
     </>
   );
 }
 
-function OpenDialog({ definition, dialog }: Props) {
+function OpenDialog({ definition, session: { dialog, feed } }: Props) {
   const open = useStore(dialog, (state) => state.open);
+  const onMade = (key: string): void => feed.reveal(key);
   const onClose = (): void => dialog.setState({ open: undefined });
   switch (open?.kind) {
     case undefined:
       return null;
     case 'insert':
-      return <RowForm definition={definition} row={undefined} onClose={onClose} />;
+      return <RowForm definition={definition} row={undefined} onMade={onMade} onClose={onClose} />;
     case 'edit':
-      return <RowForm definition={definition} row={open.row} onClose={onClose} />;
+      return <RowForm definition={definition} row={open.row} onMade={onMade} onClose={onClose} />;
     case 'delete':
       return <DeleteDialog table={definition.name} rows={open.rows} onClose={onClose} />;
     case 'erase':

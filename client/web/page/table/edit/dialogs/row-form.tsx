@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import { type FormProblems, noProblems, readForm, textsOf } from '../form-cells.ts';
-import { whyNow } from '../own-commands.ts';
+import { type OwnCommand, whyNow } from '../own-commands.ts';
 import { sendCommand } from '../send-command.ts';
 import { changedText } from '../steps.ts';
 import { tellDone } from '../undo.ts';
@@ -16,11 +16,13 @@ interface Props {
   readonly definition: TableDefinition;
   /** The row that is changed; undefined for a new one. */
   readonly row: CurrentRow | undefined;
+  /** A row was made. */
+  readonly onMade: (key: string) => void;
   readonly onClose: () => void;
 }
 
 /** A row as a form: a new one, or one that is there. */
-export function RowForm({ definition, row, onClose }: Props) {
+export function RowForm({ definition, row, onMade, onClose }: Props) {
   const [before] = useState(() => textsOf(definition, row));
   const [texts, setTexts] = useState(before);
   const [typed, setTyped] = useState<FormProblems>(noProblems);
@@ -33,6 +35,7 @@ export function RowForm({ definition, row, onClose }: Props) {
     await run(async () => {
       const done = await send(definition.name, row, cells);
       if (done !== undefined) tellDone(done);
+      if (done?.made !== undefined) onMade(done.made);
       onClose();
     });
   };
@@ -72,11 +75,11 @@ async function send(
   table: string,
   row: CurrentRow | undefined,
   cells: CurrentRow['row'],
-): Promise<{ id: string; text: string } | undefined> {
+): Promise<(OwnCommand & { readonly made?: string }) | undefined> {
   const why = whyNow();
   if (row === undefined) {
     const { id, reply } = await sendCommand('row.insert', { table, row: cells, why });
-    return { id, text: `added ${reply.key ?? 'a row'}` };
+    return { id, text: `added ${reply.key ?? 'a row'}`, ...(reply.key !== undefined && { made: reply.key }) };
   }
   if (Object.keys(cells).length === 0) return undefined;
   const updated = await updateRow({ table, seen: row, cells, why });

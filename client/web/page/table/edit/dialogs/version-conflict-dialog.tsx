@@ -41,9 +41,11 @@ export function VersionConflictDialog({ conflict }: { readonly conflict: Version
           </Radio.Group>
         ))}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={() => end(undefined)}>
-            leave it as it is
-          </Button>
+          {chosen.length > 0 && (
+            <Button variant="default" onClick={() => end(undefined)}>
+              keep theirs
+            </Button>
+          )}
           <Button onClick={() => end(chosen)}>{chosen.length === 0 ? 'keep theirs' : 'write what I chose'}</Button>
         </Group>
       </Stack>

@@ -1,10 +1,10 @@
-import type { CurrentRow } from '../../../../protocol/errors.ts';
-import { TableModel, type TableModelOptions } from '../ledger/table-model.ts';
-import { clockListener } from '../time/time-state.ts';
-import { createEditDialog } from './edit/edit-dialog.ts';
-import { PendingCells } from './edit/pending-cells.ts';
-import { RowEditor } from './edit/row-editor.ts';
-import { GridFeed } from './grid/grid-feed.ts';
+import type { CurrentRow } from '../../../../../protocol/errors.ts';
+import { TableModel, type TableModelOptions } from '../../ledger/table-model.ts';
+import { clockListener } from '../../time/time-state.ts';
+import { GridFeed } from '../grid/grid-feed.ts';
+import { createEditDialog } from './edit-dialog.ts';
+import { PendingCells } from './pending-cells.ts';
+import { RowEditor } from './row-editor.ts';
 
 type Told = Pick<TableModelOptions['listener'], 'failed'> & {
   /** The table, or its columns, have come, with the first rows. */
