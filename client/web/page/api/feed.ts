@@ -30,7 +30,7 @@ export class Feed {
   readonly #options: FeedOptions;
   #cursor: string | undefined;
   #source: EventSource | undefined;
-  #watchdog: number | undefined;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: FeedOptions) {
     this.#options = options;
