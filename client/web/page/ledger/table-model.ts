@@ -42,7 +42,7 @@ export interface TableModelOptions {
 
 const stepRowsMinUsual = 200;
 /** Changes between two points up to which the way from one to the other is shorter than reading every row. */
-const stepChangesMax = 2_000;
+const stepChangesMax = 1_000;
 /** Milliseconds after which an answer is not waited for any more when another point is wanted. */
 const patienceMs = 500;
 

@@ -98,7 +98,7 @@ export function TableView({ table, at }: Props) {
         </Suspense>
       )}
       {canEdit && <Refusals pending={pending} feed={feed} />}
-      <StatusLine feed={feed} />
+      {problem === undefined && <StatusLine feed={feed} />}
       {canEdit && definition !== undefined && <EditDialogs definition={definition} dialog={dialog} />}
     </section>
   );
