@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readPlace, writePlace } from '../../../../../client/web/page/address/address.ts';
+import { nowhere, readPlace, writePlace } from '../../../../../client/web/page/address/address.ts';
 import { axisText, pointText, whenWords } from '../../../../../client/web/page/time/words.ts';
 
 test('every state of time has an address that says the same when it is read', () => {
@@ -8,12 +8,12 @@ test('every state of time has an address that says the same when it is read', ()
     ['2026-05-01T12:00:00.000000Z', 'v1.0'],
     [undefined, '7@e'],
   ] as const) {
-    const place = { table: 'a b/c', at, since, row: undefined, search: undefined };
+    const place = { ...nowhere, table: 'a b/c', at, since };
     const [path = '', query = ''] = writePlace(place).split('?');
     expect(readPlace(path, query)).toEqual(place);
   }
   expect(
-    writePlace({ table: 'employees', at: '1042@epoch', since: undefined, row: undefined, search: undefined }),
+    writePlace({ ...nowhere, table: 'employees', at: '1042@epoch' }),
   ).toBe('/t/employees?at=1042@epoch');
 });
 
