@@ -36,12 +36,13 @@ export interface TableModelOptions {
   readonly at: string | undefined;
   readonly listener: TableListener;
   readonly transport?: TableTransport;
+  /** Rows from which on a near point is gone to by what differs; fewer come in one part, which is as short a way as any. */
+  readonly stepRowsMin?: number;
 }
 
-/** Rows that come in one part, which is as short a way as any. */
-const stepRowsMin = 200;
+const stepRowsMinUsual = 200;
 /** Changes between two points up to which the way from one to the other is shorter than reading every row. */
-const stepChangesMax = 2_000;
+const stepChangesMax = 1_000;
 /** Milliseconds after which an answer is not waited for any more when another point is wanted. */
 const patienceMs = 500;
 
@@ -194,6 +195,7 @@ export class TableModel {
   async #step(at: string | undefined, signal: AbortSignal): Promise<boolean> {
     const { epoch } = this.#transport.head();
     const point = at === undefined ? undefined : parseCursor(at);
+    const { stepRowsMin = stepRowsMinUsual } = this.#options;
     if (this.rows.size < stepRowsMin || point?.epoch !== epoch) return false;
     if (Math.abs(point.seq - this.#seq) > stepChangesMax) return false;
     const here = formatCursor({ seq: this.#seq, epoch });

@@ -98,7 +98,7 @@ export function TableView({ table, at }: Props) {
         </Suspense>
       )}
       {canEdit && <Refusals pending={pending} feed={feed} />}
-      <StatusLine feed={feed} dialog={canEdit ? dialog : undefined} />
+      {problem === undefined && <StatusLine feed={feed} dialog={canEdit ? dialog : undefined} />}
       {canEdit && definition !== undefined && <EditDialogs definition={definition} session={session} />}
     </section>
   );

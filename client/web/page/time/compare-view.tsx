@@ -1,5 +1,7 @@
-import { Badge, Group, Switch, Text } from '@mantine/core';
+import { Badge, Button, Group, Switch, Text } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import { lazy, Suspense, useMemo } from 'react';
+import { pathOf } from '../api/lines.ts';
 import classes from './compare-view.module.css';
 import { allRows, columnWords } from './compared-rows.ts';
 import { MomentProblem } from './moment-problem.tsx';
@@ -38,8 +40,18 @@ export function CompareView({ table, since, at }: Props) {
         </Text>
         <Counts compared={compared} />
         <TableWords compared={compared} />
-        <Switch
+        <Button
+          component="a"
+          href={pathOf('/api/diff', { table, from: since, to: at })}
+          download={`${table}-changes.ndjson`}
+          size="compact-sm"
+          variant="subtle"
           ml="auto"
+          leftSection={<IconDownload size={15} />}
+        >
+          download
+        </Button>
+        <Switch
           size="xs"
           label="only changes"
           checked={showsOnlyChanges}

@@ -31,14 +31,14 @@ export function Curve({ axis }: { readonly axis: Axis }) {
   return <div ref={ref} className={classes.curve} aria-hidden="true" />;
 }
 
-/** By its root: one import of ten thousand rows leaves the single changes to be seen. */
+/** By its logarithm: an import of a hundred thousand rows leaves the single changes to be seen. */
 function dataOf({ startMs, endMs, buckets }: Axis): UPlot.AlignedData {
   const half = (endMs - startMs) / Math.max(1, buckets.length) / 2;
   const times = buckets.map(({ untilMs }) => (untilMs - half) / 1_000);
   // uPlot takes the ends of the axis from the data.
   return [
     [startMs / 1_000, ...times, Math.max(endMs, startMs + 1) / 1_000],
-    [null, ...buckets.map(({ changes }) => (changes === 0 ? null : Math.sqrt(changes))), null],
+    [null, ...buckets.map(({ changes }) => (changes === 0 ? null : Math.log2(1 + changes))), null],
   ];
 }
 
