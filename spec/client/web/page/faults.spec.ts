@@ -19,7 +19,7 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: 90_000 }, ()
   beforeAll(async () => {
     const [port = 0] = await freePorts(1);
     network = await TcpProxy.start(port, new Dice(20_261_126), 'http');
-    stand = await WebStand.startApart({ port, words: ['--name', `127.0.0.1:${network.port}`] });
+    stand = await WebStand.startApart({ port, words: ['--name', `http://127.0.0.1:${network.port}`] });
     await stand.admin.createTable({
       name: 'item',
       key: 'id',

@@ -24,7 +24,8 @@ async function focused(page: Page): Promise<string> {
     const { activeElement: element } = document;
     if (!(element instanceof HTMLElement)) return '';
     const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : undefined;
-    return (element.getAttribute('aria-label') ?? label ?? element.textContent ?? '').trim();
+    const name = (element.getAttribute('aria-label') ?? label ?? element.textContent ?? '').trim();
+    return element.ariaHasPopup === 'menu' ? `${name}, menu` : name;
   });
 }
 
@@ -92,7 +93,7 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     await page.getByText('read only').waitFor({ state: 'detached' });
     await cellAt(page, 'E2', 'job').getByText('manager').waitFor();
 
-    await tabTo(page, administrator.name, 'Shift+Tab');
+    await tabTo(page, `${administrator.name}, menu`, 'Shift+Tab');
     await keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'log out' }).waitFor();
     for (let n = 0; n < 12 && (await focused(page)) !== 'log out'; n += 1) await keyboard.press('ArrowDown');

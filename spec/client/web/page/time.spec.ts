@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser)('time on the page', { timeout: 60_000 }, () => {
     const slider = page.getByRole('slider', { name: 'moment' });
     await slider.press('ArrowLeft');
     await expectAsOf(page, (rounds[1] ?? 0) - 1);
-    await page.goBack();
+    await slider.press('ArrowRight');
     await expectAsOf(page, rounds[1] ?? 0);
     const other = await visit(stand, { path: page.url().slice(stand.origin.length), viewport });
     await expectAsOf(other.page, rounds[1] ?? 0);
