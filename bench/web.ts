@@ -43,7 +43,10 @@ async function cpuSeconds(pid: number): Promise<number> {
 try {
   const port = await portOf();
   const table = 'watched';
-  const columns = [{ name: 'id', type: 'text' as const }, { name: 'n', type: 'integer' as const }];
+  const columns = [
+    { name: 'id', type: 'text' as const },
+    { name: 'n', type: 'integer' as const },
+  ];
   await stand.admin.createTable({ name: table, key: 'id', columns });
   for (const viewers of quick ? [50] : [1, 100, 500]) {
     const load = { viewers, changes: quick ? 100 : 2_000, perSecond: 100 };

@@ -1,10 +1,9 @@
-import { createServer } from 'node:net';
 import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { knownProcess, waitForEnd } from '../../server/database/embedded/process.ts';
 import { OperatorFolder, OperatorServer } from '../support/embedded-server.ts';
 import { GatewayReader } from '../support/gateway.ts';
-import { buildPage } from '../support/page-build.ts';
 import { freePorts } from '../support/server.ts';
 
 let home: OperatorFolder;
@@ -12,10 +11,9 @@ let port = 0;
 const started: OperatorServer[] = [];
 
 beforeAll(async () => {
-  await buildPage();
   home = await OperatorFolder.make();
   [port = 0] = await freePorts(1);
-}, 180_000);
+});
 afterEach(async () => {
   for (const server of started.splice(0)) await server.end('SIGTERM');
 });

@@ -23,9 +23,18 @@ test('P5, P8: a hundred viewers of one gateway see every change, each once and i
 }, async () => {
   const stalled = await stand.stranger().feed();
   stalled.stall();
-  const options = { port: stand.gateway.port, admin: stand.admin, table: 't', viewers: 100, changes: 200, perSecond: 100 };
+  const options = {
+    port: stand.gateway.port,
+    admin: stand.admin,
+    table: 't',
+    viewers: 100,
+    changes: 200,
+    perSecond: 100,
+  };
   const { exact, medianMs, p99Ms } = await webViewers(options);
-  figure(`web: ack to one of 100 viewers, all in one process, median ${Math.round(medianMs)} ms, p99 ${Math.round(p99Ms)} ms`);
+  figure(
+    `web: ack to one of 100 viewers, all in one process, median ${Math.round(medianMs)} ms, p99 ${Math.round(p99Ms)} ms`,
+  );
   expect(exact).toBe(100);
   stalled.cut();
 });
