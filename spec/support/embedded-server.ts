@@ -72,15 +72,15 @@ export class OperatorFolder {
   }
 }
 
-/** `rowcast server`, started in a folder as by hand. */
+/** `rowcast server`, or another verb that runs one, started in a folder as by hand. */
 export class OperatorServer {
   readonly process: ChildProcess;
   /** Its exit code, when it has ended; null after a signal. */
   readonly ended: Promise<number | null>;
   #printed = '';
 
-  constructor(folder: string) {
-    this.process = spawn(process.execPath, [launcher, 'server'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(folder: string, words: readonly string[] = ['server']) {
+    this.process = spawn(process.execPath, [launcher, ...words], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     const read = (data: Buffer): void => {
       this.#printed += data.toString();
     };
@@ -101,7 +101,7 @@ export class OperatorServer {
   /** Resolves when it says that it runs. @throws Error when it ends instead */
   async running(): Promise<this> {
     // The greeting ends with this line, so that all of it has been read.
-    while (!this.#printed.includes('Ctrl-C stops the server.')) {
+    while (!/Ctrl-C stops (?:the server|everything)\./.test(this.#printed)) {
       const code = await Promise.race([this.ended, this.#more()]);
       if (code !== undefined) throw new Error(`the server ended with ${code}:\n${this.#printed}`);
     }

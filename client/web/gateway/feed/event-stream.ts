@@ -10,6 +10,8 @@ export class EventStream {
     this.#response = response;
     response.on('close', () => this.#closed.abort());
     response.on('error', () => this.#closed.abort());
+    // It ends with its connection: lengths around each part would be a third of the work of writing it.
+    response.removeHeader('transfer-encoding');
     response.writeHead(200, {
       ...streamHeaders,
       'content-type': 'text/event-stream; charset=utf-8',

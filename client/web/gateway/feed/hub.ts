@@ -5,10 +5,12 @@ import { Turnstile } from './turnstile.ts';
 
 /** Milliseconds between two tellings of the position when nothing else happens. */
 const positionMs = 2_000;
-/** Milliseconds for which changes are gathered when many read: a write to each of them costs more than what is in it. */
-const gatherMs = 20;
-/** From so many readers on. */
-const manyReaders = 16;
+/**
+ * Milliseconds for which changes are gathered, for each reader and at most: a write to each of them costs more than what
+ * is in it, and all of them at once must not take longer than the next ones are away.
+ */
+const gatherMsPerReader = 0.1;
+const gatherMsMax = 50;
 /** Until a watch that failed is begun anew. */
 const retryMs = 1_000;
 /** Changes before the present with which the ring begins: readers of a gateway that was started again are not far back. */
@@ -142,7 +144,7 @@ export class Hub {
         this.#flush = undefined;
         this.#tell('changes');
       },
-      this.#listeners.size < manyReaders ? 0 : gatherMs,
+      Math.min(this.#listeners.size * gatherMsPerReader, gatherMsMax),
     );
   }
 
