@@ -6,7 +6,7 @@ import type { FromGateway, GatewayTask, ToGateway } from './messages.ts';
  * The process of the gateway: it has an event loop of its own, so that many readers of the page do not keep the server
  * waiting. It does what its parent says, and ends with it, however that ends.
  */
-export function runGateway(): void {
+function runGateway(): void {
   // Ctrl-C, and what ends a whole service, reach this process too; the parent says when it is time.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);
@@ -44,3 +44,5 @@ async function stop(gateway: Promise<Gateway> | undefined): Promise<void> {
 function tell(message: FromGateway): void {
   if (process.connected) process.send?.(message);
 }
+
+runGateway();

@@ -1,5 +1,4 @@
 // The launcher of the gateway's process.
 import '../typescript.js';
 
-const { runGateway } = await import('./gateway-child.ts');
-runGateway();
+await import('./gateway-child.ts');
