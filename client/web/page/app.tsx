@@ -5,6 +5,7 @@ import { ledger } from './ledger/ledger.ts';
 import { useLedger } from './ledger/ledger-state.ts';
 import { PeopleArea } from './people/people-area.tsx';
 import { ClosedDoor } from './shell/closed-door.tsx';
+import { GuardedDoor } from './shell/guarded-door.tsx';
 import { Shell } from './shell/shell.tsx';
 import { TableDialogs } from './tables/table-dialogs.tsx';
 import { Content } from './time/content.tsx';
@@ -15,10 +16,11 @@ export function App() {
   const phase = useLedger((state) => state.phase);
   const [{ panel }] = usePlace();
   if (phase === 'closed') return <ClosedDoor />;
+  if (phase === 'guarded') return <GuardedDoor />;
   if (phase === 'opening') {
     return (
       <Center h="100%">
-        <Loader aria-label="opening the ledger" />
+        <Loader role="status" aria-label="opening the ledger" />
       </Center>
     );
   }

@@ -13,8 +13,8 @@ export type Connection = Position['state'] | 'unreachable';
 
 /** What is known of the ledger at present, whatever of the past is looked at. */
 export interface LedgerState {
-  /** `opening` until it is known what there is; `closed` when this browser was not let in. */
-  readonly phase: 'opening' | 'closed' | 'open';
+  /** `opening` until it is known what there is; `closed` when this browser was not let in; `guarded` when only who has an account may read. */
+  readonly phase: 'opening' | 'closed' | 'guarded' | 'open';
   readonly door: 'private' | 'public';
   readonly login: Login | undefined;
   /** Whether a login has ended by itself, which is to be said. */

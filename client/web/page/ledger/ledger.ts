@@ -48,7 +48,8 @@ class LedgerLink {
         return;
       } catch (error) {
         if (opening.signal.aborted) return;
-        if (codeOf(error) === 'door_closed') return useLedger.setState({ phase: 'closed' });
+        const phase = phaseAfter(codeOf(error));
+        if (phase !== undefined) return useLedger.setState({ phase, login: undefined });
         this.#lose();
         await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
@@ -84,6 +85,7 @@ class LedgerLink {
       door: 'private' | 'public';
       login?: Login;
     };
+    useLedger.setState({ door });
     const { epoch, seq, tables } = await request('table.list', {}, { signal });
     const recent = await readAll<Entry>(pathOf('/api/log', { newest_first: '', limit: 100, as_of: seq }), signal);
     if (signal.aborted) return;
@@ -174,6 +176,12 @@ class LedgerLink {
 }
 
 export const ledger = new LedgerLink();
+
+/** What there is to do where the ledger is not read by whoever comes; undefined where it is tried again. */
+function phaseAfter(code: string | undefined): 'closed' | 'guarded' | undefined {
+  if (code === 'door_closed') return 'closed';
+  return code === 'login_required' || code === 'session_expired' ? 'guarded' : undefined;
+}
 
 function later(one: string, other: string): string {
   return one > other ? one : other;

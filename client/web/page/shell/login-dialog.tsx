@@ -16,7 +16,8 @@ export function LoginDialog() {
   );
 }
 
-function LoginForm({ aim }: { readonly aim: string | undefined }) {
+/** The form alone. */
+export function LoginForm({ aim }: { readonly aim?: string | undefined }) {
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
   const [error, setError] = useState<unknown>();
