@@ -12,9 +12,7 @@ test('every state of time has an address that says the same when it is read', ()
     const [path = '', query = ''] = writePlace(place).split('?');
     expect(readPlace(path, query)).toEqual(place);
   }
-  expect(
-    writePlace({ ...nowhere, table: 'employees', at: '1042@epoch' }),
-  ).toBe('/t/employees?at=1042@epoch');
+  expect(writePlace({ ...nowhere, table: 'employees', at: '1042@epoch' })).toBe('/t/employees?at=1042@epoch');
 });
 
 test('a point is asked for in a form that no clock reads otherwise; tags and cursors stay', () => {
