@@ -13,6 +13,10 @@ const addressMs = 200;
 /** Steps that wait for one that is taken. */
 const stepsMax = 3;
 
+/** Milliseconds between two steps up to which they are one going. */
+const oneGoingMs = 1_500;
+
+let lastStepMs = Number.NEGATIVE_INFINITY;
 let lastWritingMs = 0;
 
 /** Goes to a point, or to the present. */
@@ -21,10 +25,15 @@ export function travel(at: string | undefined, going: Going = {}): void {
   goTo({ at }, going);
 }
 
-/** Brings a handle behind a change. */
+/**
+ * Brings a handle behind a change. Going back leads to where it stood before; steps that follow one another closely are one
+ * going.
+ */
 export function travelHandle(handle: 'at' | 'since', seq: number): void {
   useTime.setState({ dragged: undefined, isDragging: false, isPlaying: false });
-  goTo({ [handle]: cursorOf(seq) }, { replace: true });
+  const now = performance.now();
+  goTo({ [handle]: cursorOf(seq) }, { replace: now - lastStepMs < oneGoingMs });
+  lastStepMs = now;
 }
 
 export function cursorOf(seq: number): string {
