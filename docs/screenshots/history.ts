@@ -32,7 +32,7 @@ const deeds: readonly Deed[] = [
     do: (ledger, why) =>
       ledger.insert(
         'employees',
-        { id: 'E90', name: 'Noor', last_name: 'Haddad', ssn: '951-11-4821', job: 'engineer', salary: '5100.00' },
+        { id: 'E90', name: 'Mina', last_name: 'Petrov', ssn: '951-11-4821', job: 'engineer', salary: '5100.00' },
         { why },
       ),
   },

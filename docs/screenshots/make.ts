@@ -16,7 +16,7 @@ const images = fileURLToPath(new URL('../images', import.meta.url));
 const page = fileURLToPath(new URL('../../client/web/page/dist', import.meta.url));
 /** A picture that is larger makes the README slow to read. */
 const bytesMax = 200_000;
-const desk = { width: 1_280, height: 760 };
+const desk = { width: 1_440, height: 720 };
 const phone = { width: 390, height: 760 };
 
 interface Picture {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browser, hasBrowser } from '../../../support/browser.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
+import { sign } from './sign.ts';
 
 /** The status of an answer to a request with any headers, which browsers would not let a page choose. */
 async function statusOf(origin: string, path: string, headers: Readonly<Record<string, string>>): Promise<number> {
@@ -43,7 +44,7 @@ describe.skipIf(!hasBrowser)('the door of the page', { timeout: 60_000 }, () => 
     try {
       const firstPage = await first.newPage();
       await firstPage.goto(pass);
-      await firstPage.getByRole('status').getByText('live').waitFor();
+      await sign(firstPage, 'live').waitFor();
       expect(firstPage.url()).not.toContain('pass');
       const secondPage = await second.newPage();
       await secondPage.goto(pass);

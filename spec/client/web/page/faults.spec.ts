@@ -7,6 +7,7 @@ import { WebStand } from '../../../support/web-stand.ts';
 import { Dice } from '../../random.ts';
 import { expectEqualToLedger } from './equal.ts';
 import { cellAt } from './grid.ts';
+import { sign } from './sign.ts';
 
 /** What Chromium says of connections that were cut, which they are here. */
 const cuts = /net::ERR_|status of 50\d/;
@@ -53,7 +54,7 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: 90_000 }, ()
   }
 
   async function expectGoneOn({ page }: Visit): Promise<void> {
-    await page.getByRole('status').getByText('live').waitFor({ timeout: 20_000 });
+    await sign(page, 'live').waitFor({ timeout: 20_000 });
     await expectEqualToLedger(page, stand, 'item');
     expect(await page.evaluate(() => 'isFirst' in globalThis)).toBe(true);
   }
@@ -61,7 +62,7 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: 90_000 }, ()
   test('P5 P7 says that the server is gone, and goes on by itself when it is back', async () => {
     const opened = await openPage();
     const restart = await stand.killServer();
-    await opened.page.getByRole('status').getByText('no server').waitFor({ timeout: 20_000 });
+    await sign(opened.page, 'no server').waitFor({ timeout: 20_000 });
     await restart();
     await changeRows();
     await expectGoneOn(opened);
@@ -72,7 +73,7 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: 90_000 }, ()
   test('P5 P7 says that the gateway is gone, and goes on by itself when it is back', async () => {
     const opened = await openPage();
     const restart = await stand.killGateway();
-    await opened.page.getByRole('status').getByText('no connection').waitFor({ timeout: 20_000 });
+    await sign(opened.page, 'no connection').waitFor({ timeout: 20_000 });
     await changeRows();
     await restart();
     await changeRows();
@@ -83,7 +84,7 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: 90_000 }, ()
     const opened = await openPage();
     network.weather = { blackHole: true };
     await changeRows();
-    await opened.page.getByRole('status').getByText('no connection').waitFor({ timeout: 20_000 });
+    await sign(opened.page, 'no connection').waitFor({ timeout: 20_000 });
     await changeRows();
     network.weather = {};
     await expectGoneOn(opened);

@@ -7,6 +7,7 @@ import { hostileTexts } from '../../../support/hostile-texts.ts';
 import { type Visit, visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { shownRows } from './grid.ts';
+import { sign } from './sign.ts';
 
 const columnNames = hostileTexts.filter((text) => columnNameSchema.safeParse(text).success);
 /** What little a table's name may have; with letters of other scripts, marks that stack and words of programs. */
@@ -92,7 +93,7 @@ describe.skipIf(!hasBrowser)(`${hostileTexts.length} hostile texts`, { timeout: 
     for (const text of kept.filter((_, index) => index % 25 === 0)) {
       const query = new URLSearchParams({ at: text, row: text, q: text, since: text });
       await opened.page.goto(`${stand.origin}/t/cells?${query}`);
-      await opened.page.getByRole('status').waitFor();
+      await sign(opened.page, 'live').waitFor();
     }
     await expectHarmless(opened);
   });

@@ -6,6 +6,7 @@ import { figure, isLong, quantile, scale } from '../../../support/scale.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { cellAt } from './grid.ts';
+import { sign } from './sign.ts';
 
 const rows = 100_000;
 const keyOf = (n: number): string => `k${String(n).padStart(6, '0')}`;
@@ -31,7 +32,7 @@ describe.skipIf(!hasBrowser)(`a table of ${rows} rows`, { timeout: scale(180_000
   test('its first rows are soon on the screen, and it scrolls from end to end without blank rows', async () => {
     // What the browser keeps of the page it keeps for everybody who comes a second time.
     const { page } = await visit(stand);
-    await page.getByRole('status').getByText('live').waitFor();
+    await sign(page, 'live').waitFor();
     const paintsMs: number[] = [];
     for (let n = 0; n < scale(1, 5); n += 1) {
       await page.goto('about:blank');
