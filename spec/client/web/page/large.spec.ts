@@ -142,14 +142,15 @@ async function clickMs(page: Page): Promise<number> {
 
 /** Scrolls from the first row to the last by leaps, and counts the frames in which the screen was not full of rows. */
 async function scrollThrough(leaps: number): Promise<{ frames: number; blank: number; frameMs: number }> {
-  const viewports = [...document.querySelectorAll<HTMLElement>('[class*="-viewport"]')];
-  const viewport = viewports.find(({ scrollHeight, clientHeight }) => scrollHeight > 10 * clientHeight);
-  if (viewport === undefined) throw new Error('there is no grid');
+  const viewport = document.querySelector<HTMLElement>('.ag-grid-viewport');
+  if (viewport === null) throw new Error('there is no grid');
   const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
   const isFull = (): boolean => {
     const box = viewport.getBoundingClientRect();
-    const x = box.left + 40;
-    for (let y = box.top + 12; y < box.bottom - 24; y += 20) {
+    const x = box.left + 60;
+    // The names of the columns stand over the first rows.
+    const top = document.querySelector('.ag-header')?.getBoundingClientRect().bottom ?? box.top;
+    for (let y = top + 12; y < box.bottom - 24; y += 20) {
       if (document.elementFromPoint(x, y)?.closest('.ag-row') === null) return false;
     }
     return true;
