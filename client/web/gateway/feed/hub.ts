@@ -1,4 +1,11 @@
-import { type Cursor, type GroupEvent, type Ledger, RowcastError, type RowcastErrorCode } from '../../../index.ts';
+import {
+  type Cursor,
+  type GroupEvent,
+  type Ledger,
+  RowcastError,
+  type RowcastErrorCode,
+  type Watch,
+} from '../../../index.ts';
 import type { Position } from './frames.ts';
 import { Ring } from './ring.ts';
 import { Turnstile } from './turnstile.ts';
@@ -39,6 +46,7 @@ export class Hub {
   /** Lives of the ledger that are over. */
   readonly #formerEpochs = new Set<string>();
   readonly #beat: NodeJS.Timeout;
+  #watch: Watch | undefined;
   #cursor: Cursor | undefined;
   #state: Position['state'] = 'connecting';
   #since = new Date().toISOString();
@@ -63,6 +71,7 @@ export class Hub {
   }
 
   get position(): Position {
+    this.#look();
     const head = Math.max(this.#head, this.#cursor?.seq ?? 0);
     const problem = this.#failure && { code: this.#failure.code, message: this.#failure.message };
     const { cursor, verified } = { cursor: this.#cursor, verified: this.#verified };
@@ -107,9 +116,9 @@ export class Hub {
     const { signal } = this.#abort;
     if (this.ring.end === undefined) this.ring.begin(await this.#start(signal));
     await using watch = this.#ledger.watch({ open: this.#open, from: this.ring.end, signal });
+    this.#watch = watch;
     for await (const event of watch) {
-      this.#cursor = watch.cursor ?? this.ring.end;
-      this.#verified = Math.max(this.#verified, watch.verified);
+      this.#look();
       if (event.type === 'group') this.#take(event);
       if (event.type !== 'state') continue;
       this.#head = Math.max(this.#head, event.head ?? 0);
@@ -119,6 +128,13 @@ export class Hub {
     }
   }
 
+  /** Where the watch stands: what it has verified moves on by itself, and so does its cursor, behind what it passed over. */
+  #look(): void {
+    if (this.#watch === undefined) return;
+    this.#cursor = this.#watch.cursor ?? this.ring.end;
+    this.#verified = Math.max(this.#verified, this.#watch.verified);
+  }
+
   async #start(signal: AbortSignal): Promise<Cursor> {
     const { seq, epoch } = await this.#ledger.tables({ counts: false, signal });
     return { seq: Math.max(0, seq - changesBehind), epoch };
@@ -126,6 +142,8 @@ export class Hub {
 
   #fail(error: RowcastError): void {
     if (this.isClosed) return;
+    this.#look();
+    this.#watch = undefined;
     if (!passing.has(error.code)) this.#failure = error;
     if (lostPlace.has(error.code)) {
       if (error.code === 'wrong_epoch' && this.ring.end !== undefined) this.#formerEpochs.add(this.ring.end.epoch);

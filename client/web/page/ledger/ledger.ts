@@ -1,10 +1,10 @@
-import { formatCursor, parseCursor } from '../../../../protocol/cursor.ts';
+import { type Cursor, formatCursor, parseCursor } from '../../../../protocol/cursor.ts';
 import { type Entry, isRowEntry } from '../../../../protocol/entry.ts';
 import type { TableSummary } from '../../../../protocol/replies.ts';
 import { Feed } from '../api/feed.ts';
 import { pathOf, readAll } from '../api/lines.ts';
 import type { Group, Position } from '../api/messages.ts';
-import { codeOf } from '../api/problem.ts';
+import { codeOf, GatewayProblem } from '../api/problem.ts';
 import { queries } from '../api/queries.ts';
 import { post, request } from '../api/request.ts';
 import { type Login, useLedger } from './ledger-state.ts';
@@ -81,24 +81,13 @@ class LedgerLink {
   }
 
   async #begin(signal: AbortSignal): Promise<void> {
-    const { door, login } = (await post('/api/session.status', {}, signal)) as {
-      door: 'private' | 'public';
-      login?: Login;
-    };
-    useLedger.setState({ door });
-    const { epoch, seq, tables } = await request('table.list', {}, { signal });
-    const recent = await readAll<Entry>(pathOf('/api/log', { newest_first: '', limit: 100, as_of: seq }), signal);
+    const [{ door, login }, { epoch, seq, tables }] = await Promise.all([
+      this.#askWho(signal),
+      request('table.list', {}, { signal }),
+    ]);
     if (signal.aborted) return;
-    useLedger.setState({
-      phase: 'open',
-      door,
-      login,
-      epoch,
-      head: seq,
-      tables,
-      recent: toGroups(recent, epoch),
-      problem: undefined,
-    });
+    useLedger.setState({ phase: 'open', door, login, epoch, head: seq, tables, recent: [], problem: undefined });
+    void this.#readRecent({ seq, epoch }, signal);
     this.#feed = new Feed({
       path: '/api/feed',
       // So that a page that slept through the end of a login is told when it comes back.
@@ -114,6 +103,24 @@ class LedgerLink {
         silent: () => this.#lose(),
       },
     });
+  }
+
+  async #askWho(signal: AbortSignal): Promise<Who> {
+    const who = (await post('/api/session.status', {}, signal)) as Who;
+    useLedger.setState({ door: who.door });
+    return who;
+  }
+
+  /** The changes behind which the feed begins: below those that it has brought meanwhile. */
+  async #readRecent({ seq, epoch }: Cursor, signal: AbortSignal): Promise<void> {
+    try {
+      const entries = await readAll<Entry>(pathOf('/api/log', { newest_first: '', limit: 100, as_of: seq }), signal);
+      const { recent } = useLedger.getState();
+      useLedger.setState({ recent: [...recent, ...toGroups(entries, epoch)].slice(0, recentMax) });
+    } catch (error) {
+      // Whoever scrolls down asks for them again; a gateway that is gone is told elsewhere.
+      if (!signal.aborted && !(error instanceof GatewayProblem)) throw error;
+    }
   }
 
   #take(group: Group): void {
@@ -159,10 +166,21 @@ class LedgerLink {
     });
   }
 
-  /** The gateway does not answer. */
+  /** The gateway does not answer; or it does, and does not know this browser any more. */
   #lose(): void {
+    void this.#knock();
     if (useLedger.getState().connection === 'unreachable') return;
     useLedger.setState({ connection: 'unreachable', since: new Date().toISOString() });
+  }
+
+  async #knock(): Promise<void> {
+    try {
+      await post('/api/session.status', {});
+    } catch (error) {
+      if (codeOf(error) !== 'door_closed') return;
+      this.#feed?.close();
+      useLedger.setState({ phase: 'closed' });
+    }
   }
 
   #over(code: string): void {
@@ -176,6 +194,11 @@ class LedgerLink {
 }
 
 export const ledger = new LedgerLink();
+
+interface Who {
+  readonly door: 'private' | 'public';
+  readonly login?: Login;
+}
 
 /** What there is to do where the ledger is not read by whoever comes; undefined where it is tried again. */
 function phaseAfter(code: string | undefined): 'closed' | 'guarded' | undefined {

@@ -18,12 +18,18 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [isFeedOpen, setFeedOpen] = useLocalStorage({ key: 'rowcast-feed', defaultValue: true });
   const [isFeedOverlaid, overlay] = useDisclosure(false);
   const [{ table, row, at }] = usePlace();
+  // The drawer lies over the feed, which makes room for it, so that nothing of the table is below.
+  const isRowOpen = table !== undefined && row !== undefined;
   const { ref: banners, height: bannersHeight } = useElementSize();
   return (
     <AppShell
       header={{ height: 48 + bannersHeight }}
       navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: !isNavOpen } }}
-      aside={{ width: 300, breakpoint: 'lg', collapsed: { desktop: !isFeedOpen, mobile: !isFeedOverlaid } }}
+      aside={{
+        width: isRowOpen ? 440 : 300,
+        breakpoint: 'lg',
+        collapsed: { desktop: !isFeedOpen && !isRowOpen, mobile: !isFeedOverlaid },
+      }}
       footer={{ height: 84 }}
       padding={0}
     >
@@ -56,7 +62,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <AppShell.Footer className={classes.footer}>
         <TimeBar />
       </AppShell.Footer>
-      {table !== undefined && row !== undefined && <RowDrawer table={table} row={row} at={at} />}
+      {isRowOpen && <RowDrawer table={table} row={row} at={at} />}
     </AppShell>
   );
 }

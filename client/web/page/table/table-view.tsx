@@ -18,8 +18,9 @@ import { type MenuAt, RowMenu } from './toolbar/row-menu.tsx';
 import { StatusLine } from './toolbar/status-line.tsx';
 import { Toolbar } from './toolbar/toolbar.tsx';
 
-/** The grid is most of the page's code: it comes while the rows are asked for. */
-const TableGrid = lazy(async () => ({ default: (await import('./grid/table-grid.tsx')).TableGrid }));
+/** The grid is most of the page's code: it comes in a file of its own, asked for at once, while the ledger is. */
+const gridCode = import('./grid/table-grid.tsx');
+const TableGrid = lazy(async () => ({ default: (await gridCode).TableGrid }));
 
 interface Props {
   readonly table: string;
