@@ -1,7 +1,5 @@
 import { Center, Loader } from '@mantine/core';
-import { useEffect } from 'react';
 import { usePlace } from './address/use-place.ts';
-import { ledger } from './ledger/ledger.ts';
 import { useLedger } from './ledger/ledger-state.ts';
 import { PeopleArea } from './people/people-area.tsx';
 import { ClosedDoor } from './shell/closed-door.tsx';
@@ -12,7 +10,6 @@ import { Content } from './time/content.tsx';
 
 /** The page: what the address says, of the ledger that the gateway serves. */
 export function App() {
-  useEffect(() => void ledger.open(), []);
   const phase = useLedger((state) => state.phase);
   const [{ panel }] = usePlace();
   if (phase === 'closed') return <ClosedDoor />;

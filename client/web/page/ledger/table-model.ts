@@ -10,8 +10,15 @@ import { gatewayTransport, type TableTransport } from './table-transport.ts';
 
 /** What a table tells to whoever shows it. */
 export interface TableListener {
-  /** All that was told before is void: this is the table, and its first rows; of another moment when it is `isElsewhere`. */
-  readonly begin: (definition: TableDefinition, rows: readonly CurrentRow[], isElsewhere: boolean) => void;
+  /**
+   * All that was told before is void: this is the table, and its first rows; of another moment when it is `isElsewhere`.
+   * What it answers is waited for before more rows are read.
+   */
+  readonly begin: (
+    definition: TableDefinition,
+    rows: readonly CurrentRow[],
+    isElsewhere: boolean,
+  ) => void | Promise<void>;
   /** More rows of it, as of the same point. */
   readonly rows: (rows: readonly CurrentRow[]) => void;
   /** Every row is there; from now on changes come. */
@@ -169,7 +176,7 @@ export class TableModel {
     if (at !== undefined && parseCursor(at)?.seq === 0) throw this.#noTable();
     let isFirst = true;
     for await (const lines of this.#transport.rows(this.#options.table, at, signal)) {
-      if (isFirst) this.#begin(lines[0] as Head, lines.slice(1) as readonly CurrentRow[]);
+      if (isFirst) await this.#begin(lines[0] as Head, lines.slice(1) as readonly CurrentRow[]);
       else this.#add(lines as readonly CurrentRow[]);
       isFirst = false;
       // Another point is wanted by now.
@@ -177,13 +184,13 @@ export class TableModel {
     }
   }
 
-  #begin({ cursor, definition }: Head, rows: readonly CurrentRow[]): void {
+  async #begin({ cursor, definition }: Head, rows: readonly CurrentRow[]): Promise<void> {
     const isElsewhere = cursor !== this.#position;
     this.#phase = 'reading';
     this.#seq = parseCursor(cursor)?.seq ?? 0;
     this.#position = cursor;
     this.#table.begin(definition, rows);
-    this.#options.listener.begin(definition, rows, isElsewhere);
+    await this.#options.listener.begin(definition, rows, isElsewhere);
   }
 
   #add(rows: readonly CurrentRow[]): void {
@@ -327,7 +334,7 @@ export class TableModel {
 
   #beginAnew(definition: TableDefinition): void {
     const { listener } = this.#options;
-    listener.begin(definition, [...this.rows.values()], false);
+    void listener.begin(definition, [...this.rows.values()], false);
     listener.whole();
   }
 

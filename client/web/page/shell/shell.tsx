@@ -7,6 +7,7 @@ import { RowDrawer } from '../row/row-drawer.tsx';
 import { TableList } from '../tables/table-list.tsx';
 import { TimeBar } from '../time/time-bar.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { Afterwards } from './afterwards.tsx';
 import { FeedToggle } from './feed-toggle.tsx';
 import classes from './shell.module.css';
 import { TrustBanners } from './trust-banners.tsx';
@@ -57,10 +58,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </AppShell.Navbar>
       <AppShell.Main className={classes.main}>{children}</AppShell.Main>
       <AppShell.Aside className={classes.side}>
-        <FeedPanel />
+        <Afterwards>
+          <FeedPanel />
+        </Afterwards>
       </AppShell.Aside>
       <AppShell.Footer className={classes.footer}>
-        <TimeBar />
+        <Afterwards>
+          <TimeBar />
+        </Afterwards>
       </AppShell.Footer>
       {isRowOpen && <RowDrawer table={table} row={row} at={at} />}
     </AppShell>

@@ -1,5 +1,6 @@
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import { TableModel, type TableModelOptions } from '../../ledger/table-model.ts';
+import { untilFirstPaint } from '../../shell/first-paint.ts';
 import { clockListener } from '../../time/time-state.ts';
 import { GridFeed } from '../grid/grid-feed.ts';
 import { createEditDialog } from './edit-dialog.ts';
@@ -41,8 +42,9 @@ export class TableSession {
         ...clockListener,
         begin: (definition, rows, isElsewhere) => {
           this.feed.begin(definition, rows, isElsewhere);
-          begin(definition, rows, isElsewhere);
+          void begin(definition, rows, isElsewhere);
           count();
+          return untilFirstPaint();
         },
         rows: (rows) => {
           this.feed.add(rows);

@@ -3,6 +3,7 @@ import { type ClipboardEvent, useEffect, useMemo, useRef } from 'react';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { usePlace } from '../../address/use-place.ts';
+import { paintedRows } from '../../shell/first-paint.ts';
 import { columnsOf, hintOf, keyColumn } from '../columns.ts';
 import type { GridEditing } from '../edit/grid-editing.ts';
 import { type Marks, noMarks } from '../marks.ts';
@@ -97,6 +98,7 @@ function useGrid({ root, feed, table, columns, calls }: UseGrid): void {
     made.current = api;
     restoreColumns(table, api);
     feed.attach(api, element);
+    paintedRows();
     const forget = feed.attention.observe(element);
     return () => {
       forget();
