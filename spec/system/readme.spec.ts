@@ -27,7 +27,7 @@ afterAll(async () => {
 /** The commands of the README's tour, in order. */
 async function tour(): Promise<string[]> {
   const text = await readFile(readme, 'utf8');
-  const [, section = ''] = /## Two minutes\n([\s\S]*?)\n## /.exec(text) ?? [];
+  const [, section = ''] = /## Two minutes in the terminal\n([\s\S]*?)\n## /.exec(text) ?? [];
   return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.trim().split('\n'));
 }
 
