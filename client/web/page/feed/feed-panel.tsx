@@ -1,4 +1,6 @@
 import { useCallback, useState } from 'react';
+import { parseCursor } from '../../../../protocol/cursor.ts';
+import { shownText } from '../../../../protocol/shown-text.ts';
 import { usePlace } from '../address/use-place.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { RevertDialog, type Takeback } from '../row/revert-dialog.tsx';
@@ -26,7 +28,7 @@ export function FeedPanel() {
         filter={filter}
         onFilter={setFilter}
       />
-      {at !== undefined && <div className={classes.past}>as of {at}: what came later is not shown</div>}
+      {at !== undefined && <div className={classes.past}>as of {pointWords(at)}: what came later is not shown</div>}
       <FeedList
         key={`${shown} ${at}`}
         scope={{ table: shown, at }}
@@ -37,6 +39,12 @@ export function FeedPanel() {
       {takeback !== undefined && <RevertDialog takeback={takeback} onClose={() => setTakeback(undefined)} />}
     </section>
   );
+}
+
+/** A seq without the life that it is of, which the address has for others. */
+function pointWords(at: string): string {
+  const cursor = parseCursor(at);
+  return cursor === undefined ? shownText(at, { widthMax: 40 }) : `#${cursor.seq}`;
 }
 
 /** A line is a command: all that it did is taken back. */
