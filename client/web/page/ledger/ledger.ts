@@ -1,6 +1,5 @@
 import { type Cursor, formatCursor, parseCursor } from '../../../../protocol/cursor.ts';
 import { type Entry, isRowEntry } from '../../../../protocol/entry.ts';
-import type { TableSummary } from '../../../../protocol/replies.ts';
 import { Feed } from '../api/feed.ts';
 import { pathOf, readAll } from '../api/lines.ts';
 import type { Group, Position } from '../api/messages.ts';
@@ -8,6 +7,8 @@ import { codeOf, GatewayProblem } from '../api/problem.ts';
 import { queries } from '../api/queries.ts';
 import { post, request } from '../api/request.ts';
 import { type Login, useLedger } from './ledger-state.ts';
+import { toGroups } from './log-groups.ts';
+import { countRows } from './row-counts.ts';
 
 /** Groups of the feed that are kept to be shown. */
 const recentMax = 500;
@@ -208,34 +209,4 @@ function phaseAfter(code: string | undefined): 'closed' | 'guarded' | undefined 
 
 function later(one: string, other: string): string {
   return one > other ? one : other;
-}
-
-/** How many rows each table has after the changes; a table that is not known yet is read anew. */
-function countRows(tables: readonly TableSummary[], groups: readonly Group[]): readonly TableSummary[] {
-  const byTable = new Map<string, { rows: number; seq: number }>();
-  for (const entry of groups.flatMap(({ entries }) => entries)) {
-    const count = byTable.get(entry.table) ?? { rows: 0, seq: 0 };
-    count.rows += entry.op === 'insert' ? 1 : entry.op === 'delete' ? -1 : 0;
-    count.seq = entry.seq;
-    byTable.set(entry.table, count);
-  }
-  return tables.map((table) => {
-    const count = byTable.get(table.definition.name);
-    return count === undefined ? table : { ...table, rows: (table.rows ?? 0) + count.rows, seq: count.seq };
-  });
-}
-
-/** Entries of the log, the newest first, as the commands that they are of. */
-function toGroups(entries: readonly Entry[], epoch: string): Group[] {
-  const groups: Group[] = [];
-  for (const entry of entries) {
-    const last = groups.at(-1);
-    if (last?.command === entry.command) {
-      groups[groups.length - 1] = { ...last, entries: [entry, ...last.entries] };
-      continue;
-    }
-    const { seq, at, by, command, why } = entry;
-    groups.push({ cursor: formatCursor({ seq, epoch }), at, by, command, ...(why && { why }), entries: [entry] });
-  }
-  return groups;
 }
