@@ -103,6 +103,11 @@ function sealedProblems({ name, sealed, default: value }: Column): CellProblem[]
   return sealed && value !== undefined ? [{ column: name, message: 'is sealed, and cannot have a default' }] : [];
 }
 
+/** The definition in its one form: a rule that is null is none, and is not there. */
+export function plainDefinition(definition: TableDefinition): TableDefinition {
+  return { ...definition, columns: definition.columns.map((column) => withRules(column, {})) };
+}
+
 /** The definition after the steps, or everything that is wrong with them. */
 export function alterDefinition(
   definition: TableDefinition,
@@ -148,7 +153,7 @@ function addColumn(definition: TableDefinition, { column, before }: StepThat<'ad
   const columns = [...definition.columns];
   const place = before === undefined ? columns.length : columns.findIndex(({ name }) => name === before);
   if (place < 0) return { column: before ?? '', message: `is no column of table ${definition.name}` };
-  columns.splice(place, 0, column);
+  columns.splice(place, 0, withRules(column, {}));
   return { ...definition, columns };
 }
 

@@ -21,6 +21,22 @@ describe('table.create', () => {
     expect(ledger.tables.get('t')?.id).toBe(1);
   });
 
+  test('a rule that is null is none, and does not stand in the definition: a revert makes it without', () => {
+    const add = { do: 'add' as const, column: { name: 'b', type: 'text' as const, default: null } };
+    const { changes } = given({
+      type: 'table.create',
+      name: 't',
+      columns: [{ name: 'a', type: 'text', default: null, min: null }],
+    }).when({ type: 'table.alter', table: 't', steps: [add] });
+    expect(changes).toMatchObject([{ op: 'alter', was: { columns: [{ name: 'a', type: 'text' }] } }]);
+    const [{ definition, was } = {}] = changes as { definition?: TableDefinition; was?: TableDefinition }[];
+    expect(was?.columns).toEqual([{ name: 'a', type: 'text' }]);
+    expect(definition?.columns).toEqual([
+      { name: 'a', type: 'text' },
+      { name: 'b', type: 'text' },
+    ]);
+  });
+
   test('is refused while there is a table of this name, and granted again after its drop', () => {
     expect(given(keyedTable()).when(keyedTable()).problems).toMatchObject([{ code: 'table_exists', table: 't' }]);
     const again = given(keyedTable(), { type: 'table.drop', table: 't' }).when(keyedTable());
