@@ -66,7 +66,7 @@ export class Ring {
    * Only where the ring {@link reaches}.
    */
   after(cursor: Cursor, { table, bytesMax }: { readonly table?: string | undefined; readonly bytesMax: number }): Part {
-    const key = `${cursor.seq} ${bytesMax} ${table ?? ''}`;
+    const key = JSON.stringify([cursor.seq, bytesMax, table]);
     const known = this.#parts.get(key);
     if (known !== undefined) return known;
     const part = this.#gather(cursor, table, bytesMax);

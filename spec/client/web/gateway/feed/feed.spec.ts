@@ -140,6 +140,29 @@ describe('P5, P7: the feed is the log', () => {
     feed.cut();
   });
 
+  test('so it does as the first reader of a gateway that was just started', async () => {
+    await stand.restartGateway();
+    const feed = await reader.feed();
+    await feed.until(({ id }) => id !== undefined);
+    const seq = await write(5);
+    await feed.reached(seq);
+    expect(feed.seqs).toEqual([seq]);
+    feed.cut();
+  });
+
+  test('who asks for a table without a name takes nothing from the others', async () => {
+    const from = await head();
+    const nameless = await reader.feed(`?table=&from=${from}@${epoch}`);
+    const all = await reader.feed(`?from=${from}@${epoch}`);
+    await Promise.all([nameless, all].map((feed) => feed.until(isPosition)));
+    const seq = await write(4);
+    await Promise.all([nameless, all].map((feed) => feed.reached(seq)));
+    expect(all.seqs).toEqual(await log(from));
+    expect(nameless.seqs).toEqual([]);
+    nameless.cut();
+    all.cut();
+  });
+
   test('the cursor of a quiet table moves on with the ledger', { timeout: 20_000 }, async () => {
     const feed = await reader.feed('?table=quiet');
     await feed.until(({ id }) => id !== undefined);
