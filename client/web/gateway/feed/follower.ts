@@ -85,7 +85,7 @@ export class Follower {
     const awake = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    this.#at ??= hub.ring.end;
+    this.#at ??= hub.present;
     const isThere = this.#at !== undefined && hub.ring.reaches(this.#at);
     if (this.#at !== undefined && hub.isFormer(this.#at)) throw formerLife();
     if (this.#at !== undefined && isThere && (await this.#readRing(this.#at))) return;
@@ -106,8 +106,8 @@ export class Follower {
 
   /** Whether it is worth a watch to find out how to go on: not before the hub stands, nor when it may still come. */
   #mustCatchUp(at: Cursor): boolean {
-    const { ring } = this.#options.hub;
-    if (ring.end === undefined) return false;
+    const { ring, isHalted } = this.#options.hub;
+    if (ring.end === undefined || isHalted) return false;
     if (!ring.isBefore(at)) return true;
     this.#aheadSince ??= performance.now();
     return performance.now() - this.#aheadSince > aheadMsMax;

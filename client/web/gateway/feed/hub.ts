@@ -48,6 +48,8 @@ export class Hub {
   readonly #beat: NodeJS.Timeout;
   #watch: Watch | undefined;
   #cursor: Cursor | undefined;
+  /** Where the log ended when the ring began. */
+  #began: Cursor | undefined;
   #state: Position['state'] = 'connecting';
   #since = new Date().toISOString();
   #head = 0;
@@ -78,9 +80,20 @@ export class Hub {
     return { state: this.#state, since: this.#since, cursor, head, verified, problem };
   }
 
+  /** Behind which a reader hears what is made from now on, also before the ring is there; undefined until it has begun. */
+  get present(): Cursor | undefined {
+    const { end } = this.ring;
+    return end !== undefined && this.ring.isBefore(this.#began ?? end) ? this.#began : end;
+  }
+
   /** Whether it was closed: nothing will come any more. */
   get isClosed(): boolean {
     return this.#abort.signal.aborted;
+  }
+
+  /** Whether the log was tampered with: it is not read any more, by any reader either. */
+  get isHalted(): boolean {
+    return this.#failure?.code === 'tampered';
   }
 
   /** Calls back when there are new changes, when the state changed and every two seconds; the answer ends that. */
@@ -107,7 +120,7 @@ export class Hub {
       } catch (error) {
         this.#fail(error instanceof RowcastError ? error : new RowcastError('internal', String(error)));
       }
-      if (this.#failure?.code === 'tampered') return;
+      if (this.isHalted) return;
       if (!this.isClosed) await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }
@@ -137,6 +150,7 @@ export class Hub {
 
   async #start(signal: AbortSignal): Promise<Cursor> {
     const { seq, epoch } = await this.#ledger.tables({ counts: false, signal });
+    this.#began = { seq, epoch };
     return { seq: Math.max(0, seq - changesBehind), epoch };
   }
 
