@@ -63,7 +63,16 @@ export class GatewayReader {
 
   /** Reads events until it is cut. @throws Error when it is refused */
   async feed(query = '', headers: Readonly<Record<string, string>> = {}): Promise<EventReader> {
-    const response = await this.#send(`/api/feed${query}`, { method: 'GET', headers });
+    return await this.#events(`/api/feed${query}`, headers);
+  }
+
+  /** The same of a play. */
+  async play(query = ''): Promise<EventReader> {
+    return await this.#events(`/api/play${query}`);
+  }
+
+  async #events(path: string, headers: Readonly<Record<string, string>> = {}): Promise<EventReader> {
+    const response = await this.#send(path, { method: 'GET', headers });
     if (response.statusCode === 200) return new EventReader(response);
     let text = '';
     for await (const part of response.setEncoding('utf8')) text += String(part);

@@ -1,4 +1,4 @@
-import { connect, type Ledger } from '../../index.ts';
+import { connect, type Ledger, RowcastError } from '../../index.ts';
 import { Hub } from './feed/hub.ts';
 import { ImportPlans } from './import-plans.ts';
 import type { GatewayOptions } from './options.ts';
@@ -22,19 +22,22 @@ export class Upstream {
   /** Whether sealed cells are read opened, as administrators may. */
   readonly opens: boolean;
   #hub: Hub | undefined;
+  #isClosed = false;
 
   constructor({ servers, checkpoints, timeoutMs }: Reached, { token, opens = false }: As = {}) {
     this.ledger = connect(servers, { checkpoints, timeoutMs, token });
     this.opens = opens;
   }
 
-  /** Subscribes when it is first needed. */
+  /** Subscribes when it is first needed. @throws RowcastError `closed` when that is too late */
   get hub(): Hub {
+    if (this.#isClosed) throw new RowcastError('closed', 'the login has ended meanwhile');
     this.#hub ??= new Hub(this.ledger, { open: this.opens });
     return this.#hub;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#hub?.close();
     await this.imports.close();
     await this.ledger.close();

@@ -27,6 +27,7 @@ export interface LoginState {
 
 interface Login {
   readonly user: string;
+  readonly role: string;
   readonly upstream: Upstream;
 }
 
@@ -76,7 +77,8 @@ export class Visitor {
     const began = await this.#everybody.ledger.request({ type: 'session.login', user, password });
     const { session, secret, role, expires } = began;
     const opens = role === 'administrator';
-    const login = { user: began.user, upstream: new Upstream(this.#options, { token: `${session}.${secret}`, opens }) };
+    const upstream = new Upstream(this.#options, { token: `${session}.${secret}`, opens });
+    const login = { user: began.user, role, upstream };
     if (this.#isForgotten) {
       await endSession(login);
       throw new RowcastError('login_required', 'this browser is not let in any more');
@@ -103,10 +105,10 @@ export class Visitor {
     await before.upstream.close();
   }
 
-  /** It is not let in any more. */
-  async forget(): Promise<void> {
+  /** It is not let in any more, nor is a login that is on its way. */
+  async forget(message = 'this browser is not let in any more'): Promise<void> {
     this.#isForgotten = true;
-    await this.logout('this browser is not let in any more');
+    await this.logout(message);
   }
 
   #enter(login: Login | undefined, why: LoginChanged): void {
@@ -119,10 +121,11 @@ export class Visitor {
     era.abort(why);
   }
 
-  /** A session that was revoked is not told of by itself. */
-  async #ask({ upstream }: Login): Promise<void> {
+  /** A session that was revoked is not told of by itself, nor that its owner may do less now: see less, too. */
+  async #ask({ user, role, upstream }: Login): Promise<void> {
     try {
-      await upstream.ledger.accounts.status();
+      const now = await upstream.ledger.accounts.status();
+      if (now.role !== role && this.#login?.upstream === upstream) await this.logout(`${user} is ${now.role} now`);
     } catch (error) {
       if (error instanceof RowcastError && ended.has(error.code)) await this.expire(upstream);
     }

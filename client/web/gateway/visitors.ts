@@ -63,7 +63,7 @@ export class Visitors {
 
   /** Everybody is logged out; the browsers stay let in. */
   async close(): Promise<void> {
-    await Promise.all([...this.#byHash.values()].map((visitor) => visitor.logout('the gateway was stopped')));
+    await Promise.all([...this.#byHash.values()].map((visitor) => visitor.forget('the gateway was stopped')));
     await this.#writing;
   }
 

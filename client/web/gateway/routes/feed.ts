@@ -18,14 +18,17 @@ export function feed(streams: OpenStreams, { onTrouble }: Pick<GatewayOptions, '
     const from = cursorIn(context.req.header('last-event-id') ?? context.req.query('from'), 'from');
     const table = context.req.query('table');
     const { upstream, visitor } = context.var;
+    // Of this moment: the login may be another one when the table was looked for.
+    const era = visitor?.era;
     if (table !== undefined && from === undefined) await demandTable(context, table);
+    const { hub } = upstream;
     const stream = streams.open(context);
     const as = context.req.query('as');
     if (as !== undefined && as !== (visitor?.user ?? '')) {
       stream.end(endFrame(as === '' ? 'logged_in' : 'logged_out', 'somebody else, or nobody, is logged in now'));
       return RESPONSE_ALREADY_SENT;
     }
-    void new Follower({ hub: upstream.hub, stream, table, from, era: visitor?.era, onTrouble }).run();
+    void new Follower({ hub, stream, table, from, era, onTrouble }).run();
     return RESPONSE_ALREADY_SENT;
   });
 }

@@ -2,13 +2,16 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
+import type { EventStream } from '../feed/event-stream.ts';
 import type { OpenStreams } from '../feed/open-streams.ts';
 import { Player } from '../feed/player.ts';
 import type { GatewayOptions } from '../options.ts';
+import { peerOf, Quota } from '../quota.ts';
 import { cursorIn, numberIn, pointIn } from './parameters.ts';
 
-/** Plays at the same time: unlike feeds, each reads the log for itself. */
+/** Plays at the same time, and those of one address: unlike feeds, each reads the log for itself. */
 const playsMax = 64;
+const playsPerPeerMax = 16;
 
 /**
  * `GET /api/play?table=&from=&to=&speed=&gap_ms_max=`: the changes behind the point `from` (or `Last-Event-ID`; the
@@ -17,9 +20,16 @@ const playsMax = 64;
  * arrives in the present, says `live`, and goes on with each change as it is made.
  */
 export function play(streams: OpenStreams, { onTrouble }: Pick<GatewayOptions, 'onTrouble'>): Hono<Environment> {
-  let open = 0;
+  const quota = new Quota({ max: playsMax, perPeerMax: playsPerPeerMax });
+  const openStream = (context: Context<Environment>): EventStream => {
+    const giveBack = quota.take(peerOf(context));
+    if (giveBack === undefined) throw new RowcastError('busy', 'too many plays are running; try again later');
+    context.env.outgoing.once('close', giveBack);
+    return streams.open(context);
+  };
   return new Hono<Environment>().get('/play', (context) => {
-    const { ledger, opens } = context.var.upstream;
+    const { upstream, visitor } = context.var;
+    const { ledger, opens } = upstream;
     const options = {
       table: context.req.query('table'),
       from: cursorIn(context.req.header('last-event-id'), 'last-event-id') ?? pointIn(context, 'from'),
@@ -28,12 +38,8 @@ export function play(streams: OpenStreams, { onTrouble }: Pick<GatewayOptions, '
       gapMsMax: numberIn(context, 'gap_ms_max'),
       open: opens,
     };
-    if (open >= playsMax) throw new RowcastError('busy', `${playsMax} plays are running; try again later`);
-    const stream = streams.open(context);
-    open += 1;
-    void new Player({ ledger, stream, play: options, onTrouble }).run().finally(() => {
-      open -= 1;
-    });
+    const stream = openStream(context);
+    void new Player({ ledger, stream, play: options, era: visitor?.era, onTrouble }).run();
     return RESPONSE_ALREADY_SENT;
   });
 }
