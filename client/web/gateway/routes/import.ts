@@ -1,9 +1,13 @@
 import { type Context, Hono } from 'hono';
-import type { Import, ImportPreview, ImportProgress } from '../../../index.ts';
+import { bodyLimit } from 'hono/body-limit';
+import { type Import, type ImportPreview, type ImportProgress, RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
 import { answerOutright, type LineAnswer } from '../line-answer.ts';
 import { shownProblems } from '../refusal.ts';
 import { importOptionsIn } from './import-options.ts';
+
+/** Bytes of a reason with what is around it. */
+const whyBytesMax = 64 * 1024;
 
 /**
  * `POST /api/import?table=&mode=&key=…`, the file as body: reads it, and holds it against the table. Lines of progress, and
@@ -28,6 +32,7 @@ export const imports = new Hono<Environment>()
       }
     });
   })
+  .use('/import/:id/commit', bodyLimit({ maxSize: whyBytesMax, onError: () => refuseSize() }))
   .post('/import/:id/commit', async (context) => {
     const { why } = await readWhy(context);
     const { imports: plans } = context.var.upstream;
@@ -81,6 +86,10 @@ function progressTo(context: Context<Environment>, lines: LineAnswer): (progress
 
 function shown({ problems, ...preview }: ImportPreview): ImportPreview {
   return { ...preview, problems: problems.slice(0, shownProblems) };
+}
+
+function refuseSize(): never {
+  throw new RowcastError('too_large', `a reason has at most ${whyBytesMax} bytes`);
 }
 
 async function readWhy(context: Context): Promise<{ readonly why?: string }> {

@@ -39,8 +39,12 @@ export function jsonIn<Value>(context: Context, name: string): Value | undefined
   }
 }
 
+/** Named alone or as `true`; `false` says what leaving it out does. @throws RowcastError `bad_request` */
 export function flagIn(context: Context, name: string): true | undefined {
-  return context.req.query(name) === undefined ? undefined : true;
+  const text = context.req.query(name);
+  if (text === undefined || text === 'false') return undefined;
+  if (text === '' || text === 'true') return true;
+  throw bad(name, text, 'no flag: write its name alone');
 }
 
 function bad(name: string, text: string, what: string): RowcastError {

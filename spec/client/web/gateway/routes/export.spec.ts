@@ -49,6 +49,8 @@ test('formulas are made harmless when that is asked for', async () => {
 test('sealed cells are commitments unless an administrator asks for what they stand for', async () => {
   expect(await (await visitor.ask(path)).text()).not.toContain('open sesame');
   expect(await (await visitor.ask(`${path}?open`)).text()).toContain('open sesame');
+  expect(await (await visitor.ask(`${path}?open=false`)).text()).not.toContain('open sesame');
+  expect((await visitor.ask(`${path}?open=no`)).status).toBe(400);
 });
 
 test('the log of a table is its entries', async () => {

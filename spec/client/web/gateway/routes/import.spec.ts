@@ -82,6 +82,11 @@ test('plans are dropped when they are given up, when there are many, and with th
   expect((await visitor.lines(`/api/import/${newest.id}/commit`, {}))[0]).toHaveProperty('error');
 });
 
+test('P8: a reason is no file', async () => {
+  const why = 'x'.repeat(100_000);
+  expect((await visitor.post('/api/import/any/commit', { why })).status).toBe(413);
+});
+
 test('what the address says is checked', async () => {
   for (const query of [
     '',
