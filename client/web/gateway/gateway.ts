@@ -39,10 +39,11 @@ const drainMsMax = 3_000;
  * client does. @throws GatewayError when the address is taken or the page is not built
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  // First, as it refuses an address that is none; it opens nothing yet.
+  const everybody = new Upstream(options);
   let answer: Answer = notYet;
   const server = await listen((request, bindings) => answer(request, bindings), options);
   const { port } = server.address() as AddressInfo;
-  const everybody = new Upstream(options);
   const visitors = options.door === 'private' ? await Visitors.open(options, everybody, port) : undefined;
   const parts = { everybody, visitors, streams: new OpenStreams(options.viewersMax), port };
   try {

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import type { Environment } from './environment.ts';
+import { streamHeaders } from './headers.ts';
 import { errorBody } from './refusal.ts';
 
 /** Milliseconds between two tellings of progress: more than an eye takes in. */
@@ -23,9 +24,8 @@ export class LineAnswer {
     // A reader who has left is no error.
     response.on('error', () => undefined);
     response.writeHead(200, {
+      ...streamHeaders,
       'content-type': 'application/x-ndjson; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
       'x-accel-buffering': 'no',
     });
     response.flushHeaders();

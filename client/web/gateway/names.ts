@@ -25,6 +25,9 @@ function localHosts({ localAddress = '', localPort = 0 }: Pick<Socket, 'localAdd
   const address = localAddress.replace(/^::ffff:/, '');
   const isHere = address === '::1' || address.startsWith('127.');
   const hosts = [address.includes(':') ? `[${address}]` : address, ...(isHere ? ['localhost'] : [])];
-  // Without the port where it is the usual one.
-  return hosts.map((host) => new URL(`http://${host}:${localPort}`).host);
+  // Without the port where it is the usual one. Of a socket that is gone, or with a zone, there is no such address.
+  return hosts
+    .map((host) => `http://${host}:${localPort}`)
+    .filter((origin) => URL.canParse(origin))
+    .map((origin) => new URL(origin).host);
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import { streamHeaders } from './headers.ts';
 
 interface FileHead {
   readonly name: string;
@@ -20,10 +21,9 @@ export async function sendFile(
   const first = await iterator.next();
   out.on('error', () => undefined);
   out.writeHead(200, {
+    ...streamHeaders,
     'content-type': type,
     'content-disposition': disposition(name),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
   });
   try {
     for (let next = first; next.done !== true; next = await iterator.next()) await write(out, next.value);
