@@ -15,6 +15,9 @@ export interface Asked {
   readonly body?: string;
 }
 
+/** A line of an answer of lines. */
+export type Line = Readonly<Record<string, unknown>>;
+
 export interface Answered {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
@@ -51,6 +54,12 @@ export class GatewayReader {
     const headers = { 'content-type': 'application/json', 'x-rowcast': '1' };
     const { status, text } = await this.ask(`/api/${type}`, { method: 'POST', headers, body: JSON.stringify(fields) });
     return { status, body: JSON.parse(text) as unknown };
+  }
+
+  /** Sends a file, or the fields of a request, and reads the lines of the answer. */
+  async lines(path: string, body: string | object): Promise<Line[]> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return linesOf((await this.ask(path, { method: 'POST', headers: { 'x-rowcast': '1' }, body: text })).text);
   }
 
   async login(): Promise<void> {
@@ -183,4 +192,11 @@ export class GatewayStand {
     await this.ledger.drop();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+export function linesOf(text: string): Line[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
 }

@@ -2,13 +2,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { disposition, sendFile } from '../../../../../client/web/gateway/send-file.ts';
-import { linesOf, WebVisitor } from '../../../../support/web-visitor.ts';
+import { type GatewayReader, GatewayStand, linesOf } from '../../../../support/gateway.ts';
 
-let visitor: WebVisitor;
+let stand: GatewayStand;
+let visitor: GatewayReader;
 beforeAll(async () => {
-  visitor = await WebVisitor.start();
+  stand = await GatewayStand.start();
+  visitor = await stand.visitor();
   await visitor.login();
-  await visitor.post('/api/table.create', {
+  await stand.admin.createTable({
     name: 'größen',
     key: 'id',
     columns: [
@@ -17,45 +19,40 @@ beforeAll(async () => {
       { name: 'secret', type: 'text', sealed: true },
     ],
   });
-  await insert({ id: 'a', note: '=1+1', secret: 'open sesame' });
-  await insert({ id: 'b', note: 'blue' });
+  await stand.admin.insert('größen', { id: 'a', note: '=1+1', secret: 'open sesame' });
+  await stand.admin.insert('größen', { id: 'b', note: 'blue' });
 });
-afterAll(() => visitor.stop());
-
-async function insert(row: object): Promise<void> {
-  const answer = await visitor.post('/api/row.insert', { table: 'größen', row });
-  if (!answer.ok) throw new Error(await answer.text());
-}
+afterAll(() => stand.stop());
 
 const path = `/api/export/${encodeURIComponent('größen')}`;
 
 test('a table is a file, of now or as it was, with a name that says so', async () => {
   const now = await visitor.ask(`${path}?format=csv&search=blue`);
-  expect(now.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-  expect(now.headers.get('content-disposition')).toBe(
+  expect(now.headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(now.headers['content-disposition']).toBe(
     `attachment; filename="gr__en.csv"; filename*=UTF-8''gr%C3%B6%C3%9Fen.csv`,
   );
-  expect(await now.text()).toBe('id,note,secret\nb,blue,\n');
+  expect(now.text).toBe('id,note,secret\nb,blue,\n');
   const past = await visitor.ask(`${path}?format=ndjson&as_of=2`);
-  expect(past.headers.get('content-disposition')).toContain('-as-of-2.ndjson');
-  expect(await linesOf(past)).toHaveLength(1);
+  expect(past.headers['content-disposition']).toContain('-as-of-2.ndjson');
+  expect(linesOf(past.text)).toHaveLength(1);
 });
 
 test('formulas are made harmless when that is asked for', async () => {
-  expect(await (await visitor.ask(`${path}?escape_formulas`)).text()).toContain("a,'=1+1,");
-  expect(await (await visitor.ask(path)).text()).toContain('a,=1+1,');
+  expect((await visitor.ask(`${path}?escape_formulas`)).text).toContain("a,'=1+1,");
+  expect((await visitor.ask(path)).text).toContain('a,=1+1,');
 });
 
 test('sealed cells are commitments unless an administrator asks for what they stand for', async () => {
-  expect(await (await visitor.ask(path)).text()).not.toContain('open sesame');
-  expect(await (await visitor.ask(`${path}?open`)).text()).toContain('open sesame');
-  expect(await (await visitor.ask(`${path}?open=false`)).text()).not.toContain('open sesame');
+  expect((await visitor.ask(path)).text).not.toContain('open sesame');
+  expect((await visitor.ask(`${path}?open`)).text).toContain('open sesame');
+  expect((await visitor.ask(`${path}?open=false`)).text).not.toContain('open sesame');
   expect((await visitor.ask(`${path}?open=no`)).status).toBe(400);
 });
 
 test('the log of a table is its entries', async () => {
   const log = await visitor.ask(`${path}?log&format=ndjson&as_of=2`);
-  expect((await linesOf(log)).map(({ op }) => op)).toEqual(['create', 'insert']);
+  expect(linesOf(log.text).map(({ op }) => op)).toEqual(['create', 'insert']);
 });
 
 test('what fails before the first text has a status of its own', async () => {

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Line, WebVisitor } from '../../../../support/web-visitor.ts';
+import { type GatewayReader, GatewayStand, type Line } from '../../../../support/gateway.ts';
 
-let visitor: WebVisitor;
+let stand: GatewayStand;
+let visitor: GatewayReader;
 beforeAll(async () => {
-  visitor = await WebVisitor.start();
+  stand = await GatewayStand.start();
+  visitor = await stand.visitor();
 });
-afterAll(() => visitor.stop());
+afterAll(() => stand.stop());
+
+const headers = { 'x-rowcast': '1' };
 
 const rates = 'currency,rate\nEUR,1.10\nCHF,0.95\n';
 
@@ -29,7 +33,7 @@ function found<Value>(lines: readonly Line[], name: string): Value {
 
 test('a file is refused before it is read when nobody is logged in, and its sending does not hang', async () => {
   const large = `currency,rate\n${'EUR,1.10\n'.repeat(300_000)}`;
-  const answer = await visitor.ask('/api/import?table=rates', { method: 'POST', body: large });
+  const answer = await visitor.ask('/api/import?table=rates', { method: 'POST', headers, body: large });
   expect(answer.status).toBe(401);
 });
 
@@ -72,19 +76,19 @@ test('what cannot be read is the last line, with its code and its lines', async 
 
 test('plans are dropped when they are given up, when there are many, and with the login', async () => {
   const first = await read('table=a', rates);
-  await visitor.ask(`/api/import/${first.id}`, { method: 'DELETE' });
+  await visitor.ask(`/api/import/${first.id}`, { method: 'DELETE', headers });
   expect((await visitor.lines(`/api/import/${first.id}/commit`, {}))[0]).toMatchObject({ error: { code: 'invalid' } });
   const [oldest] = [await read('table=a', rates), await read('table=b', rates), await read('table=c', rates)];
   const newest = await read('table=d', rates);
   expect((await visitor.lines(`/api/import/${oldest?.id}/commit`, {}))[0]).toHaveProperty('error');
-  await visitor.post('/api/session.logout');
+  await visitor.post('session.logout');
   await visitor.login();
   expect((await visitor.lines(`/api/import/${newest.id}/commit`, {}))[0]).toHaveProperty('error');
 });
 
 test('P8: a reason is no file', async () => {
   const why = 'x'.repeat(100_000);
-  expect((await visitor.post('/api/import/any/commit', { why })).status).toBe(413);
+  expect((await visitor.post('import/any/commit', { why })).status).toBe(413);
 });
 
 test('what the address says is checked', async () => {
@@ -95,7 +99,7 @@ test('what the address says is checked', async () => {
     'table=a&types={"a":"colour"}',
     'table=a&colour=b',
   ]) {
-    const answer = await visitor.ask(`/api/import?${query}`, { method: 'POST', body: rates });
+    const answer = await visitor.ask(`/api/import?${query}`, { method: 'POST', headers, body: rates });
     expect([query, answer.status]).toEqual([query, 400]);
   }
 });

@@ -1,51 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, type Entry, type Ledger } from '../../../../../client/index.ts';
-import { type Gateway, startGateway } from '../../../../../client/web/gateway/gateway.ts';
+import type { Entry } from '../../../../../client/index.ts';
+import { GatewayStand } from '../../../../support/gateway.ts';
 import { gather } from '../../../../support/gather.ts';
-import { createLedger, type TestLedger } from '../../../../support/ledger.ts';
-import { administrator, startTestServer, type TestServer } from '../../../../support/server.ts';
 
-let ledger: TestLedger;
-let server: TestServer;
-let admin: Ledger;
-let gateway: Gateway;
-let folder: string;
+let stand: GatewayStand;
 
 beforeAll(async () => {
-  ledger = await createLedger();
-  server = await startTestServer(ledger);
-  admin = connect(server.address);
-  await admin.login(administrator.name, administrator.password);
+  stand = await GatewayStand.start({ door: 'public' });
+  const { admin } = stand;
   for (const name of ['one', 'two'])
     await admin.createTable({ name, key: 'id', columns: [{ name: 'id', type: 'integer' }] });
   await admin.batch([1, 2, 3].map((id) => ({ type: 'row.insert', table: 'one', row: { id } })));
   for (const table of ['one', 'two']) await admin.insert(table, { id: 4 });
   await admin.tag('then');
-  folder = await mkdtemp(join(tmpdir(), 'rowcast-gateway-'));
-  await writeFile(join(folder, 'index.html'), '<!doctype html>');
-  gateway = await startGateway({
-    servers: [server.address],
-    checkpoints: join(folder, 'checkpoints'),
-    timeoutMs: undefined,
-    door: 'public',
-    host: '127.0.0.1',
-    port: 0,
-    names: [],
-    viewersMax: 10,
-    idleMinutes: 30,
-    page: folder,
-  });
 });
-afterAll(async () => {
-  await gateway.close();
-  await admin.close();
-  await server.stop();
-  await ledger.drop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => stand.stop());
 
 interface Frame {
   readonly id: string | undefined;
@@ -54,7 +23,7 @@ interface Frame {
 }
 
 async function ask(query: string, init: RequestInit = {}): Promise<Response> {
-  return await fetch(`http://127.0.0.1:${gateway.port}/api/play?${query}`, init);
+  return await fetch(`http://127.0.0.1:${stand.gateway.port}/api/play?${query}`, init);
 }
 
 /** The frames of an answer, until it ends or whoever reads leaves. */
@@ -90,7 +59,7 @@ describe('GET /api/play', () => {
   });
 
   test('goes on behind the frame that was had last', async () => {
-    const { epoch } = await admin.status();
+    const { epoch } = await stand.admin.status();
     const headers = { 'last-event-id': `5@${epoch}` };
     expect(await seqs('from=0&to=then&speed=max', { headers })).toEqual([6, 7]);
   });
@@ -106,9 +75,9 @@ describe('GET /api/play', () => {
 
   test('arrives in the present while that moves on, with every change once', async () => {
     const changes = 120;
-    const { seq: before } = await admin.status();
+    const { seq: before } = await stand.admin.status();
     const writing = (async () => {
-      for (let id = 1; id <= changes; id += 1) await admin.insert('two', { id: 1_000 + id });
+      for (let id = 1; id <= changes; id += 1) await stand.admin.insert('two', { id: 1_000 + id });
     })();
     const leaving = new AbortController();
     const shown: number[] = [];

@@ -1,17 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WebVisitor } from '../../../../support/web-visitor.ts';
+import { type GatewayReader, GatewayStand } from '../../../../support/gateway.ts';
 
-let visitor: WebVisitor;
+let stand: GatewayStand;
+let visitor: GatewayReader;
 beforeAll(async () => {
-  visitor = await WebVisitor.start();
+  stand = await GatewayStand.start();
+  visitor = await stand.visitor();
 });
-afterAll(() => visitor.stop());
+afterAll(() => stand.stop());
 
 test('samples are listed to everybody, and made by administrators', async () => {
-  expect(await (await visitor.ask('/api/samples')).json()).toMatchObject({
+  expect(JSON.parse((await visitor.ask('/api/samples')).text)).toMatchObject({
     samples: [{ name: 'employees', table: 'employees' }, { name: 'mime-db' }],
   });
-  expect((await visitor.post('/api/sample/employees')).status).toBe(401);
+  expect((await visitor.post('sample/employees')).status).toBe(401);
 });
 
 test('a sample is made once', async () => {
@@ -29,5 +31,5 @@ test('mime-db comes version by version', async () => {
 });
 
 test('there are no others', async () => {
-  expect((await visitor.post('/api/sample/everything')).status).toBe(400);
+  expect((await visitor.post('sample/everything')).status).toBe(400);
 });
