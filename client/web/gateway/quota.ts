@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Context } from 'hono';
 import type { Environment } from './environment.ts';
 
@@ -40,7 +41,16 @@ export class Quota {
 }
 
 export function peerOf(context: Context<Environment>): string {
-  return (context.env.incoming.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return peerAt(context.env.incoming.socket.remoteAddress ?? '');
+}
+
+/** Of IPv6 the network of 64 bits: whoever has one address there has all of them. */
+export function peerAt(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');
+  if (!isIPv6(plain) || isHere(plain)) return plain;
+  const [head = [], tail = []] = plain.split('::').map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = Array<string>(8 - head.length - tail.length).fill('0');
+  return `${[...head, ...zeros, ...tail].slice(0, 4).join(':')}::/64`;
 }
 
 function isHere(peer: string): boolean {
