@@ -112,10 +112,6 @@ export class TableModel {
     return this.#table.definition;
   }
 
-  get isWhole(): boolean {
-    return this.#phase !== 'opening' && this.#phase !== 'reading' && this.#phase !== 'failed';
-  }
-
   close(): void {
     this.#forget();
     this.#reading.abort();

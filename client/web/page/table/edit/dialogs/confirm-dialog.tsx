@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { useCommand } from './use-command.ts';
 import { WhyField } from './why-field.tsx';
 
@@ -35,10 +35,10 @@ export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, 
         {message !== undefined && (
           <Alert color="red">
             {problems.length === 0
-              ? shownPlain(message)
+              ? shownText(message)
               : problems.slice(0, listedMax).map(({ key, column, message: text, index }) => (
                   <div key={`${index} ${key} ${column}`}>
-                    <b>{[key, column].filter(Boolean).join('.')}</b> {shownPlain(text)}
+                    <b>{[key, column].filter(Boolean).join('.')}</b> {shownText(text)}
                   </div>
                 ))}
           </Alert>

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, ScrollArea, Stack, Table, Text } from '@mantine/core';
 import type { Problem } from '../../../../../../protocol/errors.ts';
-import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { type Cell, cellText } from '../../../../../../protocol/values.ts';
 import { localTime } from '../../cells/local-time.ts';
 import { type RevertConflict, settled } from '../conflicts.ts';
@@ -15,7 +15,7 @@ export function RevertConflictDialog({ conflict }: { readonly conflict: RevertCo
   return (
     <Modal opened onClose={() => end(undefined)} title="Changed again since" size="lg">
       <Stack gap="sm">
-        <Text size="sm">To undo “{shownPlain(text)}” would take back what was made of it later:</Text>
+        <Text size="sm">To undo “{shownText(text)}” would take back what was made of it later:</Text>
         <ScrollArea.Autosize mah={320} type="auto">
           <Table fz="sm" verticalSpacing={4}>
             <Table.Thead>
@@ -66,5 +66,5 @@ function Line({ problem, all }: { readonly problem: Problem; readonly all: reado
 }
 
 function shown(cell: Cell): string {
-  return cell === null ? '(empty)' : shownPlain(cellText(cell)).slice(0, 200);
+  return cell === null ? '(empty)' : shownText(cellText(cell)).slice(0, 200);
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { type Cell, cellText } from '../../../../../../protocol/values.ts';
 import { localTime } from '../../cells/local-time.ts';
 import { settled, type VersionConflict } from '../conflicts.ts';
@@ -70,5 +70,5 @@ function Choice({ value, who, cell }: { readonly value: string; readonly who: st
 }
 
 function shown(cell: Cell): string {
-  return cell === null ? '(empty)' : shownPlain(cellText(cell)).slice(0, 500);
+  return cell === null ? '(empty)' : shownText(cellText(cell)).slice(0, 500);
 }
