@@ -1,6 +1,7 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
+import { Dialog } from '../../../shell/dialog.tsx';
 import { useCommand } from './use-command.ts';
 import { WhyField } from './why-field.tsx';
 
@@ -28,7 +29,7 @@ export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, 
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} title={title} size={size ?? 'md'}>
+    <Dialog onClose={onClose} title={title} size={size ?? 'md'}>
       <Stack gap="sm">
         {children}
         <WhyField />
@@ -57,6 +58,6 @@ export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, 
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
