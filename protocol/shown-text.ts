@@ -24,8 +24,10 @@ interface Piece {
   readonly escaped: boolean;
 }
 
-/** A text as it may be shown on a terminal, on one line. */
+/** A text as it may be shown on a terminal or the page, on one line. */
 export function shownText(text: string, { widthMax = Number.POSITIVE_INFINITY, mark }: ShownTextOptions = {}): string {
+  // Most texts have nothing to spell out, and a grid shows thousands.
+  if (widthMax === Number.POSITIVE_INFINITY && !hidden.test(text)) return text;
   const kept: Piece[] = [];
   let width = 0;
   for (const piece of piecesOf(text)) {
@@ -34,11 +36,6 @@ export function shownText(text: string, { widthMax = Number.POSITIVE_INFINITY, m
     if (width > widthMax) return `${join(shorten(kept, widthMax - 1), mark)}…`;
   }
   return join(kept, mark);
-}
-
-/** The same of any length: quick where there is nothing to spell out. */
-export function shownPlain(text: string): string {
-  return hidden.test(text) ? shownText(text) : text;
 }
 
 /** Columns of the terminal that a text takes when it is shown. */

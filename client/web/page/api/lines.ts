@@ -1,5 +1,6 @@
+import { heard } from './login-end.ts';
 import { GatewayProblem, type ProblemBody } from './problem.ts';
-import { ask } from './request.ts';
+import { ask, posted } from './request.ts';
 
 /** A part of an answer of lines: those that came together. */
 export type Lines = readonly unknown[];
@@ -14,8 +15,7 @@ export function readLines(path: string, signal?: AbortSignal): AsyncGenerator<Li
 
 /** The same for a deed: its answer is told line by line. @throws GatewayProblem */
 export function postLines(path: string, body: object, signal?: AbortSignal): AsyncGenerator<Lines, void, undefined> {
-  const headers = { 'content-type': 'application/json', 'x-rowcast': '1' };
-  return askLines(path, { method: 'POST', headers, body: JSON.stringify(body), signal: signal ?? null });
+  return askLines(path, posted(body, signal));
 }
 
 async function* askLines(path: string, init: RequestInit): AsyncGenerator<Lines, void, undefined> {
@@ -42,7 +42,7 @@ async function* askLines(path: string, init: RequestInit): AsyncGenerator<Lines,
 /** A line may be of this form and no problem: then it is one of the answer. */
 function throwProblem(line: string): void {
   const { error } = JSON.parse(line) as { error?: ProblemBody };
-  if (error !== undefined) throw new GatewayProblem(error);
+  if (error !== undefined) throw heard(new GatewayProblem(error));
 }
 
 function isEnd(line: string): boolean {

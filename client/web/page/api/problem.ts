@@ -26,11 +26,15 @@ export const unreachable = 'unreachable';
 
 /** The problem in an answer that is not `ok`. */
 export async function problemOf(response: Response): Promise<GatewayProblem> {
+  return problemIn(await response.text().catch(() => ''), response.status);
+}
+
+/** The same of an answer whose text is there. */
+export function problemIn(text: string, status: number): GatewayProblem {
   try {
-    const { error } = (await response.json()) as { error: ProblemBody };
-    return new GatewayProblem(error);
+    return new GatewayProblem((JSON.parse(text) as { error: ProblemBody }).error);
   } catch {
-    return new GatewayProblem({ code: 'internal', message: `the gateway answered with ${response.status}` });
+    return new GatewayProblem({ code: 'internal', message: `the gateway answered with ${status}` });
   }
 }
 

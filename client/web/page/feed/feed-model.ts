@@ -53,7 +53,6 @@ export class FeedModel {
 
   /** Begins to follow; the answer ends it. */
   open(): () => void {
-    this.#reading = new AbortController();
     this.#begin();
     if (this.#scope.at === undefined) {
       this.#forget = ledger.subscribe({ groups: (groups) => this.#take(groups), restart: () => this.#begin() });
@@ -62,6 +61,7 @@ export class FeedModel {
       this.#forget?.();
       this.#reading.abort();
       clearTimeout(this.#timer);
+      this.#timer = undefined;
     };
   }
 
@@ -101,6 +101,9 @@ export class FeedModel {
 
   #begin(): void {
     const { table, at } = this.#scope;
+    // What is still read may be of another life of the ledger.
+    this.#reading.abort();
+    this.#reading = new AbortController();
     this.#waiting = [];
     this.#oldest = undefined;
     const recent = at === undefined ? useLedger.getState().recent : [];

@@ -4,6 +4,7 @@ import { shownText } from '../../../../protocol/shown-text.ts';
 import { usePlace } from '../address/use-place.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { RevertDialog, type Takeback } from '../row/revert-dialog.tsx';
+import { pointText } from '../time/words.ts';
 import { FeedBar } from './feed-bar.tsx';
 import { type FeedFilter, noFilter } from './feed-filter.ts';
 import type { FeedItem } from './feed-item.ts';
@@ -12,7 +13,9 @@ import classes from './feed-panel.module.css';
 
 /** Every change as it is made, the newest above; of the past, those up to then. */
 export function FeedPanel() {
-  const [{ table, at }] = usePlace();
+  const [place] = usePlace();
+  const { table } = place;
+  const at = pointText(place.at);
   const [isTableOnly, setTableOnly] = useState(false);
   const [filter, setFilter] = useState<FeedFilter>(noFilter);
   const [takeback, setTakeback] = useState<Takeback>();

@@ -2,6 +2,7 @@ import { type Cursor, formatCursor, parseCursor } from '../../../../protocol/cur
 import { type Entry, isRowEntry } from '../../../../protocol/entry.ts';
 import { Feed } from '../api/feed.ts';
 import { pathOf, readAll } from '../api/lines.ts';
+import { onLoginRefused } from '../api/login-end.ts';
 import type { Group, Position } from '../api/messages.ts';
 import { codeOf, GatewayProblem } from '../api/problem.ts';
 import { queries } from '../api/queries.ts';
@@ -33,14 +34,20 @@ class LedgerLink {
   #waiting: Group[] = [];
   #flush: ReturnType<typeof setTimeout> | undefined;
   #opening: AbortController | undefined;
+  #listing: AbortController | undefined;
   /** Since when the gateway answers. */
   #linked = new Date().toISOString();
+
+  constructor() {
+    onLoginRefused(() => this.#noteRefusal());
+  }
 
   /** Follows the ledger from now on, as whoever is logged in. */
   async open(): Promise<void> {
     this.#opening?.abort();
     const opening = new AbortController();
     this.#opening = opening;
+    this.#listing?.abort();
     this.#feed?.close();
     this.#waiting = [];
     while (!opening.signal.aborted) {
@@ -49,9 +56,12 @@ class LedgerLink {
         return;
       } catch (error) {
         if (opening.signal.aborted) return;
-        const phase = phaseAfter(codeOf(error));
+        const code = codeOf(error);
+        const phase = phaseAfter(code);
         if (phase !== undefined) return useLedger.setState({ phase, login: undefined });
-        this.#lose();
+        // The gateway has forgotten the login by now: without it the ledger may be read on.
+        if (code === 'session_expired') useLedger.setState({ login: undefined, hasExpired: true });
+        else this.#lose();
         await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
     }
@@ -66,18 +76,17 @@ class LedgerLink {
     await post('/api/session.login', { user, password });
     this.#feed?.close();
     useLedger.setState({ hasExpired: false });
-    await this.open();
-    this.#restart();
+    await this.#reopen();
   }
 
   async logout(): Promise<void> {
     // Its end is no news.
     this.#feed?.close();
+    useLedger.setState({ login: undefined });
     try {
       await post('/api/session.logout', {});
     } finally {
-      await this.open();
-      this.#restart();
+      await this.#reopen();
     }
   }
 
@@ -87,7 +96,10 @@ class LedgerLink {
       request('table.list', {}, { signal }),
     ]);
     if (signal.aborted) return;
-    useLedger.setState({ phase: 'open', door, login, epoch, head: seq, tables, recent: [], problem: undefined });
+    // Who is logged in, as in another tab, has no login that has ended.
+    const hasExpired = useLedger.getState().hasExpired && login === undefined;
+    const fresh = { recent: [], problem: undefined, hasExpired };
+    useLedger.setState({ phase: 'open', door, login, epoch, head: seq, tables, ...fresh });
     void this.#readRecent({ seq, epoch }, signal);
     this.#feed = new Feed({
       path: '/api/feed',
@@ -147,9 +159,21 @@ class LedgerLink {
 
   /** A table was made, altered or dropped. */
   async #readTables(): Promise<void> {
-    const { tables } = await request('table.list', {});
-    useLedger.setState({ tables });
-    await queries.invalidateQueries();
+    this.#listing?.abort();
+    this.#listing = new AbortController();
+    const { signal } = this.#listing;
+    try {
+      const { tables } = await request('table.list', {}, { signal });
+      if (signal.aborted) return;
+      // What came while it was asked for is not in all of them.
+      useLedger.setState(({ recent }) => ({ tables: countRows(tables, recent.toReversed()) }));
+      await queries.invalidateQueries();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof GatewayProblem)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      if (!signal.aborted && useLedger.getState().phase === 'open') void this.#readTables();
+    }
   }
 
   #show({ state, since, cursor, head, verified, problem }: Position): void {
@@ -185,8 +209,21 @@ class LedgerLink {
   }
 
   #over(code: string): void {
-    if (code === 'logged_out') useLedger.setState({ hasExpired: true });
-    void this.open().then(() => this.#restart());
+    if (code === 'logged_out') useLedger.setState({ login: undefined, hasExpired: true });
+    void this.#reopen();
+  }
+
+  /** Refused for want of a login: one that the page knows of has ended, though the feed has not said so. */
+  #noteRefusal(): void {
+    if (useLedger.getState().login !== undefined) this.#over('logged_out');
+  }
+
+  /** Whoever is told to begin anew while another opening is under way would begin ahead of it: the last one tells. */
+  async #reopen(): Promise<void> {
+    const opened = this.open();
+    const own = this.#opening;
+    await opened;
+    if (own === this.#opening) this.#restart();
   }
 
   #restart(): void {
@@ -204,7 +241,7 @@ interface Who {
 /** What there is to do where the ledger is not read by whoever comes; undefined where it is tried again. */
 function phaseAfter(code: string | undefined): 'closed' | 'guarded' | undefined {
   if (code === 'door_closed') return 'closed';
-  return code === 'login_required' || code === 'session_expired' ? 'guarded' : undefined;
+  return code === 'login_required' ? 'guarded' : undefined;
 }
 
 function later(one: string, other: string): string {

@@ -4,38 +4,10 @@ import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import type { Group } from '../api/messages.ts';
 import { codeOf, GatewayProblem } from '../api/problem.ts';
+import type { TableListener } from './table-listener.ts';
 import { TablePlay } from './table-play.ts';
-import { type RowChanges, TableRows } from './table-rows.ts';
+import { TableRows } from './table-rows.ts';
 import { gatewayTransport, type TableTransport } from './table-transport.ts';
-
-/** What a table tells to whoever shows it. */
-export interface TableListener {
-  /**
-   * All that was told before is void: this is the table, and its first rows; of another moment when it is `isElsewhere`.
-   * What it answers is waited for before more rows are read.
-   */
-  readonly begin: (
-    definition: TableDefinition,
-    rows: readonly CurrentRow[],
-    isElsewhere: boolean,
-  ) => void | Promise<void>;
-  /** More rows of it, as of the same point. */
-  readonly rows: (rows: readonly CurrentRow[]) => void;
-  /** Every row is there; from now on changes come. */
-  readonly whole: () => void;
-  readonly changes: (changes: RowChanges) => void;
-  readonly failed: (problem: GatewayProblem) => void;
-  /** A play stands here now. */
-  readonly clock?: (clock: Clock) => void;
-  /** A play is over: it has arrived in the present, or it was broken off where it stood. */
-  readonly played?: (how: 'arrived' | 'halted') => void;
-}
-
-export interface Clock {
-  readonly cursor: string;
-  /** When the change there was made; unknown where a play begins. */
-  readonly at: string | undefined;
-}
 
 export interface TableModelOptions {
   readonly table: string;
@@ -112,10 +84,6 @@ export class TableModel {
     return this.#table.definition;
   }
 
-  get isWhole(): boolean {
-    return this.#phase !== 'opening' && this.#phase !== 'reading' && this.#phase !== 'failed';
-  }
-
   close(): void {
     this.#forget();
     this.#reading.abort();
@@ -176,6 +144,7 @@ export class TableModel {
     if (at !== undefined && parseCursor(at)?.seq === 0) throw this.#noTable();
     let isFirst = true;
     for await (const lines of this.#transport.rows(this.#options.table, at, signal)) {
+      if (signal.aborted) return;
       if (isFirst) await this.#begin(lines[0] as Head, lines.slice(1) as readonly CurrentRow[]);
       else this.#add(lines as readonly CurrentRow[]);
       isFirst = false;

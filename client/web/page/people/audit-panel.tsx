@@ -2,7 +2,7 @@ import { Button, Group, Loader, SegmentedControl, Text, TextInput } from '@manti
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { AuditEntry } from '../../../../protocol/accounts.ts';
-import { shownPlain } from '../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../protocol/shown-text.ts';
 import { type AuditKind, auditWords, isOfKind, isRefusal } from './audit-words.ts';
 import { DeedError } from './deed-error.tsx';
 import classes from './people-area.module.css';
@@ -66,7 +66,7 @@ function Days({ entries }: { readonly entries: readonly AuditEntry[] }) {
         {those.map((entry) => (
           <li key={entry.seq} className={classes.entry}>
             <span className={classes.quiet}>{new Date(entry.at).toLocaleTimeString()}</span>
-            <span className={isRefusal(entry) ? classes.refused : undefined}>{shownPlain(auditWords(entry))}</span>
+            <span className={isRefusal(entry) ? classes.refused : undefined}>{shownText(auditWords(entry))}</span>
           </li>
         ))}
       </ul>

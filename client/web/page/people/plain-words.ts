@@ -1,4 +1,4 @@
-import { shownPlain } from '../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../protocol/shown-text.ts';
 import { GatewayProblem } from '../api/problem.ts';
 
 /** What to do about what was refused, for codes whose own words leave it open. */
@@ -24,7 +24,7 @@ function waitWords({ body: { retryAfterMs } }: GatewayProblem): string {
 }
 
 function sentence(text: string): string {
-  const shown = shownPlain(text);
+  const shown = shownText(text);
   const first = shown.slice(0, 1).toUpperCase() + shown.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }

@@ -4,7 +4,6 @@ interface Deed<Arguments extends unknown[]> {
   readonly run: (...given: Arguments) => Promise<void>;
   readonly isBusy: boolean;
   readonly error: unknown;
-  readonly forget: () => void;
 }
 
 /** Something that is asked of the gateway at a press of a button: whether it is on its way, and why it failed. */
@@ -22,5 +21,5 @@ export function useDeed<Arguments extends unknown[]>(deed: (...given: Arguments)
       setBusy(false);
     }
   };
-  return { run, isBusy, error, forget: () => setError(undefined) };
+  return { run, isBusy, error };
 }

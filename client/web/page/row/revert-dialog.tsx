@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Loader, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Loader, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { limits } from '../../../../protocol/limits.ts';
 import type { ConflictRule, Reverted, RevertedRow } from '../../../../protocol/revert.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { ConflictList } from './conflict-list.tsx';
 import { RevertPreview } from './revert-preview.tsx';
 import { useRevert } from './use-revert.ts';
@@ -25,7 +26,7 @@ export function RevertDialog({ takeback, onClose }: Props) {
   const [why, setWhy] = useState('');
   const { preview, conflicts, problem, isBusy, revert } = useRevert({ takeback, rule, onDone: onClose });
   return (
-    <Modal opened onClose={onClose} title={takeback.title} size="lg" closeButtonProps={{ 'aria-label': 'close' }}>
+    <Dialog onClose={onClose} title={takeback.title} size="lg" closeButtonProps={{ 'aria-label': 'close' }}>
       <Stack gap="sm">
         {conflicts !== undefined && (
           <>
@@ -67,6 +68,6 @@ export function RevertDialog({ takeback, onClose }: Props) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

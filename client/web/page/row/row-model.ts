@@ -11,6 +11,8 @@ import { type RowState, toBlame, unread, withEntry } from './row-state.ts';
 
 /** Versions that are read at once: a row may have a hundred thousand. */
 const pageVersions = 100;
+/** Versions from which on the oldest go while new ones come; they are read again when they are scrolled to. */
+const versionsMax = 5_000;
 
 export interface RowPlace {
   readonly table: string;
@@ -83,6 +85,8 @@ export class RowModel {
       const { epoch } = useLedger.getState();
       const older = await this.#history(formatCursor({ seq: last.seq - 1, epoch }), signal);
       if (signal.aborted) return;
+      // Meanwhile the history may have come to end elsewhere.
+      if (this.#state.history.at(-1) !== last) return this.#set({ older: 'unread' });
       this.#set({ history: [...this.#state.history, ...older], older: hasMore(older) });
     } catch {
       if (!signal.aborted) this.#set({ older: 'failed' });
@@ -116,8 +120,9 @@ export class RowModel {
   }
 
   #take(groups: readonly Group[]): void {
-    if (this.#state.phase === 'ready') this.#apply(groups);
-    else this.#waiting.push(...groups);
+    if (this.#state.phase === 'reading') this.#waiting.push(...groups);
+    // What could not be read cannot go on: it is read anew when the person asks for it.
+    else if (this.#state.problem === undefined) this.#apply(groups);
   }
 
   #apply(groups: readonly Group[]): void {
@@ -131,7 +136,11 @@ export class RowModel {
     if (entries.some((entry) => !isRowEntry(entry))) return void this.read();
     const own = entries.filter(isRowEntry).filter((entry) => entry.key === key);
     const [first] = own;
-    if (first !== undefined) this.#set({ ...own.reduce(withEntry, this.#state), newAfter: first.seq - 1 });
+    if (first === undefined) return;
+    const known = own.reduce(withEntry, this.#state);
+    this.#set({ ...known, newAfter: first.seq - 1 });
+    if (known.history.length <= versionsMax) return;
+    this.#set({ history: known.history.slice(0, versionsMax), older: 'unread' });
   }
 
   #set(state: Partial<RowState>): void {

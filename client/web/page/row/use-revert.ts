@@ -1,6 +1,5 @@
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
-import { nanoid } from 'nanoid';
 import { useRef, useState } from 'react';
 import type { Entry } from '../../../../protocol/entry.ts';
 import type { Problem } from '../../../../protocol/errors.ts';
@@ -8,6 +7,7 @@ import type { CommandReply } from '../../../../protocol/replies.ts';
 import type { ConflictRule } from '../../../../protocol/revert.ts';
 import { GatewayProblem } from '../api/problem.ts';
 import { request } from '../api/request.ts';
+import { sendCommand } from '../table/edit/send-command.ts';
 import type { Takeback } from './revert-dialog.tsx';
 
 /** What a revert would do. */
@@ -27,8 +27,6 @@ export function useRevert({ takeback: { what, rows }, rule, onDone }: Options) {
   const fields = { what, ...(rows && { rows }), ...(rule !== 'refuse' && { conflicts: rule }) };
   const [failure, setFailure] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
-  // One for as long as nobody knows what became of it: sent again, it takes effect once.
-  const id = useRef(nanoid());
   const { data, error } = useQuery({
     queryKey: ['preview', fields],
     queryFn: async ({ signal }) => (await request('change.revert', fields, { dryRun: true, signal })) as Preview,
@@ -42,11 +40,10 @@ export function useRevert({ takeback: { what, rows }, rule, onDone }: Options) {
     setBusy(true);
     setFailure(undefined);
     try {
-      const reply = await request('change.revert', { ...fields, ...(why !== '' && { why }) }, { id: id.current });
+      const { reply } = await sendCommand('change.revert', { ...fields, ...(why !== '' && { why }) });
       notifications.show({ message: reply.changed ? `done, as #${reply.seq}` : 'it is so already' });
       onDone();
     } catch (problem) {
-      if (!(problem instanceof GatewayProblem && problem.body.outcomeUnknown === true)) id.current = nanoid();
       setFailure(problem instanceof Error ? problem : new Error(String(problem)));
     } finally {
       setBusy(false);

@@ -10,7 +10,7 @@ import {
   IconPalette,
   IconUsers,
 } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Panel } from '../address/address.ts';
 import { usePlace } from '../address/use-place.ts';
 import { ledger } from '../ledger/ledger.ts';
@@ -18,17 +18,13 @@ import { type Login, useLedger } from '../ledger/ledger-state.ts';
 import { ColorScheme } from '../people/color-scheme.tsx';
 import { askLogin } from '../people/login-request.ts';
 import { PasswordDialog } from '../people/password-dialog.tsx';
+import { plainWords } from '../people/plain-words.ts';
 import { LoginDialog } from './login-dialog.tsx';
 
 /** Who is logged in, what goes with that, and how the page looks. */
 export function AccountMenu() {
-  const { login, door, hasExpired } = useLedger();
-  useEffect(() => {
-    if (!hasExpired) return;
-    const message = 'Your login has ended: nothing was done for a while, or somebody ended it. Reading goes on.';
-    notifications.show({ id: 'login-ended', title: 'Logged out', message, color: 'orange', autoClose: false });
-    return () => void notifications.hide('login-ended');
-  }, [hasExpired]);
+  const login = useLedger((state) => state.login);
+  const door = useLedger((state) => state.door);
   if (login !== undefined) return <PersonMenu login={login} />;
   return (
     <>
@@ -96,7 +92,7 @@ function PersonMenu({ login: { user, role } }: { readonly login: Login }) {
           <Menu.Divider />
           <Colours />
           <Menu.Divider />
-          <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void ledger.logout()}>
+          <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void logOut()}>
             log out
           </Menu.Item>
         </Menu.Dropdown>
@@ -104,4 +100,12 @@ function PersonMenu({ login: { user, role } }: { readonly login: Login }) {
       <PasswordDialog isOpen={isChanging} onClose={() => setChanging(false)} />
     </>
   );
+}
+
+async function logOut(): Promise<void> {
+  try {
+    await ledger.logout();
+  } catch (error) {
+    notifications.show({ color: 'red', message: plainWords(error) });
+  }
 }

@@ -5,6 +5,7 @@ import { LoginForm } from './login-dialog.tsx';
 /** Where only who has an account may read. */
 export function GuardedDoor() {
   const door = useLedger((state) => state.door);
+  const hasExpired = useLedger((state) => state.hasExpired);
   return (
     <Center h="100%" p="md">
       <Stack w={340} gap="sm">
@@ -15,7 +16,7 @@ export function GuardedDoor() {
           <Text>Only who has an account may read this ledger, and nobody can log in here.</Text>
         ) : (
           <>
-            <Text>Only who has an account may read this ledger.</Text>
+            <Text>{hasExpired && 'Your login has ended. '}Only who has an account may read this ledger.</Text>
             <LoginForm />
           </>
         )}

@@ -6,6 +6,7 @@ import { FeedPanel } from '../feed/feed-panel.tsx';
 import { RowDrawer } from '../row/row-drawer.tsx';
 import { TableList } from '../tables/table-list.tsx';
 import { TimeBar } from '../time/time-bar.tsx';
+import { pointText } from '../time/words.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { Afterwards } from './afterwards.tsx';
 import { FeedToggle } from './feed-toggle.tsx';
@@ -67,7 +68,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <TimeBar />
         </Afterwards>
       </AppShell.Footer>
-      {isRowOpen && <RowDrawer table={table} row={row} at={at} />}
+      {isRowOpen && <RowDrawer table={table} row={row} at={pointText(at)} />}
     </AppShell>
   );
 }

@@ -16,7 +16,9 @@ const icons = {
 
 /** What is wrong, over the whole page, until it is over; then that nothing was missed. */
 export function TrustBanners() {
-  const { connection, problem, hasExpired } = useLedger();
+  const connection = useLedger((state) => state.connection);
+  const problem = useLedger((state) => state.problem);
+  const hasExpired = useLedger((state) => state.hasExpired);
   const { isLost, isBack } = useRecovery(connection);
   const settled = isLost ? connection : 'live';
   const banners = bannersOf({ connection: settled, problem, hasExpired });
@@ -66,7 +68,7 @@ function words(banner: Banner, message = '') {
     case 'problem':
       return <p>The log cannot be followed now: {message}. It is tried again by itself.</p>;
     case 'expired':
-      return <p>Your login has ended. You can go on reading; log in again to change anything.</p>;
+      return <p>Your login has ended: nothing was done for a while, or somebody ended it. You can go on reading.</p>;
     default:
       return banner satisfies never;
   }

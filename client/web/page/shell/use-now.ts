@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react';
 
-/** Milliseconds since 1970, anew every second while it is needed. */
-export function useNow(isNeeded: boolean): number {
-  const [now, setNow] = useState(Date.now());
+/** Milliseconds since 1970, renewed as often; not at all while `everyMs` is undefined. */
+export function useNow(everyMs: number | undefined): number {
+  const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    if (!isNeeded) return;
+    if (everyMs === undefined) return;
     setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
     return () => clearInterval(timer);
-  }, [isNeeded]);
+  }, [everyMs]);
   return now;
 }

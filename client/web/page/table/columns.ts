@@ -1,7 +1,7 @@
 import type { CellClassRules, ColDef } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import { commitmentIn } from '../../../../protocol/sealed.ts';
-import { shownPlain } from '../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Column, TableDefinition } from '../../../../protocol/table.ts';
 import type { Cell } from '../../../../protocol/values.ts';
 import { cellText, exactText } from './cells/cell-text.ts';
@@ -11,7 +11,6 @@ import { initialWidth } from './cells/widths.ts';
 import { editorOf } from './edit/editors.ts';
 import type { PendingCells } from './edit/pending-cells.ts';
 import classes from './grid/grid.module.css';
-import type { GridFeed } from './grid/grid-feed.ts';
 
 const numeric: ReadonlySet<string> = new Set(['integer', 'number', 'decimal']);
 
@@ -20,13 +19,10 @@ export const keyColumn = '_key';
 
 export interface ColumnsOptions {
   readonly definition: TableDefinition;
-  readonly feed: GridFeed;
   /** Undefined where nothing can be edited. */
   readonly pending: PendingCells | undefined;
   /** To measure by. */
   readonly rows: readonly CurrentRow[];
-  /** Whether rows are marked besides by the feed: every rule for a cell costs with each one that is drawn. */
-  readonly hasMarks: boolean;
 }
 
 export function columnsOf(options: ColumnsOptions): ColDef<CurrentRow, Cell>[] {
@@ -36,10 +32,7 @@ export function columnsOf(options: ColumnsOptions): ColDef<CurrentRow, Cell>[] {
 }
 
 /** How the grid shows a column, by its type. */
-function columnOf(
-  column: Column,
-  { definition, feed, pending, rows, hasMarks }: ColumnsOptions,
-): ColDef<CurrentRow, Cell> {
+function columnOf(column: Column, { definition, pending, rows }: ColumnsOptions): ColDef<CurrentRow, Cell> {
   const { name, type, sealed } = column;
   const isKey = name === definition.key;
   const isNumeric = numeric.has(type);
@@ -64,7 +57,6 @@ function columnOf(
     cellClassRules: {
       ...(sealed === true && { [classes.sealed ?? '']: ({ value }) => commitmentIn(value ?? null) !== undefined }),
       ...(pending !== undefined && pendingRules(pending, name)),
-      ...(hasMarks && { [classes.changed ?? '']: ({ data }) => isMarked(feed, data, name) }),
     },
     ...(pending !== undefined && !isKey ? editorOf(column) : {}),
   };
@@ -77,11 +69,6 @@ function pendingRules(pending: PendingCells, name: string): Rules {
     [classes.pending ?? '']: ({ data }) => pending.stateOf(data?.key ?? '', name) === 'sent',
     [classes.refused ?? '']: ({ data }) => pending.stateOf(data?.key ?? '', name) === 'refused',
   };
-}
-
-function isMarked(feed: GridFeed, row: CurrentRow | undefined, name: string): boolean {
-  const mark = feed.markOf(row?.key ?? '');
-  return mark?.kind === 'changed' && mark.columns.has(name);
 }
 
 const madeKeyColumn: ColDef<CurrentRow, Cell> = {
@@ -114,7 +101,7 @@ export function hintOf(
   if (problem !== undefined || type === undefined) return problem;
   if (commitmentIn(cell) !== undefined) return 'sealed: administrators can read it, and everybody can verify it';
   const text = exactText(type, cell);
-  return type === 'timestamp' || text.length > hintFrom ? shownPlain(text.slice(0, hintMax)) : undefined;
+  return type === 'timestamp' || text.length > hintFrom ? shownText(text.slice(0, hintMax)) : undefined;
 }
 
 /** Characters from which a text may be cut, and that a hint holds. */

@@ -1,4 +1,4 @@
-import { Button, Modal, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { TableSummary } from '../../../../protocol/replies.ts';
 import { sealedNames } from '../../../../protocol/sealed.ts';
@@ -6,6 +6,7 @@ import { request } from '../api/request.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { DeedError } from '../people/deed-error.tsx';
 import { useDeed } from '../people/use-deed.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { AlterPreview } from './alter-preview.tsx';
 import { stepsBetween } from './alter-steps.ts';
 import { ColumnsEditor } from './columns-editor.tsx';
@@ -20,9 +21,9 @@ import { WhyInput, whyOf } from './why-input.tsx';
 export function AlterTable({ table }: { readonly table: string }) {
   const [summary] = useState(() => useLedger.getState().tables.find(({ definition }) => definition.name === table));
   return (
-    <Modal opened onClose={closeDialog} title={`The columns of ${table}`} size="lg" fullScreen={useIsNarrow()}>
+    <Dialog onClose={closeDialog} title={`The columns of ${table}`} size="lg" fullScreen={useIsNarrow()}>
       {summary === undefined ? 'This table is not there any more.' : <AlterForm summary={summary} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { GatewayProblem } from '../api/problem.ts';
 import { request } from '../api/request.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { ColumnsEditor } from './columns-editor.tsx';
 import { DialogActions } from './dialog-actions.tsx';
 import { closeDialog } from './dialogs.ts';
@@ -14,9 +15,9 @@ import { WhyInput, whyOf } from './why-input.tsx';
 /** Makes a table. */
 export function CreateTable() {
   return (
-    <Modal opened onClose={closeDialog} title="A new table" size="lg" fullScreen={useIsNarrow()}>
+    <Dialog onClose={closeDialog} title="A new table" size="lg" fullScreen={useIsNarrow()}>
       <CreateForm />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,18 +1,19 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { request } from '../api/request.ts';
 import { DeedError } from '../people/deed-error.tsx';
 import { useDeed } from '../people/use-deed.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { closeDialog } from './dialogs.ts';
 import { WhyInput, whyOf } from './why-input.tsx';
 
 /** Asks for the name of the table before it is dropped. */
 export function DropTable({ table }: { readonly table: string }) {
   return (
-    <Modal opened onClose={closeDialog} title={`Drop ${table}?`} size="sm" centered>
+    <Dialog onClose={closeDialog} title={`Drop ${table}?`} size="sm" centered>
       <DropForm table={table} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -6,6 +6,7 @@ import type { TableDefinition } from '../../../../protocol/table.ts';
 import { usePlace } from '../address/use-place.ts';
 import { pathOf } from '../api/lines.ts';
 import { useRight } from '../people/rights.ts';
+import { pointText } from '../time/words.ts';
 
 interface Props {
   readonly table: string;
@@ -14,7 +15,8 @@ interface Props {
 
 /** The table as it is shown, or its changes, as a file. */
 export function ExportMenu({ table, definition }: Props) {
-  const [{ at, search }] = usePlace();
+  const [{ at: point, search }] = usePlace();
+  const at = pointText(point);
   const [isHarmless, setHarmless] = useState(false);
   const [isOpen, setOpen] = useState(false);
   const mayOpen = useRight() === 'yes' && definition !== undefined && sealedNames(definition).length > 0;

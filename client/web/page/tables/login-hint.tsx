@@ -3,7 +3,8 @@ import { useLedger } from '../ledger/ledger-state.ts';
 
 /** For who may not change anything: how tables come to be. */
 export function LoginHint() {
-  const { door, login } = useLedger();
+  const door = useLedger((state) => state.door);
+  const login = useLedger((state) => state.login);
   if (door === 'public') {
     return (
       <Text size="sm">Tables appear here as soon as an administrator makes one. There is nothing to do but wait.</Text>

@@ -1,5 +1,5 @@
 import { Alert } from '@mantine/core';
-import { shownPlain } from '../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../protocol/shown-text.ts';
 import { GatewayProblem } from '../api/problem.ts';
 import { plainWords } from '../people/plain-words.ts';
 import classes from './problem-alert.module.css';
@@ -28,7 +28,7 @@ export function ProblemAlert({ error, problems }: Props) {
       {!isOne && listed.length > 0 && (
         <ul className={classes.list}>
           {listed.slice(0, shownMax).map((problem) => (
-            <li key={problemText(problem)}>{shownPlain(problemText(problem))}</li>
+            <li key={problemText(problem)}>{shownText(problemText(problem))}</li>
           ))}
         </ul>
       )}

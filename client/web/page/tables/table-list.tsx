@@ -3,12 +3,12 @@ import { IconPlus, IconUpload } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { useRight } from '../people/rights.ts';
+import { useNow } from '../shell/use-now.ts';
 import { chooseFile } from './choose-file.ts';
 import { createTable } from './dialogs.ts';
 import { signsOfLife } from './signs-of-life.ts';
 import { TableItem } from './table-item.tsx';
 import classes from './table-list.module.css';
-import { useNow } from './use-now.ts';
 import { useTables } from './use-tables.ts';
 
 /** Tables from which on they can be filtered. */

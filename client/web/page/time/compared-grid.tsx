@@ -1,4 +1,4 @@
-import { type ColDef, ColumnAutoSizeModule, ModuleRegistry, type RowClassRules } from 'ag-grid-community';
+import type { ColDef, RowClassRules } from 'ag-grid-community';
 import { AgGridReact } from 'ag-grid-react';
 import { useMemo } from 'react';
 import type { Column, TableDefinition } from '../../../../protocol/table.ts';
@@ -12,7 +12,6 @@ import { ComparedCell } from './compared-cell.tsx';
 import type { ShownRow } from './compared-rows.ts';
 
 registerGrid();
-ModuleRegistry.registerModules([ColumnAutoSizeModule]);
 
 interface Props {
   readonly definition: TableDefinition;

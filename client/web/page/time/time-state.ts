@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Clock, TableListener } from '../ledger/table-model.ts';
+import type { Clock, TableListener } from '../ledger/table-listener.ts';
 
 export const speeds = ['0.5', '1', '10', '60', 'max'] as const;
 export type Speed = (typeof speeds)[number];

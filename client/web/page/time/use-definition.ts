@@ -11,7 +11,8 @@ export function useDefinition(
   at: string | undefined,
   change: Omit<TableChange, 'rows'> | undefined,
 ): TableDefinition | undefined {
-  const { epoch, tables } = useLedger();
+  const epoch = useLedger((state) => state.epoch);
+  const tables = useLedger((state) => state.tables);
   const point = at === undefined ? undefined : parsePoint(at);
   const { data } = useQuery({
     queryKey: ['definitions', epoch, at],

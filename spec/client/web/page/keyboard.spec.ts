@@ -100,4 +100,31 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     await keyboard.press('Enter');
     await page.getByRole('button', { name: 'log in' }).waitFor();
   });
+
+  test('a dialog gives the focus back to where it was opened', async () => {
+    const { page } = await visit(stand, { path: '/t/pay', loggedIn: true });
+    const { keyboard } = page;
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'row', exact: true }).focus();
+    await keyboard.press('Enter');
+    await dialog.waitFor();
+    await keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => focused(page)).toBe('row');
+
+    await page.getByRole('button', { name: 'more of pay' }).focus();
+    await keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'drop the table' }).press('Enter');
+    await dialog.waitFor();
+    await keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => focused(page)).toBe('more of pay, menu');
+
+    await cellAt(page, 'E3', 'job').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'edit row' }).press('Enter');
+    await dialog.waitFor();
+    await keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => focused(page)).toMatch(/^engineer|^manager/);
+  });
 });

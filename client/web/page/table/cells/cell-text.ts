@@ -1,5 +1,5 @@
 import { commitmentIn } from '../../../../../protocol/sealed.ts';
-import { shownPlain } from '../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../protocol/shown-text.ts';
 import { type Cell, type ColumnType, cellFormText } from '../../../../../protocol/values.ts';
 import { localTime } from './local-time.ts';
 
@@ -12,7 +12,7 @@ export function cellText(type: ColumnType, cell: Cell): string {
   if (commitmentIn(cell) !== undefined) return 'sealed';
   if (type === 'timestamp' && typeof cell === 'string') return localTime(cell);
   const text = exactText(type, cell);
-  return shownPlain(text.length > shownMax ? `${text.slice(0, shownMax)}…` : text);
+  return shownText(text.length > shownMax ? `${text.slice(0, shownMax)}…` : text);
 }
 
 /** A cell as it is copied and edited: to the letter, empty for an empty one. */

@@ -1,5 +1,5 @@
 import type { ICellEditorComp } from 'ag-grid-community';
-import { shownPlain } from '../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../protocol/shown-text.ts';
 import { exactText } from '../cells/cell-text.ts';
 import { choicesOf } from './choices.ts';
 import type { EditorParams } from './text-editor.ts';
@@ -41,6 +41,6 @@ export class ChoiceEditor implements ICellEditorComp {
 function optionOf(text: string): HTMLOptionElement {
   const option = document.createElement('option');
   option.value = text;
-  option.textContent = text === '' ? '(empty)' : shownPlain(text);
+  option.textContent = text === '' ? '(empty)' : shownText(text);
   return option;
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { shownPlain } from '../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../protocol/shown-text.ts';
 
 /** Milliseconds for which what was done is said, with the way back. */
 const noteMs = 7_000;
@@ -17,7 +17,7 @@ export function tellWithButton(text: string, label: string, onClick: () => void)
     message: (
       <Group justify="space-between" wrap="nowrap" gap="sm">
         <Text size="sm" truncate>
-          {shownPlain(text)}
+          {shownText(text)}
         </Text>
         <Button
           size="compact-sm"
@@ -41,10 +41,10 @@ export function hideNote(): void {
 
 /** Says why something was not done. */
 export function tellFailed(message: string): void {
-  notifications.show({ color: 'red', title: 'not done', message: shownPlain(message), autoClose: noteMs });
+  notifications.show({ color: 'red', title: 'not done', message: shownText(message), autoClose: noteMs });
 }
 
 /** Says what was done, where there is no way back. */
 export function tellSaid(message: string): void {
-  notifications.show({ message: shownPlain(message), autoClose: noteMs });
+  notifications.show({ message: shownText(message), autoClose: noteMs });
 }

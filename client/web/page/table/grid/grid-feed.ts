@@ -3,7 +3,6 @@ import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import type { RowChanges } from '../../ledger/table-rows.ts';
 import { Search } from '../cells/search.ts';
-import { type Marks, noMarks, type RowMark } from '../marks.ts';
 import { keepingPlace } from './anchor.ts';
 import { Attention } from './attention.ts';
 import { createGridStatus } from './grid-status.ts';
@@ -28,7 +27,6 @@ export class GridFeed {
   readonly search = new Search();
   readonly status = createGridStatus();
   readonly #live = new LiveMarks();
-  #marks: Marks = noMarks;
   #api: GridApi<CurrentRow> | undefined;
   #root: HTMLElement | undefined;
   #order: RowOrder | undefined;
@@ -115,16 +113,9 @@ export class GridFeed {
     this.#api?.ensureIndexVisible(index);
   }
 
-  /** What colours the rows besides the feed. */
-  mark(marks: Marks): void {
-    if (this.#marks === marks) return;
-    this.#marks = marks;
-    this.#api?.redrawRows();
-  }
-
-  markOf(key: string): RowMark | undefined {
-    const kind = this.#live.kindOf(key);
-    return kind === undefined ? this.#marks.get(key) : { kind };
+  /** Whether a row has just come, or is about to go. */
+  markOf(key: string): 'entered' | 'left' | undefined {
+    return this.#live.kindOf(key);
   }
 
   /** Shows the rows that hold a text. */

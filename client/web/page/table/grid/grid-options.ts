@@ -49,8 +49,8 @@ export function gridOptions(feed: GridFeed): GridOptions<CurrentRow> {
     isExternalFilterPresent: () => feed.search.isOn,
     doesExternalFilterPass: ({ data }) => data === undefined || feed.search.matches(data),
     rowClassRules: {
-      [classes.entered ?? '']: ({ data }) => feed.markOf(data?.key ?? '')?.kind === 'entered',
-      [classes.left ?? '']: ({ data }) => feed.markOf(data?.key ?? '')?.kind === 'left',
+      [classes.entered ?? '']: ({ data }) => feed.markOf(data?.key ?? '') === 'entered',
+      [classes.left ?? '']: ({ data }) => feed.markOf(data?.key ?? '') === 'left',
     },
   };
 }

@@ -6,7 +6,6 @@ import { usePlace } from '../../address/use-place.ts';
 import { paintedRows } from '../../shell/first-paint.ts';
 import { columnsOf, hintOf, keyColumn } from '../columns.ts';
 import type { GridEditing } from '../edit/grid-editing.ts';
-import { type Marks, noMarks } from '../marks.ts';
 import { keepColumns, restoreColumns } from './column-memory.ts';
 import { copiedText } from './copied-text.ts';
 import classes from './grid.module.css';
@@ -24,8 +23,6 @@ export interface TableGridProps {
   readonly feed: GridFeed;
   /** Some rows, by which the columns are measured. */
   readonly rows?: readonly CurrentRow[];
-  /** What colours rows besides the feed, such as a comparison. */
-  readonly marks?: Marks;
   /** Undefined where nothing can be edited. */
   readonly editing?: GridEditing | undefined;
   /** The menu of a row is asked for. */
@@ -36,14 +33,13 @@ export interface TableGridProps {
  * The rows of a table. The grid is made without React's hand in it: its cells come and go by the hundred with every frame
  * that is scrolled, and as components they took three times as long.
  */
-export function TableGrid({ definition, feed, rows = noRows, marks = noMarks, editing, onMenu }: TableGridProps) {
+export function TableGrid({ definition, feed, rows = noRows, editing, onMenu }: TableGridProps) {
   const root = useRef<HTMLDivElement>(null);
   const [, go] = usePlace();
   const { name: table, key = keyColumn } = definition;
-  const hasMarks = marks.size > 0;
   const columns = useMemo(
-    () => columnsOf({ definition, feed, pending: editing?.pending, rows, hasMarks }),
-    [definition, feed, editing, rows, hasMarks],
+    () => columnsOf({ definition, pending: editing?.pending, rows }),
+    [definition, editing, rows],
   );
   const calls = useRef<GridCalls>(undefined);
   calls.current = {
@@ -58,7 +54,6 @@ export function TableGrid({ definition, feed, rows = noRows, marks = noMarks, ed
     },
   };
   useGrid({ root, feed, table, columns, calls: calls as { current: GridCalls } });
-  useEffect(() => feed.mark(marks), [feed, marks]);
 
   const onCopy = (event: ClipboardEvent): void => {
     const text = feed.api === undefined || isTyping(event.target) ? undefined : copiedText(feed.api, definition);

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useStore } from 'zustand';
-import { shownPlain } from '../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../protocol/shown-text.ts';
 import type { PendingCells } from '../edit/pending-cells.ts';
 import type { GridFeed } from '../grid/grid-feed.ts';
 import classes from './toolbar.module.css';
@@ -30,7 +30,7 @@ export function Refusals({ pending, feed }: Props) {
         <li key={`${key} ${column}`}>
           <IconAlertTriangle size={15} />
           <span>
-            <b>{shownPlain(key)}</b> {shownPlain(message)}
+            <b>{shownText(key)}</b> {shownText(message)}
           </span>
           <Button size="compact-xs" variant="subtle" onClick={() => mend(key, column)}>
             edit again

@@ -4,6 +4,7 @@ import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import { hasSealed } from '../../../../../protocol/sealed.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { usePlace } from '../../address/use-place.ts';
+import { useFocusBack } from '../../shell/use-focus-back.ts';
 import { exactText } from '../cells/cell-text.ts';
 import { writeTsv } from '../cells/tsv.ts';
 import type { EditDialogStore } from '../edit/edit-dialog.ts';
@@ -25,12 +26,15 @@ interface Props {
 }
 
 /** What can be done with one row, where the pointer is. */
-export function RowMenu({ at, definition, dialog, onClose }: Props) {
+export function RowMenu({ at, ...rest }: Props) {
+  return at === undefined ? null : <OpenMenu at={at} {...rest} />;
+}
+
+function OpenMenu({ at: { row, x, y }, definition, dialog, onClose }: Props & { readonly at: MenuAt }) {
   const [, go] = usePlace();
-  if (at === undefined) return null;
-  const { row, x, y } = at;
+  useFocusBack();
   return (
-    <Menu opened onClose={onClose} position="bottom-start" withinPortal returnFocus>
+    <Menu opened onClose={onClose} position="bottom-start" withinPortal>
       <Menu.Target>
         <span className={classes.menuPlace} style={{ left: x, top: y }} />
       </Menu.Target>

@@ -1,5 +1,5 @@
 import { Checkbox, Radio, Table, Text } from '@mantine/core';
-import { shownPlain } from '../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../protocol/shown-text.ts';
 import { keyTypes } from '../../../../../protocol/table.ts';
 import type { ColumnType } from '../../../../../protocol/values.ts';
 import { TypeSelect } from '../type-select.tsx';
@@ -33,7 +33,7 @@ export function ImportColumns({ preview, choices, onChange }: Props) {
       </Text>
       {file.notes.map((note) => (
         <Text key={note} size="xs" c="var(--changed)">
-          {shownPlain(note)}
+          {shownText(note)}
         </Text>
       ))}
       <div className={classes.scroll}>
@@ -61,7 +61,7 @@ export function ImportColumns({ preview, choices, onChange }: Props) {
                       onChange={() => toggle(column)}
                     />
                   </Table.Td>
-                  <Table.Td className={classes.name}>{shownPlain(column.name)}</Table.Td>
+                  <Table.Td className={classes.name}>{shownText(column.name)}</Table.Td>
                   <Table.Td>
                     {isNew ? (
                       <TypeSelect
@@ -88,7 +88,7 @@ export function ImportColumns({ preview, choices, onChange }: Props) {
                     </Table.Td>
                   )}
                   <Table.Td visibleFrom="xs" className={classes.samples}>
-                    {shownPlain(column.samples.join('  ·  '))}
+                    {shownText(column.samples.join('  ·  '))}
                   </Table.Td>
                 </Table.Tr>
               );

@@ -1,5 +1,5 @@
 import { Alert, Stack, Table, Text } from '@mantine/core';
-import { shownPlain } from '../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../protocol/shown-text.ts';
 import type { ColumnType } from '../../../../../protocol/values.ts';
 import { cellText } from '../../table/cells/cell-text.ts';
 import classes from './import.module.css';
@@ -74,7 +74,7 @@ function Samples({ kind, preview }: { readonly kind: ChangeKind; readonly previe
             {shown.map((sample) => (
               <Table.Tr key={sample.key}>
                 {(kind === 'updates' || definition.key === undefined) && (
-                  <Table.Td className={classes.cell}>{shownPlain(sample.key)}</Table.Td>
+                  <Table.Td className={classes.cell}>{shownText(sample.key)}</Table.Td>
                 )}
                 {columns.map(({ name, type }) => (
                   <Table.Td key={name} className={classes.cell}>

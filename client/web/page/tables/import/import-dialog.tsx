@@ -1,8 +1,9 @@
-import { Button, Modal, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { tableNameSchema } from '../../../../../protocol/names.ts';
 import { useLedger } from '../../ledger/ledger-state.ts';
+import { Dialog } from '../../shell/dialog.tsx';
 import { DialogActions } from '../dialog-actions.tsx';
 import { closeDialog } from '../dialogs.ts';
 import { useIsNarrow } from '../use-is-narrow.ts';
@@ -29,8 +30,7 @@ interface Props {
 /** What importing a file would do, and doing it. */
 export function ImportDialog({ file, table }: Props) {
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={closeDialog}
       title={`Import ${file.name}`}
       size="xl"
@@ -38,7 +38,7 @@ export function ImportDialog({ file, table }: Props) {
       closeOnClickOutside={false}
     >
       <ImportForm file={file} table={table} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Alert } from '@mantine/core';
-import { shownPlain } from '../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../protocol/shown-text.ts';
 import classes from './import.module.css';
 import type { ImportPreview, LineProblem } from './preview.ts';
 
@@ -30,8 +30,8 @@ export function ProblemLines({ problems, more }: LinesProps) {
           <li key={JSON.stringify(problem)}>
             <span className={classes.quiet}>{problem.line === undefined ? '' : `line ${problem.line}`}</span>
             <span>
-              {problem.column !== undefined && <b>{shownPlain(problem.column)} </b>}
-              {shownPlain(problem.reason)}
+              {problem.column !== undefined && <b>{shownText(problem.column)} </b>}
+              {shownText(problem.reason)}
             </span>
           </li>
         ))}

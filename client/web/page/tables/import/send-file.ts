@@ -1,5 +1,6 @@
 import { pathOf } from '../../api/lines.ts';
-import { GatewayProblem, type ProblemBody, unreachable } from '../../api/problem.ts';
+import { heard } from '../../api/login-end.ts';
+import { GatewayProblem, type ProblemBody, problemIn, unreachable } from '../../api/problem.ts';
 import { type ImportChoices, type ImportPreview, type ImportProgress, importQuery } from './preview.ts';
 
 interface Options {
@@ -36,13 +37,13 @@ export function sendFile(file: File, choices: ImportChoices, { signal, onProgres
       for (const line of lines()) {
         if (line.progress !== undefined) onProgress(line.progress);
         if (line.import !== undefined) preview = line.import;
-        if (line.error !== undefined) reject(new GatewayProblem(line.error));
+        if (line.error !== undefined) reject(heard(new GatewayProblem(line.error)));
       }
     };
     asked.upload.onprogress = ({ loaded }) => onProgress({ phase: 'sending_file', done: loaded, of: file.size });
     asked.onprogress = take;
     asked.onload = () => {
-      if (asked.status !== 200) return reject(refusalIn(asked));
+      if (asked.status !== 200) return reject(heard(problemIn(asked.responseText, asked.status)));
       take();
       if (preview === undefined) reject(new GatewayProblem({ code: 'cut', message: 'the answer was cut off' }));
       else resolve(preview);
@@ -52,12 +53,4 @@ export function sendFile(file: File, choices: ImportChoices, { signal, onProgres
     signal.addEventListener('abort', () => asked.abort(), { once: true });
     asked.send(file);
   });
-}
-
-function refusalIn({ responseText, status }: XMLHttpRequest): GatewayProblem {
-  try {
-    return new GatewayProblem((JSON.parse(responseText) as { error: ProblemBody }).error);
-  } catch {
-    return new GatewayProblem({ code: 'internal', message: `the gateway answered with ${status}` });
-  }
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type TableListener, TableModel } from '../../../../../client/web/page/ledger/table-model.ts';
+import type { TableListener } from '../../../../../client/web/page/ledger/table-listener.ts';
+import { TableModel } from '../../../../../client/web/page/ledger/table-model.ts';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { Dice } from '../../../random.ts';

@@ -1,5 +1,5 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core';
-import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
 import type { Column } from '../../../../../../protocol/table.ts';
 import { exactText } from '../../cells/cell-text.ts';
 import { choicesOf } from '../choices.ts';
@@ -22,7 +22,7 @@ export function CellField({ column, text, problem, isFirst = false, isDisabled =
   const common = {
     label: column.name,
     description: ruleText(column),
-    error: problem === undefined ? undefined : shownPlain(problem),
+    error: problem === undefined ? undefined : shownText(problem),
     disabled: isDisabled,
     withAsterisk: column.required === true,
     value: text,
@@ -32,7 +32,7 @@ export function CellField({ column, text, problem, isFirst = false, isDisabled =
   const choices = choicesOf(column);
   if (choices !== undefined) {
     const texts = choices.map((choice) => exactText(column.type, choice));
-    const data = [{ value: '', label: '(empty)' }, ...texts.map((value) => ({ value, label: shownPlain(value) }))];
+    const data = [{ value: '', label: '(empty)' }, ...texts.map((value) => ({ value, label: shownText(value) }))];
     return <NativeSelect {...common} data={data} onChange={(event) => onChange(event.currentTarget.value)} />;
   }
   if (column.type === 'json' || text.length > longFrom || text.includes('\n')) {

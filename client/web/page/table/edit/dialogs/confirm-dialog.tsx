@@ -1,6 +1,7 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
+import { Dialog } from '../../../shell/dialog.tsx';
 import { useCommand } from './use-command.ts';
 import { WhyField } from './why-field.tsx';
 
@@ -28,17 +29,17 @@ export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, 
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} title={title} size={size ?? 'md'}>
+    <Dialog onClose={onClose} title={title} size={size ?? 'md'}>
       <Stack gap="sm">
         {children}
         <WhyField />
         {message !== undefined && (
           <Alert color="red">
             {problems.length === 0
-              ? shownPlain(message)
+              ? shownText(message)
               : problems.slice(0, listedMax).map(({ key, column, message: text, index }) => (
                   <div key={`${index} ${key} ${column}`}>
-                    <b>{[key, column].filter(Boolean).join('.')}</b> {shownPlain(text)}
+                    <b>{[key, column].filter(Boolean).join('.')}</b> {shownText(text)}
                   </div>
                 ))}
           </Alert>
@@ -57,6 +58,6 @@ export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, 
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { Alert, Loader, ScrollArea, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Problem } from '../../../../../../protocol/errors.ts';
-import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { GatewayProblem } from '../../../api/problem.ts';
 import { whyNow } from '../own-commands.ts';
 import type { PastePlan } from '../paste-plan.ts';
@@ -36,7 +36,14 @@ export function PasteDialog({ plan, onClose }: Props) {
         {steps.length === 0 ? 'Nothing would change.' : countText(lines.length - added, added)}{' '}
         {trial.isLoading && <Loader size="xs" aria-label="asking the server" />}
       </Text>
-      {own.length > 0 && <Alert color="red">{own.slice(0, 8).map(shownPlain).join('; ')}</Alert>}
+      {own.length > 0 && (
+        <Alert color="red">
+          {own
+            .slice(0, 8)
+            .map((problem) => shownText(problem))
+            .join('; ')}
+        </Alert>
+      )}
       {trial.error !== null && (
         <Alert color="red">
           {problems.length === 0 ? trial.error.message : 'It cannot be pasted so; nothing was changed.'}

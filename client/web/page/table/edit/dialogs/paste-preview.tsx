@@ -1,5 +1,5 @@
 import type { Problem } from '../../../../../../protocol/errors.ts';
-import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { type Cell, cellText } from '../../../../../../protocol/values.ts';
 import type { PastedLine } from '../paste-plan.ts';
 import classes from './paste-dialog.module.css';
@@ -33,20 +33,20 @@ function PreviewLine({ line: { key, isNew, cells }, problems }: { line: PastedLi
   const whole = problems.filter(({ column }) => !cells.some((cell) => cell.column === column));
   return (
     <div className={classes.line} data-new={isNew || undefined}>
-      <b>{key === undefined ? 'new row' : shownPlain(key)}</b>
+      <b>{key === undefined ? 'new row' : shownText(key)}</b>
       {isNew && key !== undefined && <i>new</i>}
       {cells.map(({ column, before, after }) => {
         const problem = problems.find((one) => one.column === column);
         return (
           <span key={column} className={classes.cell} data-bad={problem !== undefined || undefined}>
             <small>{column}</small> {before !== null && <s>{shown(before)}</s>} {shown(after)}
-            {problem !== undefined && <em>{shownPlain(problem.message)}</em>}
+            {problem !== undefined && <em>{shownText(problem.message)}</em>}
           </span>
         );
       })}
       {whole.map(({ message, column }) => (
         <span key={`${column} ${message}`} className={classes.cell} data-bad>
-          {column !== undefined && <small>{column}</small>} <em>{shownPlain(message)}</em>
+          {column !== undefined && <small>{column}</small>} <em>{shownText(message)}</em>
         </span>
       ))}
     </div>
@@ -54,5 +54,5 @@ function PreviewLine({ line: { key, isNew, cells }, problems }: { line: PastedLi
 }
 
 function shown(cell: Cell): string {
-  return cell === null ? '(empty)' : shownPlain(cellText(cell)).slice(0, 120);
+  return cell === null ? '(empty)' : shownText(cellText(cell)).slice(0, 120);
 }

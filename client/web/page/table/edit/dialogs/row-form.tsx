@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
+import { Dialog } from '../../../shell/dialog.tsx';
 import { type FormProblems, noProblems, readForm, textsOf } from '../form-cells.ts';
 import { type OwnCommand, whyNow } from '../own-commands.ts';
 import { sendCommand } from '../send-command.ts';
@@ -41,7 +42,7 @@ export function RowForm({ definition, row, onMade, onClose }: Props) {
   };
   const isHere = problems.every(({ column }) => column !== undefined && column in texts);
   return (
-    <Modal opened onClose={onClose} title={row === undefined ? `New row of ${definition.name}` : `Edit ${row.key}`}>
+    <Dialog onClose={onClose} title={row === undefined ? `New row of ${definition.name}` : `Edit ${row.key}`}>
       <form onSubmit={(event) => void submit(event)} noValidate>
         <Stack gap="sm">
           {definition.columns.map((column, index) => (
@@ -67,7 +68,7 @@ export function RowForm({ definition, row, onMade, onClose }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { Button, Group, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { shownPlain } from '../../../../../../protocol/shown-text.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { type Cell, cellText } from '../../../../../../protocol/values.ts';
+import { Dialog } from '../../../shell/dialog.tsx';
 import { localTime } from '../../cells/local-time.ts';
 import { settled, type VersionConflict } from '../conflicts.ts';
 import { touchedSince } from '../steps.ts';
@@ -19,7 +20,7 @@ export function VersionConflictDialog({ conflict }: { readonly conflict: Version
   };
   const chosen = names.filter((name) => !touched.includes(name) || isMine[name] === true);
   return (
-    <Modal opened onClose={() => end(undefined)} title={`${table} ${current.key} has changed meanwhile`} size="lg">
+    <Dialog onClose={() => end(undefined)} title={`${table} ${current.key} has changed meanwhile`} size="lg">
       <Stack gap="sm">
         <Text size="sm">
           <b>{current.by}</b> changed it at {localTime(current.at)}, after you began. Choose what is to stand.
@@ -49,7 +50,7 @@ export function VersionConflictDialog({ conflict }: { readonly conflict: Version
           <Button onClick={() => end(chosen)}>{chosen.length === 0 ? 'keep theirs' : 'write what I chose'}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -70,5 +71,5 @@ function Choice({ value, who, cell }: { readonly value: string; readonly who: st
 }
 
 function shown(cell: Cell): string {
-  return cell === null ? '(empty)' : shownPlain(cellText(cell)).slice(0, 500);
+  return cell === null ? '(empty)' : shownText(cellText(cell)).slice(0, 500);
 }
