@@ -13,6 +13,12 @@ export interface FeedListener {
 /** Milliseconds without a word after which the connection is held to be dead; the gateway speaks every two seconds. */
 const silenceMsMax = 7_000;
 
+/** The longest patience with a connection that was let in and has brought nothing: what is coming may be large. */
+const patienceMsMax = 300_000;
+
+/** Positions of one connection after which nothing large can be on its way. */
+const steadyBeats = 3;
+
 /** Until it is tried again. */
 const retryMs = 1_000;
 
@@ -31,6 +37,8 @@ export class Feed {
   #cursor: string | undefined;
   #source: EventSource | undefined;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
+  /** Doubled with each connection that was open and silent: it may be bringing a group that takes longer than that. */
+  #patienceMs = silenceMsMax;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -57,10 +65,13 @@ export class Feed {
     this.#source?.close();
     const source = new EventSource(pathOf(path, { ...parameters, from: this.#cursor }));
     this.#source = source;
-    this.#watch(silenceMsMax);
+    this.#watch(this.#patienceMs);
+    let beats = 0;
     const on = (type: string, take: (data: unknown) => void): void =>
       source.addEventListener(type, (event) => {
-        this.#watch(silenceMsMax);
+        beats = type === 'position' ? beats + 1 : steadyBeats;
+        if (beats >= steadyBeats) this.#patienceMs = silenceMsMax;
+        this.#watch(this.#patienceMs);
         if (event.lastEventId !== '') this.#cursor = event.lastEventId;
         take(JSON.parse(event.data as string));
       });
@@ -82,6 +93,8 @@ export class Feed {
   #watch(ms: number): void {
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => {
+      const isOpen = this.#source?.readyState === EventSource.OPEN;
+      if (isOpen) this.#patienceMs = Math.min(this.#patienceMs * 2, patienceMsMax);
       this.#options.listener.silent();
       this.#connect();
     }, ms);
