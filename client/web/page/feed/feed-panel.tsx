@@ -1,10 +1,8 @@
 import { useCallback, useState } from 'react';
-import { parseCursor } from '../../../../protocol/cursor.ts';
-import { shownText } from '../../../../protocol/shown-text.ts';
 import { usePlace } from '../address/use-place.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { RevertDialog, type Takeback } from '../row/revert-dialog.tsx';
-import { pointText } from '../time/words.ts';
+import { pointText, pointWords } from '../time/words.ts';
 import { FeedBar } from './feed-bar.tsx';
 import { type FeedFilter, noFilter } from './feed-filter.ts';
 import type { FeedItem } from './feed-item.ts';
@@ -42,12 +40,6 @@ export function FeedPanel() {
       {takeback !== undefined && <RevertDialog takeback={takeback} onClose={() => setTakeback(undefined)} />}
     </section>
   );
-}
-
-/** A seq without the life that it is of, which the address has for others. */
-function pointWords(at: string): string {
-  const cursor = parseCursor(at);
-  return cursor === undefined ? shownText(at, { widthMax: 40 }) : `#${cursor.seq}`;
 }
 
 /** A line is a command: all that it did is taken back. */

@@ -3,6 +3,8 @@ import { useCallback, useState } from 'react';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import { usePlace } from '../address/use-place.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { useFocusBack } from '../shell/use-focus-back.ts';
+import { pointWords } from '../time/words.ts';
 import { count } from '../words/sentence.ts';
 import { CopyLink } from './copy-link.tsx';
 import { RevertDialog, type Takeback } from './revert-dialog.tsx';
@@ -21,6 +23,7 @@ interface Props {
 
 /** A row, with all of its cells, who set them, and all that it ever was. */
 export function RowDrawer({ table, row: key, at }: Props) {
+  useFocusBack();
   const [, go] = usePlace();
   const [model, state] = useRowModel({ table, key, at });
   const [takeback, setTakeback] = useState<Takeback>();
@@ -41,7 +44,7 @@ export function RowDrawer({ table, row: key, at }: Props) {
         <CopyLink />
         <CloseButton onClick={close} aria-label="close the row" />
       </header>
-      {at !== undefined && <p className={classes.past}>as of {at}</p>}
+      {at !== undefined && <p className={classes.past}>as of {pointWords(at)}</p>}
       {problem !== undefined && (
         <Alert color="red" m="sm" title="The row could not be read">
           {problem.message}

@@ -6,7 +6,7 @@ import type { TableDefinition } from '../../../../protocol/table.ts';
 import { usePlace } from '../address/use-place.ts';
 import { pathOf } from '../api/lines.ts';
 import { useRight } from '../people/rights.ts';
-import { pointText } from '../time/words.ts';
+import { pointText, pointWords } from '../time/words.ts';
 
 interface Props {
   readonly table: string;
@@ -75,5 +75,5 @@ export function ExportMenu({ table, definition }: Props) {
 
 function whatWords(at: string | undefined, search: string | undefined): string {
   const found = search === undefined ? 'all rows' : `rows with “${search}”`;
-  return at === undefined ? `${found}, of now` : `${found}, as of ${at}`;
+  return at === undefined ? `${found}, of now` : `${found}, as of ${pointWords(at)}`;
 }

@@ -17,7 +17,7 @@ export function NoTable() {
               {isFresh ? 'There is no table yet' : 'Choose a table'}
             </Title>
             <Text c="var(--text-quiet)" mt={4}>
-              Everyone who looks at it sees every change the moment it is made, and everything that it ever was.
+              Whoever looks at a table sees every change the moment it is made, and all that it ever was.
             </Text>
           </div>
           {at === undefined && <FirstSteps isFresh={isFresh} />}

@@ -9,6 +9,10 @@ import { axisText } from './words.ts';
 
 /** Pixels below the curve in which its times are written. */
 const axisPixels = 18;
+/** Pixels of a letter of the axis, at most. */
+const letterPixels = 7;
+/** Pixels that the handle takes at the end, where it mostly stands. */
+const handlePixels = 8;
 
 /** How much was changed when. */
 export function Curve({ axis }: { readonly axis: Axis }) {
@@ -70,9 +74,17 @@ function optionsOf(place: HTMLElement, width: number, height: number): UPlot.Opt
         grid: { show: false },
         ticks: { show: false },
         space: 90,
-        values: (_, splits, __, ___, step) => splits.map((seconds) => axisText(seconds, step)),
+        values: (plot, splits, _, __, step) =>
+          splits.map((seconds) => wholeText(plot, seconds, axisText(seconds, step))),
       },
       { show: false },
     ],
   };
+}
+
+/** The text of a mark where there is room for all of it: at the ends of the axis it would be cut. */
+function wholeText(plot: UPlot, seconds: number, text: string): string | null {
+  const half = (text.length * letterPixels) / 2;
+  const place = plot.valToPos(seconds, 'x');
+  return place >= half && place <= plot.width - half - handlePixels ? text : null;
 }

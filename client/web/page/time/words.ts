@@ -1,4 +1,5 @@
 import { formatPoint, parsePoint } from '../../../../protocol/point.ts';
+import { shownText } from '../../../../protocol/shown-text.ts';
 
 const full = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -38,6 +39,14 @@ export function whenWords({ at, seq, ms }: Told): string {
   if (at === undefined) return `now, ${place}`;
   if (seq === 0) return 'before the first change';
   return ms === undefined ? place : `${whenText(ms)}, ${place}`;
+}
+
+/** A point of an address in a few words: a seq without the life that it is of, a time by the clock of whoever reads, a tag. */
+export function pointWords(text: string): string {
+  const point = parsePoint(text);
+  if (point !== undefined && 'seq' in point) return `#${point.seq}`;
+  if (point !== undefined && 'at' in point) return whenText(Date.parse(point.at));
+  return shownText(text, { widthMax: 40 });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nowhere, readPlace, writePlace } from '../../../../../client/web/page/address/address.ts';
-import { axisText, pointText, whenWords } from '../../../../../client/web/page/time/words.ts';
+import { axisText, pointText, pointWords, whenWords } from '../../../../../client/web/page/time/words.ts';
 
 test('every state of time has an address that says the same when it is read', () => {
   for (const [at, since] of [
@@ -21,6 +21,13 @@ test('a point is asked for in a form that no clock reads otherwise; tags and cur
   expect(pointText(undefined)).toBeUndefined();
   expect(pointText('2026-05-01 12:00')).toMatch(/^2026-0(4|5)-\d\dT\d\d:00:00\.000000Z$/);
   expect(pointText('%%')).toBe('%%');
+});
+
+test('a point in few words is a seq without its life, a time by the clock here, or a tag', () => {
+  expect(pointWords('1042@epoch')).toBe('#1042');
+  expect(pointWords('1042')).toBe('#1042');
+  expect(pointWords('2026-05-01 12:00')).toBe('1 May 2026, 12:00:00');
+  expect(pointWords('v1.0')).toBe('v1.0');
 });
 
 test('a moment in words says when, and behind which change', () => {
