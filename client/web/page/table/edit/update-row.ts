@@ -1,6 +1,8 @@
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
+import { commitmentIn } from '../../../../../protocol/sealed.ts';
 import type { Cells } from '../../../../../protocol/values.ts';
 import { GatewayProblem } from '../../api/problem.ts';
+import { request } from '../../api/request.ts';
 import { askVersion } from './conflicts.ts';
 import { type Sent, sendCommand } from './send-command.ts';
 import { touchedSince } from './steps.ts';
@@ -40,8 +42,9 @@ export async function updateRow({ table, seen, cells, why, versionOf }: RowUpdat
       const sent = await sendCommand('row.update', { table, key: base.key, row: mine, expect: { version }, why });
       return { sent, cells: mine, version };
     } catch (error) {
-      const current = currentOf(error);
-      if (current === undefined) throw error;
+      const told = currentOf(error);
+      if (told === undefined) throw error;
+      const current = await opened(table, told);
       const names = Object.keys(mine);
       const isFree = touchedSince(base, current, names).length === 0 && rebases < rebasesMax;
       const chosen = isFree ? names : await askVersion({ table, seen: base, mine, current });
@@ -50,6 +53,13 @@ export async function updateRow({ table, seen, cells, why, versionOf }: RowUpdat
       base = current;
     }
   }
+}
+
+/** What a conflict tells has its sealed cells closed: read anew they are open, and can be compared with what was seen. */
+async function opened(table: string, told: CurrentRow): Promise<CurrentRow> {
+  if (Object.values(told.row).every((cell) => commitmentIn(cell) === undefined)) return told;
+  const { row } = await request('row.get', { table, key: told.key });
+  return row;
 }
 
 /** With a conflict, the row as it is now; it may be gone. */

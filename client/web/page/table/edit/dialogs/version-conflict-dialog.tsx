@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { type Cell, cellText } from '../../../../../../protocol/values.ts';
 import { Dialog } from '../../../shell/dialog.tsx';
-import { localTime } from '../../cells/local-time.ts';
+import { momentWords } from '../../../words/day.ts';
 import { settled, type VersionConflict } from '../conflicts.ts';
 import { touchedSince } from '../steps.ts';
 import classes from './conflict-dialog.module.css';
@@ -23,7 +23,8 @@ export function VersionConflictDialog({ conflict }: { readonly conflict: Version
     <Dialog onClose={() => end(undefined)} title={`${table} ${current.key} has changed meanwhile`} size="lg">
       <Stack gap="sm">
         <Text size="sm">
-          <b>{current.by}</b> changed it at {localTime(current.at)}, after you began. Choose what is to stand.
+          <b>{current.by}</b> changed it at {momentWords(current.at, new Date())}, after you began. Choose what is to
+          stand.
         </Text>
         {touched.map((name) => (
           <Radio.Group
