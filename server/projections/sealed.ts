@@ -8,7 +8,7 @@ import type { ReusedCell } from '../domain/restored-cells.ts';
 import type { SealedCell } from '../domain/sealing.ts';
 import { rowName, type TableState } from '../domain/state.ts';
 import type { RecordedEvent } from './project.ts';
-import type { PageRow, RowRef } from './rows.ts';
+import type { PageRow } from './rows.ts';
 
 /** JSON texts by the commitments to them. */
 export type OpenedValues = ReadonlyMap<string, string>;
@@ -16,19 +16,19 @@ export type OpenedValues = ReadonlyMap<string, string>;
 /** What {@link selectOpened} selects. */
 export type OpenedValue = readonly [commitment: string, value: string];
 
-/** Commitments of the relation `r`: what its cells hold that looks like one. */
-const commitmentsOfRow = sql`
-  json_each(r.cells) AS cell
-  JOIN sealed_cell s ON s.commitment = CASE json_typeof(cell.value) WHEN 'object' THEN cell.value ->> 'sealed' END`;
-
 /** Selects what the sealed cells of these rows stand for now. */
-export function selectOpened(refs: readonly RowRef[]): RawBuilder<unknown> {
+export function selectOpened(rows: readonly NamedRow[]): RawBuilder<unknown> {
+  const cells = rows.flatMap(({ table, key }) =>
+    sealedNames(table.definition).map((column) => ({ tableId: table.id, key, column })),
+  );
   return sql`
     SELECT json_build_array(s.commitment, s.value)
-    FROM unnest(${refs.map(({ tableId }) => tableId)}::bigint[], ${refs.map(({ key }) => key)}::text[])
-      AS wanted (table_id, key)
+    FROM unnest(
+      ${cells.map(({ tableId }) => tableId)}::bigint[],
+      ${cells.map(({ key }) => key)}::text[],
+      ${cells.map(({ column }) => column)}::text[]) AS wanted (table_id, key, "column")
     JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key
-    CROSS JOIN ${commitmentsOfRow}`;
+    JOIN sealed_cell s ON s.commitment = r.cells -> wanted."column" ->> 'sealed'`;
 }
 
 /** What commitments stand for; of those that were erased nothing. */
@@ -51,15 +51,13 @@ export function openCells(definition: TableDefinition, cells: Cells, values: Ope
 /** Opens the rows of a page. */
 export async function openPage(
   transaction: Executor,
-  { id, definition }: TableState,
+  table: TableState,
   page: readonly PageRow[],
 ): Promise<(PageRow & { readonly open: Cells })[]> {
   const { rows } = await sql<{ opened: OpenedValue }>`
-    SELECT opened FROM (${selectOpened(page.map(({ key }) => ({ tableId: id, key })))}) AS found (opened)`.execute(
-    transaction,
-  );
+    SELECT opened FROM (${selectOpened(page.map(({ key }) => ({ table, key })))}) AS found (opened)`.execute(transaction);
   const values = new Map(rows.map(({ opened }) => opened));
-  return page.map((row) => ({ ...row, open: openCells(definition, row.cells, values) }));
+  return page.map((row) => ({ ...row, open: openCells(table.definition, row.cells, values) }));
 }
 
 /** A row of a table by its name: over all lives of both. */

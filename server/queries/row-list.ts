@@ -22,11 +22,12 @@ interface SortColumn {
   readonly text: RawBuilder<string | null>;
 }
 
-interface ListedRow {
-  /** The row as JSON, made by PostgreSQL, with its cells as they were written. */
-  readonly line: string;
-  readonly key: string;
-  readonly sorted: readonly (string | null)[];
+/** The rows of a page. */
+interface ListedRows {
+  /** As JSON, with commas between, made and put together by PostgreSQL, with their cells as they were written. */
+  readonly lines: string;
+  /** The last of them: where the next page begins; undefined when there is none. */
+  readonly last: Pick<PageCursor, 'key' | 'sorted'> | undefined;
 }
 
 /**
@@ -49,10 +50,9 @@ export async function rowList(context: QueryContext, query: QueryOf<'row.list'>)
     const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
     const place = isNow ? 'now' : (await isNear(transaction, table)) ? 'near' : 'far';
     const page = { table, place, query, sort, after, limit, bytesMax: context.pageBytesMax } as const;
-    const { rows, full } = await readPage(transaction, page).catch(refuseForged);
-    const last = full ? rows.at(-1) : undefined;
-    const next = last && encodePageCursor({ epoch: head.epoch, seq, sorted: [...last.sorted], key: last.key, list });
-    return { body: replyText({ epoch: head.epoch, seq, definition: table.definition, next }, rows) };
+    const { lines, last } = await readPage(transaction, page).catch(refuseForged);
+    const next = last && encodePageCursor({ epoch: head.epoch, seq, ...last, list });
+    return { body: replyText({ epoch: head.epoch, seq, definition: table.definition, next }, lines) };
   });
 }
 
@@ -111,11 +111,26 @@ interface Page {
   readonly bytesMax: number;
 }
 
-async function readPage(transaction: Database, page: Page): Promise<{ rows: ListedRow[]; full: boolean }> {
+/** Those of a page in one row, as this process would take longer over each of them than PostgreSQL does. */
+interface ReadRows {
+  /** null when there are none. */
+  readonly lines: string | null;
+  readonly count: number;
+  /** How many there would be if their bytes did not matter. */
+  readonly found: number;
+  /** Of the last one. */
+  readonly key: string;
+  readonly sorted: (string | null)[][] | null;
+}
+
+async function readPage(transaction: Database, page: Page): Promise<ListedRows> {
   const { sort, limit, bytesMax } = page;
   const sorted = sort.map(({ text }) => text);
-  const { rows } = await sql<ListedRow & { found: number }>`
-    SELECT line, key, sorted, found FROM (
+  const lastSorted = sort.length === 0 ? sql`NULL` : sql`(array_agg(sorted))[count(*):]`;
+  const { rows } = await sql<ReadRows>`
+    SELECT string_agg(line, ',') AS lines, count(*), max(found) AS found,
+           (array_agg(key))[count(*)] AS key, ${lastSorted} AS sorted
+    FROM (
       SELECT line, key, sorted, count(*) OVER () AS found,
              sum(octet_length(line)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(line) AS before
       FROM (
@@ -127,8 +142,10 @@ async function readPage(transaction: Database, page: Page): Promise<{ rows: List
       ) AS page
     ) AS measured
     WHERE before < ${bytesMax}`.execute(transaction);
-  const found = rows[0]?.found ?? 0;
-  return { rows, full: found === limit || rows.length < found };
+  const [read] = rows;
+  if (read === undefined || read.lines === null) return { lines: '', last: undefined };
+  const isFull = read.found === limit || read.count < read.found;
+  return { lines: read.lines, last: isFull ? { key: read.key, sorted: read.sorted?.[0] ?? [] } : undefined };
 }
 
 /** The rows that the list chooses, beyond the page before. Rows far back that come by key are not read past the page. */
@@ -167,6 +184,6 @@ function beyondSql(sort: readonly SortColumn[], { sorted, key }: PageCursor): Ra
 }
 
 /** The reply's text, put together around the rows' own. */
-function replyText(rest: object, rows: readonly ListedRow[]): string {
-  return `${JSON.stringify(rest).slice(0, -1)},"rows":[${rows.map(({ line }) => line).join(',')}]}`;
+function replyText(rest: object, lines: string): string {
+  return `${JSON.stringify(rest).slice(0, -1)},"rows":[${lines}]}`;
 }
