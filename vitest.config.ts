@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['spec/**/*.spec.ts'],
     // zeromq's sockets cannot live in worker threads (Z16).
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than CI has cores: many files wait for servers and clocks more than they compute.
+    maxWorkers: 3,
     // One process runs many files: loading every module anew for each of them took a third of the time.
     isolate: false,
     globalSetup: ['spec/support/page-build.ts', 'spec/support/postgres.ts'],
