@@ -55,7 +55,9 @@ export async function openPage(
   page: readonly PageRow[],
 ): Promise<(PageRow & { readonly open: Cells })[]> {
   const { rows } = await sql<{ opened: OpenedValue }>`
-    SELECT opened FROM (${selectOpened(page.map(({ key }) => ({ table, key })))}) AS found (opened)`.execute(transaction);
+    SELECT opened FROM (${selectOpened(page.map(({ key }) => ({ table, key })))}) AS found (opened)`.execute(
+    transaction,
+  );
   const values = new Map(rows.map(({ opened }) => opened));
   return page.map((row) => ({ ...row, open: openCells(table.definition, row.cells, values) }));
 }

@@ -135,10 +135,11 @@ describe('log.activity', () => {
   });
 
   test('says by default in 200 buckets what was changed until now', async () => {
-    const before = new Date().toISOString();
+    // To the microsecond, as the ledger writes it: else the text of a time within the same millisecond compares wrongly.
+    const before = new Date().toISOString().replace('Z', '000Z');
     const found = await activity();
     expect(found.buckets).toHaveLength(200);
-    expect((found.end ?? '') > before).toBe(true);
+    expect((found.end ?? '') >= before).toBe(true);
     expect(sum(found)).toBe(found.seq);
   });
 
