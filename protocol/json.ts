@@ -109,9 +109,16 @@ function isExactDouble(token: string): boolean {
 function magnitude(token: string): readonly [digits: string, exponent: number] {
   const [, whole = '', fraction = '', power = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(token) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  const trimmed = digits.replace(/0+$/, '');
+  const trimmed = withoutLastZeros(digits);
   if (trimmed === '') return ['', 0];
   return [trimmed, Number(power) - fraction.length + digits.length - trimmed.length];
+}
+
+/** Not by an expression such as 0+$: that begins anew at each zero of a row that another digit ends, for hours in a long one. */
+function withoutLastZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
 }
 
 /** Checks depth, texts and names; returns how many members there are. */

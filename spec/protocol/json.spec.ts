@@ -51,6 +51,15 @@ describe('numbers that a double would change are refused (D10)', () => {
     expect(parseJson(text)).toBe(Number(text));
   });
 
+  test('however long it is written, it is judged in time that follows its length', () => {
+    const zeros = '0'.repeat(4_000_000);
+    const start = performance.now();
+    expect(refusal(`0.1${zeros}1`)).toContain('would be changed by a double');
+    expect(parseJson(`1.5${zeros}`)).toBe(1.5);
+    // In time that follows its square it would be hours.
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
   test('what looks like such a number inside a text is text', () => {
     const text = '["9007199254740993","\\"-0,","1e400","\\\\"]';
     expect(parseJson(text)).toEqual(['9007199254740993', '"-0,', '1e400', '\\']);
