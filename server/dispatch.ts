@@ -27,6 +27,7 @@ import type { Caller } from './auth/session-requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import { type Answer, type AnySubmission, submission } from './commands/submission.ts';
 import { isDatabaseAway } from './database/sql-state.ts';
+import { type EarlyProof, earlyProof, idAtFront, strangerBytesMax } from './early-proof.ts';
 import type { QueryAnswer } from './queries/context.ts';
 import { Refused } from './refused.ts';
 
@@ -60,15 +61,27 @@ export interface DispatchOptions {
 /** Frames of a reply behind its envelope. */
 type Frames = readonly string[];
 
+/** A request of which it is known what it is, and nothing more. */
+interface Opened {
+  readonly envelope: Envelope & { readonly type: RequestType };
+  readonly body: { readonly [name: string]: Json };
+}
+
 /** A request that was understood. */
 interface Understood {
   readonly envelope: Envelope;
   readonly request: Request;
 }
 
+/** Who has sent a request that is read only because of that. */
+interface Sender extends EarlyProof {
+  readonly identity: Identity;
+}
+
 /**
- * The way of every request: decode → authenticate → authorise → hand to its handler → reply. Never throws: what nobody
- * foresaw is answered `internal`, and its cause goes to the log, not on the wire.
+ * The way of every request: decode → authenticate → authorise → understand → hand to its handler → reply. Never throws:
+ * what nobody foresaw is answered `internal`, and its cause goes to the log, not on the wire. A large one is decoded for
+ * those only who may send as much, and what only some may ask is looked into when they have asked.
  */
 export class Dispatch {
   readonly counters = { sessionBusy: 0 };
@@ -82,11 +95,17 @@ export class Dispatch {
   /** @param peer names the connection that the request came over */
   async handle(bytes: Uint8Array, peer: string): Promise<Frames> {
     try {
-      const message = decode(bytes, this.#options.requestBytesMax);
-      const { envelope, request } = understand(message);
-      return await this.#identified({ envelope, request }, peer);
+      this.#checkBytes(bytes);
+      const sender = bytes.length > strangerBytesMax ? await this.#proveEarly(bytes) : undefined;
+      const opened = open(decode(bytes));
+      const { envelope } = opened;
+      const identity =
+        sender === undefined ? await this.#identify(envelope, envelope.type) : identityOf(sender, envelope);
+      this.#authorise(identity, envelope.type);
+      this.#checkCount(opened);
+      return await this.#identified({ envelope, request: understand(opened) }, { identity, peer });
     } catch (error) {
-      return [refusalText(readableId(bytes, this.#options.requestBytesMax), this.#errorBody(error))];
+      return [refusalText(readableId(bytes), this.#errorBody(error))];
     }
   }
 
@@ -94,12 +113,13 @@ export class Dispatch {
   refuse(bytes: Uint8Array): Frames {
     const message = 'this connection has too many requests in work (requests_per_peer_max); wait for replies';
     const error = { code: 'busy' as const, message, retryAfterMs: 100 };
-    return [refusalText(readableId(bytes, this.#options.requestBytesMax), error)];
+    return [refusalText(readableId(bytes), error)];
   }
 
-  async #identified({ envelope, request }: Understood, peer: string): Promise<Frames> {
-    const identity = await this.#identify(envelope, request.type);
-    this.#authorise(identity, request.type);
+  async #identified(
+    { envelope, request }: Understood,
+    { identity, peer }: { readonly identity: Identity; readonly peer: string },
+  ): Promise<Frames> {
     const { session } = identity;
     if (!this.#inWork.add(session, this.#options.requestsPerSessionMax)) {
       this.counters.sessionBusy += 1;
@@ -121,17 +141,24 @@ export class Dispatch {
     if (isQuery(request)) {
       return replyFrames(id, await handlers.query(request));
     }
-    this.#checkSize(request);
     if (isStagingRequest(request)) return [replyText(id, await handlers.staging(request, caller))];
     const submitted = submission(id, caller.user, request, this.#options.commandKey);
     const answer = await handlers.command({ ...submitted, dryRun });
     return 'error' in answer ? [refusalText(id, answer.error)] : replyFrames(id, answer);
   }
 
-  #checkSize(request: Command | LargeCommand | StagingRequest): void {
+  #checkBytes({ length }: Uint8Array): void {
+    const max = this.#options.requestBytesMax;
+    if (length <= max) return;
+    const message = `a request has at most ${max} bytes here (request_bytes_max); this one has ${length}`;
+    throw new Refused({ code: 'too_large', message });
+  }
+
+  /** Ahead of looking at each of them: what is wrong with millions would not fit into memory. */
+  #checkCount({ envelope: { type }, body: { commands } }: Opened): void {
     const max = this.#options.changesPerCommandMax;
-    if (!('commands' in request) || request.commands.length <= max) return;
-    const what = request.type === 'batch' ? 'a batch' : 'a part';
+    if (!Array.isArray(commands) || commands.length <= max) return;
+    const what = type === 'batch' ? 'a batch' : 'a part';
     const message = `${what} has at most ${max} commands here (changes_per_command_max); send several`;
     throw new Refused({ code: 'too_large', message });
   }
@@ -147,12 +174,27 @@ export class Dispatch {
     try {
       return await this.#prove(token, id);
     } catch (error) {
-      if (!(error instanceof Refused) || error.body.code !== 'session_expired') throw error;
       // What is to be ended has ended.
-      if (type === 'session.logout') return anonymous;
-      this.#options.audit.count({ what: 'refused', by: '', type, code: error.body.code });
-      throw error;
+      if (type === 'session.logout' && isExpired(error)) return anonymous;
+      throw this.#countExpired(error, type);
     }
+  }
+
+  /** @throws Refused unless an administrator has sent it: nobody else has as much to say */
+  async #proveEarly(bytes: Uint8Array): Promise<Sender> {
+    const early = earlyProof(bytes);
+    const identity =
+      early && (await this.#prove(early.token, early.id).catch((error) => Promise.reject(this.#countExpired(error))));
+    if (early !== undefined && identity?.role === 'administrator') return { ...early, identity };
+    const message =
+      `a request of more than ${strangerBytesMax} bytes is taken of administrators only, if it begins with v and id and has ` +
+      'its token behind them or at its end';
+    throw new Refused({ code: 'too_large', message });
+  }
+
+  #countExpired(error: unknown, type?: RequestType): unknown {
+    if (isExpired(error)) this.#options.audit.count({ what: 'refused', by: '', type, code: 'session_expired' });
+    return error;
   }
 
   async #prove(token: string, requestId: string): Promise<Identity> {
@@ -209,11 +251,17 @@ class RequestsInWork {
   }
 }
 
-function decode(bytes: Uint8Array, bytesMax: number): Json {
-  if (bytes.length > bytesMax) {
-    const message = `a request has at most ${bytesMax} bytes here (request_bytes_max); this one has ${bytes.length}`;
-    throw new Refused({ code: 'too_large', message });
-  }
+function isExpired(error: unknown): boolean {
+  return error instanceof Refused && error.body.code === 'session_expired';
+}
+
+/** @throws Refused when what stands at its ends is not what it says */
+function identityOf({ id, token, identity }: Sender, envelope: Envelope): Identity {
+  if (id === envelope.id && token === envelope.token) return identity;
+  throw new Refused({ code: 'bad_request', message: 'id and token stand in the request itself, and each once' });
+}
+
+function decode(bytes: Uint8Array): Json {
   try {
     return decodeJson(bytes);
   } catch (error) {
@@ -222,28 +270,23 @@ function decode(bytes: Uint8Array, bytesMax: number): Json {
   }
 }
 
-/** An id at the front, alone or behind `v`: there it is the request's own and not that of a row that it holds. */
-const leadingId = /^\s*\{\s*(?:"v"\s*:\s*\d+\s*,\s*)?"id"\s*:\s*"([A-Za-z0-9_-]{8,64})"/;
-/** Bytes of a request in which a leading id is looked for. */
-const leadingIdBytesMax = 256;
-
 /**
  * The id of a request that is refused, so that its refusal can be told from others': where it stands, if the request is
- * JSON of a size that is taken, and else at the front.
+ * JSON of a size that is read, and else at the front.
  */
-function readableId(bytes: Uint8Array, bytesMax: number): string | null {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length <= bytesMax) {
+function readableId(bytes: Uint8Array): string | null {
+  if (bytes.length <= strangerBytesMax) {
     try {
-      return envelopeSchema.shape.id.safeParse(JSON.parse(text.toString())?.id).data ?? null;
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+      return envelopeSchema.shape.id.safeParse(JSON.parse(text)?.id).data ?? null;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
   }
-  return leadingId.exec(text.subarray(0, leadingIdBytesMax).toString('latin1'))?.[1] ?? null;
+  return idAtFront(bytes) ?? null;
 }
 
-function understand(message: Json): Understood {
+function open(message: Json): Opened {
   if (typeof message === 'object' && message !== null && 'v' in message && message.v !== protocolVersion) {
     const text = `this server speaks version ${protocolVersion} of the protocol`;
     throw new Refused({ code: 'unsupported_version', message: text });
@@ -256,12 +299,16 @@ function understand(message: Json): Understood {
     throw new Refused({ code: 'unknown_type', message: text });
   }
   const { v: _v, id: _id, token: _token, dryRun: _dryRun, ...body } = message as Record<string, Json>;
+  return { envelope: { ...envelope.data, type }, body };
+}
+
+function understand({ envelope: { type, dryRun }, body }: Opened): Request {
   const request = requestSchemas[type].safeParse(body);
   if (!request.success) throw badRequest(request.error.issues);
-  if (envelope.data.dryRun && !isCommand(request.data)) {
+  if (dryRun && !isCommand(request.data)) {
     throw new Refused({ code: 'bad_request', message: `${type} is no command: it has no dryRun` });
   }
-  return { envelope: envelope.data, request: request.data };
+  return request.data;
 }
 
 interface Issue {

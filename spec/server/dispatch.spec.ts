@@ -12,11 +12,14 @@ let stack: Stack;
 let session: ClientSession;
 /** Of the request with this id, good once. */
 const token = (id: string): string => session.token(id);
+let usedToken: string;
 
 beforeAll(async () => {
   ledger = await createLedger();
   stack = createStack(ledger);
   session = await stack.login();
+  usedToken = token('id-of-a-request');
+  await send({ v: 1, id: 'id-of-a-request', token: usedToken, type: 'session.status' });
   await stack.done({
     type: 'table.create',
     name: 't',
@@ -82,7 +85,8 @@ describe('what cannot be understood is answered with why (P8)', () => {
     ['a number that a double changes', JSON.stringify(request).replace('"a"', '9007199254740993'), 'bad_request'],
     ['__proto__', `{"__proto__":{"role":"administrator"},${JSON.stringify(request).slice(1)}`, 'bad_request'],
     ['a name twice', `{"type":"server.status",${JSON.stringify(request).slice(1)}`, 'bad_request'],
-    ['a million levels', '['.repeat(1_000_000), 'bad_request'],
+    ['half a million levels', '['.repeat(500_000), 'bad_request'],
+    ['more bytes than are read of a stranger', JSON.stringify({ ...request, key: 'x'.repeat(600_000) }), 'too_large'],
     ['more bytes than are allowed', JSON.stringify({ ...request, key: 'x'.repeat(1_100_000) }), 'too_large'],
     [
       'a batch of more than are allowed',
@@ -119,6 +123,53 @@ describe('what cannot be understood is answered with why (P8)', () => {
     expect((await send(`{"row":{"id":"employee-of-the-month","n":1e400},"v":1,"id":"${request.id}"}`)).id).toBe(
       request.id,
     );
+  });
+
+  describe('a request of more bytes than are read of a stranger', () => {
+    const large = { v: 1, id: request.id, type: 'row.upsert', table: 't', row: { id: 'x'.repeat(600_000) } };
+    const text = JSON.stringify(large);
+    const withToken = (proof: string) => `${text.slice(0, -1)},"token":${JSON.stringify(proof)}}`;
+
+    test('is read when its token, at the end or behind the id, is an administrator’s', async () => {
+      const atEnd = await send(withToken(token(large.id)));
+      expect(atEnd).toMatchObject({ id: large.id, error: { message: expect.stringContaining('512 bytes') } });
+      const { v, id, ...rest } = large;
+      const behindId = await send(JSON.stringify({ v, id, token: token(id), ...rest }));
+      expect(behindId).toMatchObject({ id, error: { message: expect.stringContaining('512 bytes') } });
+    });
+
+    test.each<readonly [string, () => string, string]>([
+      ['no token', () => text, 'too_large'],
+      ['one that is wrong', () => withToken(token('id-of-another')), 'session_expired'],
+      ['one that was used', () => withToken(usedToken), 'session_expired'],
+      ['one elsewhere', () => `{"token":"${token(large.id)}",${text.slice(1)}`, 'too_large'],
+      [
+        'another one inside',
+        () => withToken(token(large.id)).replace('"table":', '"token":"x","table":'),
+        'bad_request',
+      ],
+      [
+        'the end of a text that looks so',
+        () => JSON.stringify({ ...large, why: `,"token":"${token(large.id)}"}` }),
+        'too_large',
+      ],
+      [
+        'not an id of its own',
+        () => withToken(token(large.id)).replace('"table":', '"id":"id-of-another","table":'),
+        'bad_request',
+      ],
+    ])('is refused with %s', async (_, sent, code) => {
+      const before = await state();
+      expect((await send(sent())).error?.code).toBe(code);
+      expect(await state()).toEqual(before);
+    });
+  });
+
+  test('what only some may ask is not looked into for others, however much is wrong with it', async () => {
+    const commands = Array<number>(100_000).fill(0);
+    expect(await send({ ...request, type: 'batch', commands })).toMatchObject({ error: { code: 'login_required' } });
+    const own = { v: 1, id: request.id, token: token(request.id), type: 'batch.part', commands };
+    expect(await send(own)).toMatchObject({ error: { code: 'too_large', message: expect.stringContaining('100') } });
   });
 
   test('every step of a batch that has not its form is named with its place', async () => {
@@ -186,7 +237,7 @@ describe('P9 rights', () => {
     const id = 'id-of-by-command';
     const sent = { v: 1, id, token: token(id), type: 'row.insert', table: 't', row: { id: 'by' } };
     expect(await send({ ...sent, by: 'root' })).toMatchObject({ error: { code: 'bad_request' } });
-    expect(await send(sent)).toMatchObject({ ok: true });
+    expect(await send({ ...sent, token: token(id) })).toMatchObject({ ok: true });
     const [change] = await ledger.query<{ by: string }>(
       `SELECT entry::json ->> 'by' AS by FROM change WHERE key = 'by'`,
     );
