@@ -35,7 +35,7 @@ import { Refused } from './refused.ts';
 export interface Handlers {
   /** Answers when the command is durable or refused. */
   readonly command: (submitted: AnySubmission) => Promise<Answer>;
-  readonly query: (query: Query) => Promise<QueryAnswer>;
+  readonly query: (query: Query, caller: Caller) => Promise<QueryAnswer>;
   /** Lays commands of large batches ready. */
   readonly staging: (request: StagingRequest, caller: Caller) => Promise<object>;
   readonly session: (request: SessionRequest, caller: Caller) => Promise<object>;
@@ -139,7 +139,7 @@ export class Dispatch {
     if (isAccountRequest(request)) return [replyText(id, await handlers.account(request, caller))];
     if (request.type === 'tag.set') return [replyText(id, await handlers.tag(request, caller))];
     if (isQuery(request)) {
-      return replyFrames(id, await handlers.query(request));
+      return replyFrames(id, await handlers.query(request, caller));
     }
     if (isStagingRequest(request)) return [replyText(id, await handlers.staging(request, caller))];
     const submitted = submission(id, caller.user, request, this.#options.commandKey);

@@ -62,6 +62,8 @@ export interface RunningServer {
 
 /** Bytes of entries or rows in one reply: a page that a client parses in a few milliseconds. */
 const pageBytesMax = 2_097_152;
+/** Of those to the database, what queries leave: sessions are looked up over them, and the log is followed. */
+const otherConnections = 2;
 
 /**
  * Builds a server from its parts and starts it; this is the one place that knows all of them.
@@ -186,6 +188,7 @@ async function startOn(
     pageRowsMax: settings.server.pageRowsMax,
     pageBytesMax,
     inFlightMax: settings.server.queriesInFlightMax,
+    atOnce: Math.max(1, connections.poolConnections - otherConnections),
     status: {
       server: 'rowcast',
       version: await packageVersion(),
@@ -206,7 +209,7 @@ async function startOn(
   const dispatch: Dispatch = new Dispatch({
     handlers: {
       command: (submitted) => committer.submit(submitted),
-      query: (query) => queries.answer(query),
+      query: (query, { peer }) => queries.answer(query, peer),
       staging: (request, caller) => staging.answer(request, caller),
       tag: (request, caller) => setTag(reading, request, caller),
       ...auth.handlers,

@@ -16,33 +16,40 @@ import { sealedOpen } from './sealed-open.ts';
 import { type StatusSource, serverStatus } from './server-status.ts';
 import { tableList } from './table-list.ts';
 import { tagList } from './tag-list.ts';
+import { Turns } from './turns.ts';
 
 export interface QueriesOptions extends QueryContext {
-  /** Queries that are answered at a time, waiting for a connection included; more are answered `busy`. */
+  /** Queries that are answered at a time, waiting for their turn included; more are answered `busy`. */
   readonly inFlightMax: number;
+  /** Those that have a connection at a time. */
+  readonly atOnce: number;
   readonly status: StatusSource;
   readonly checkpoints: Checkpoints;
 }
 
 const busy: ErrorBody = { code: 'busy', message: 'too many queries at once; try again', retryAfterMs: 100 };
 
-/** Answers queries, a bounded number at a time. */
+/** Answers queries, a bounded number at a time, and those of all peers in turn. */
 export class Queries {
   readonly counters = { queries: 0, busy: 0 };
   readonly #options: QueriesOptions;
-  #inFlight = 0;
+  readonly #turns: Turns;
 
   constructor(options: QueriesOptions) {
     this.#options = options;
+    this.#turns = new Turns({ atOnce: options.atOnce, max: options.inFlightMax });
   }
 
-  /** @throws Refused when the query asks for what is not there, or too many are in flight. */
-  async answer(query: Query): Promise<QueryAnswer> {
-    if (this.#inFlight >= this.#options.inFlightMax) {
+  /**
+   * @param peer names the connection that it came over
+   * @throws Refused when the query asks for what is not there, or too many are in flight.
+   */
+  async answer(query: Query, peer = ''): Promise<QueryAnswer> {
+    const end = await this.#turns.enter(peer);
+    if (end === undefined) {
       this.counters.busy += 1;
       throw new Refused(busy);
     }
-    this.#inFlight += 1;
     this.counters.queries += 1;
     try {
       return await this.#answer(query);
@@ -51,7 +58,7 @@ export class Queries {
       if (!(error instanceof ProofError)) throw error;
       throw new Refused({ code: 'tampered', message: `the log is not what it was: ${error.message}` });
     } finally {
-      this.#inFlight -= 1;
+      end();
     }
   }
 

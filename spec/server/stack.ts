@@ -107,6 +107,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     pageRowsMax: options.pageRowsMax ?? 1_000,
     pageBytesMax: options.pageBytesMax ?? 2_097_152,
     inFlightMax: 64,
+    atOnce: 8,
     status: {
       server: 'rowcast',
       version: packageVersion,
@@ -129,7 +130,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
   const dispatch = new Dispatch({
     handlers: {
       command: (submitted) => committer.submit(submitted),
-      query: (query) => queries.answer(query),
+      query: (query, { peer }) => queries.answer(query, peer),
       staging: (request, caller) => staging.answer(request, caller),
       tag: (request, caller) => setTag(reading, request, caller),
       ...auth.handlers,

@@ -143,3 +143,32 @@ test(`P8 ${parts} empty parts in one message, from whoever has a key: not answer
       `another client waited ${worstMs.toFixed(0)} ms, memory +${grownMb.toFixed(0)} MB`,
   );
 });
+
+test('P8 one client asks for a hundred slow things at once: another’s writes and reads do not wait for them', {
+  timeout: scaledTimeout(60_000, 60_000),
+}, async () => {
+  const rows = Array.from({ length: 5_000 }, (_, n) => ({ id: `k${n}`, text: `a text to be looked through ${n}` }));
+  await admin.batch(rows.map((row) => ({ type: 'row.insert', table: 'item', row })));
+  const address = parseAddress(server.settings.address);
+  const greedy = new Dealer({ linger: 0, ...curveOptions(address) });
+  greedy.connect(`tcp://${address.host}:${address.commandsPort}`);
+  const asked = 100;
+  const slow = { type: 'row.list', table: 'item', search: 'nothing', sort: [{ column: 'text', descending: true }] };
+  for (let n = 0; n < asked; n += 1) await greedy.send(['', JSON.stringify({ v: 1, id: `slow-${n}-x`, ...slow })]);
+  let answered = 0;
+  const done = (async () => {
+    for await (const _ of greedy) {
+      answered += 1;
+      if (answered === asked) return;
+    }
+  })();
+  while (answered === 0) await new Promise(setImmediate);
+  const other = connect(server.settings.address);
+  await admin.upsert('item', { id: 'k1', text: 'written meanwhile' });
+  expect(await other.get('item', 'k1')).toMatchObject({ row: { text: 'written meanwhile' } });
+  figure(`of ${asked} slow queries ${answered} were answered when another client had connected, written and read`);
+  expect(answered).toBeLessThan(asked * 0.75);
+  await done;
+  await other.close();
+  greedy.close();
+});

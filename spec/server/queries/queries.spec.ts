@@ -191,7 +191,7 @@ test('server.status tells where the ledger is and what the server counts', async
 
 test('P8 more queries at once than are allowed are answered busy, and the next one is answered', async () => {
   const asked = await Promise.allSettled(
-    Array.from({ length: 100 }, () => stack.queries.answer({ type: 'server.status' })),
+    Array.from({ length: 100 }, (_, n) => stack.queries.answer({ type: 'server.status' }, `peer ${n % 4}`)),
   );
   const busy = asked.filter(({ status }) => status === 'rejected');
   expect(busy).toHaveLength(36);
