@@ -17,8 +17,10 @@ export interface NewAccount {
 }
 
 export interface AuditOptions extends RequestOptions {
-  /** Entries behind this seq; from the first one when left out. */
+  /** Entries beyond this seq, in their order; all when left out. */
   readonly after?: number | undefined;
+  /** From the newest entry back. */
+  readonly newestFirst?: true | undefined;
   /** Entries of one page. */
   readonly limit?: number | undefined;
 }
@@ -90,9 +92,9 @@ export class Accounts {
     return body.revoked;
   }
 
-  /** One page of what happened to sessions and accounts, oldest first. */
-  async audit({ after, limit, ...options }: AuditOptions = {}): Promise<ReplyOf<'audit.read'>> {
-    const { body } = await this.#channel.request({ type: 'audit.read', after, limit }, options);
+  /** One page of what happened to sessions and accounts, oldest first unless `newestFirst`. */
+  async audit({ after, newestFirst, limit, ...options }: AuditOptions = {}): Promise<ReplyOf<'audit.read'>> {
+    const { body } = await this.#channel.request({ type: 'audit.read', after, newestFirst, limit }, options);
     return body;
   }
 }

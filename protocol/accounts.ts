@@ -45,10 +45,11 @@ export const accountSchemas = {
     old: z.string().min(1).max(limits.passwordUnitsMax),
     new: newPasswordSchema,
   }),
-  /** What happened to sessions and accounts, oldest first. */
+  /** What happened to sessions and accounts. From the newest back, those beyond `after` are those with a lesser seq. */
   'audit.read': z.strictObject({
     type: z.literal('audit.read'),
     after: z.int().nonnegative().optional(),
+    newestFirst: z.literal(true).optional(),
     limit: z.int().min(1).max(limits.entriesMax).optional(),
   }),
 } as const;

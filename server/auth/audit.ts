@@ -71,12 +71,15 @@ export class Audit {
     });
   }
 
-  async read({ after = 0, limit = pageEntries }: AccountOf<'audit.read'>): Promise<object> {
+  async read({ after, newestFirst, limit = pageEntries }: AccountOf<'audit.read'>): Promise<object> {
+    const beyond = sql.raw(newestFirst ? '<' : '>');
+    const place = after === undefined ? sql`` : sql`WHERE seq ${beyond} ${after}`;
+    const order = sql.raw(newestFirst ? 'DESC' : 'ASC');
     const { rows } = await sql<{ seq: number; at: Date; what: string; by: string; details: object }>`
-      SELECT seq, at, what, by, details FROM audit WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`.execute(
+      SELECT seq, at, what, by, details FROM audit ${place} ORDER BY seq ${order} LIMIT ${limit}`.execute(
       this.#database,
     );
     const entries = rows.map(({ seq, at, what, by, details }) => ({ seq, at: at.toISOString(), what, by, ...details }));
-    return { entries, last: rows.at(-1)?.seq ?? after, more: rows.length === limit };
+    return { entries, last: rows.at(-1)?.seq ?? after ?? 0, more: rows.length === limit };
   }
 }

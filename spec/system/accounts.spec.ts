@@ -213,6 +213,13 @@ describe('P9 the audit', () => {
     expect(refused).toMatchObject([{ type: 'table.create', code: 'forbidden', count: 5 }]);
     expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${password}|wrong`));
     expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => before + 1 + index));
+    const [newest, ...older] = entries.toReversed();
+    const options = { newestFirst: true, limit: 1 } as const;
+    expect(await admin.accounts.audit(options)).toEqual({ entries: [newest], last: newest?.seq, more: true });
+    const rest = await admin.accounts.audit({ ...options, after: newest?.seq, limit: 10_000 });
+    expect(rest.entries.slice(0, older.length)).toEqual(older);
+    expect(rest).toMatchObject({ last: 1, more: false });
+    expect(await admin.accounts.audit({ ...options, after: 1 })).toEqual({ entries: [], last: 1, more: false });
     expect(await codeOf((await loggedIn(await newAccount())).accounts.audit())).toBe('forbidden');
   });
 

@@ -216,6 +216,8 @@ describe('P9 rowcast audit', () => {
     expect(text).not.toContain(bobsPassword);
     expect(text.trimEnd().split('\n')).toHaveLength(entries.length);
     expect(await ada.lines(['audit', '--from', '2', '--limit', '3'])).toEqual(entries.slice(1, 4));
+    expect(await ada.lines(['audit', '--limit', '3'])).toEqual(entries.slice(-3));
+    expect(await ada.lines(['audit', '--limit', '1000'])).toEqual(entries);
     expect(await ada.lines(['audit', '--from', String(entries.length + 1)])).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import { describedCommand } from '../verb.ts';
 import { readPositive } from '../write-options.ts';
 
 interface AuditOptions {
-  readonly from: number;
+  readonly from?: number;
   readonly limit?: number;
 }
 
@@ -17,23 +17,32 @@ export function auditCommand(context: () => Context): Command {
     name: 'audit',
     summary: 'logins, refusals and changes of accounts; for administrators',
     notes: ['Failed logins and refusals are counted together: one line for each name and kind in a minute.'],
-    examples: ['audit', 'audit --from 100', 'audit --json > audit.ndjson'],
+    examples: ['audit --limit 20', 'audit --from 100', 'audit --json > audit.ndjson'],
   })
-    .option('--from <n>', 'begin with this entry', readPositive, 1)
-    .option('--limit <n>', 'at most so many entries', readPositive)
+    .option('--from <n>', 'begin with this entry', readPositive)
+    .option('--limit <n>', 'only the newest so many entries, or the first of those from --from on', readPositive)
     .action((options: AuditOptions) => audit(context(), options));
 }
 
-async function audit(context: Context, { from, limit = Number.POSITIVE_INFINITY }: AuditOptions): Promise<void> {
-  const ledger = await context.ledger();
-  let left = limit;
-  for (let after = from - 1, more = true; more && left > 0; ) {
-    const page = await ledger.accounts.audit({ after, signal: context.signal });
+async function audit(context: Context, options: AuditOptions): Promise<void> {
+  const { accounts } = await context.ledger();
+  let left = options.limit ?? Number.POSITIVE_INFINITY;
+  for (let after = await placeOf(context, options), more = true; more && left > 0; ) {
+    const page = await accounts.audit({ after, signal: context.signal });
     await print(context, page.entries.slice(0, left));
     left -= page.entries.length;
     after = page.last;
     more = page.more;
   }
+}
+
+/** Behind which seq to begin. There is no hole in them, so the newest so many are told by the newest one. */
+async function placeOf(context: Context, { from, limit }: AuditOptions): Promise<number> {
+  if (from !== undefined) return from - 1;
+  if (limit === undefined) return 0;
+  const { accounts } = await context.ledger();
+  const { last } = await accounts.audit({ newestFirst: true, limit: 1, signal: context.signal });
+  return Math.max(last - limit, 0);
 }
 
 async function print(context: Context, entries: readonly AuditEntry[]): Promise<void> {

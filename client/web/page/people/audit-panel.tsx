@@ -16,7 +16,7 @@ export function AuditPanel() {
     queryKey: ['audit'],
     queryFn: ({ pageParam, signal }) => readAudit(pageParam, signal),
     initialPageParam: undefined as number | undefined,
-    getNextPageParam: ({ olderUpTo }) => (olderUpTo === 0 ? undefined : olderUpTo),
+    getNextPageParam: ({ olderThan }) => olderThan,
   });
   const entries = useMemo(() => data?.pages.flatMap((page) => page.entries) ?? [], [data]);
   const shown = entries.filter(
@@ -50,7 +50,7 @@ export function AuditPanel() {
       {data === undefined && error === null && <Loader size="sm" aria-label="reading the audit" />}
       {hasNextPage && (
         <Button mt="sm" size="xs" variant="default" loading={isFetching} onClick={() => void fetchNextPage()}>
-          older ones
+          show more
         </Button>
       )}
     </div>

@@ -63,4 +63,18 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
     await page.keyboard.press('Enter');
     await expectTold(page);
   });
+
+  test('stands in the audit, of which the newest entries come first, and older ones when they are asked for', async () => {
+    await stand.ledger.query(`
+      INSERT INTO audit (seq, what, by, details) SELECT last + n, 'logout', 'old', '{}'
+      FROM (SELECT max(seq) AS last FROM audit) AS audit, generate_series(1, 200) AS n`);
+    const { page } = await visit(stand, { path: '/audit', loggedIn: true });
+    const entries = page.getByRole('region', { name: 'people' }).getByRole('listitem');
+    await expect.poll(() => entries.count()).toBe(200);
+    expect(await entries.getByText(`${administrator.name} logged in`).count()).toBeGreaterThan(0);
+    expect(await entries.getByText('the settings made').count()).toBe(0);
+    await page.getByRole('button', { name: 'show more' }).click();
+    await entries.last().getByText('the settings made').waitFor();
+    expect(await page.getByRole('button', { name: 'show more' }).count()).toBe(0);
+  });
 });
