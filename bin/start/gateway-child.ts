@@ -25,7 +25,8 @@ async function start(task: GatewayTask): Promise<Gateway> {
       onAddress: (address) => tell({ type: 'address', address }),
       onTrouble: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     });
-    tell({ type: 'listening', port: gateway.port, address: gateway.address });
+    const { port, address, problem } = gateway;
+    tell({ type: 'listening', port, address, problem });
     return gateway;
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;

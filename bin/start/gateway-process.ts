@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { FromGateway, GatewayTask, ToGateway } from './messages.ts';
+import type { FromGateway, GatewayTask, Listening, ToGateway } from './messages.ts';
 
 /** Milliseconds until a gateway that has ended is started again: the first time, and at most. */
 const againMsMin = 250;
@@ -14,8 +14,10 @@ const launcher = fileURLToPath(new URL('./gateway.js', import.meta.url));
 
 export interface GatewayProcessOptions {
   readonly task: GatewayTask;
-  /** The address that lets the next browser in, and whether it is the first of this process. */
-  readonly onAddress: (address: string, isFirst: boolean) => void;
+  /** It is there, for the first time or again. */
+  readonly onListening: (listening: Listening) => void;
+  /** The address that lets the next browser in. */
+  readonly onAddress: (address: string) => void;
   /** It has ended by itself, and is started again in so many milliseconds. */
   readonly onEnd: (how: string, againMs: number) => void;
 }
@@ -66,8 +68,9 @@ export class GatewayProcess {
     child.on('message', (message: FromGateway) => {
       if (message.type === 'refused') isRefused = settled !== undefined;
       if (message.type === 'refused') settled?.(message);
-      else this.#options.onAddress(message.address, message.type === 'listening');
+      if (message.type === 'address') this.#options.onAddress(message.address);
       if (message.type !== 'listening') return;
+      this.#options.onListening(message);
       // Pages that are open come back to where they were.
       this.#task = { ...this.#task, port: message.port, portsMore: 0 };
       settled?.(undefined);

@@ -1,5 +1,6 @@
 import { administratorLines } from '../../server/cli/server.ts';
 import type { RunningServer } from '../../server/main.ts';
+import type { Listening } from './messages.ts';
 
 /** What is printed at the terminal of `rowcast start`: where to go, who may change things, and later what has changed. */
 export class Greeting {
@@ -10,15 +11,17 @@ export class Greeting {
     this.#server = server;
   }
 
-  /** The page is there, at this address. */
-  page(address: string): void {
+  /** The page is there. */
+  page({ address, problem }: Listening): void {
     if (this.#isDone) {
       print(`The page is there again   ${address}`);
       return;
     }
     const isOnce = address.includes('?pass=');
     this.#greet([
-      'Rowcast is running. Open',
+      problem === undefined
+        ? 'Rowcast is running. Open'
+        : `Rowcast is running, but ${problem}. Without it there is the ledger over HTTP, at`,
       '',
       `  ${address}`,
       ...(isOnce ? ['', 'It lets one browser in, once.'] : []),

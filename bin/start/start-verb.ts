@@ -47,7 +47,8 @@ async function runPage({ server, settings }: Running, options: StartOptions): Pr
   const greeting = new Greeting(server);
   const gateway = new GatewayProcess({
     task: taskOf({ server, settings }, options),
-    onAddress: (address, isFirst) => (isFirst ? greeting.page(address) : greeting.next(address)),
+    onListening: (listening) => greeting.page(listening),
+    onAddress: (address) => greeting.next(address),
     onEnd: (how, againMs) => greeting.ended(how, againMs),
   });
   const refusal = await gateway.start();

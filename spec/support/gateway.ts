@@ -167,10 +167,10 @@ export class GatewayStand {
   }
 
   /** Stops the gateway and starts it again at the same port. */
-  async restartGateway(): Promise<void> {
+  async restartGateway(options: Pick<Partial<GatewayOptions>, 'page'> = {}): Promise<void> {
     const { port } = this.gateway;
     await this.gateway.close();
-    this.gateway = await startGateway({ ...this.#options, port });
+    this.gateway = await startGateway({ ...this.#options, ...options, port });
   }
 
   /** A browser that was not let in. */

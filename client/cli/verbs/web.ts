@@ -39,6 +39,7 @@ async function serveWeb(context: Context, options: WebOptions): Promise<void> {
     throw told(error);
   });
   await context.print(`Rowcast is at   ${gateway.address}`);
+  if (gateway.problem !== undefined) await context.note(gateway.problem);
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
     else context.signal.addEventListener('abort', () => resolve(), { once: true });

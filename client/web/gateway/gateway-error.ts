@@ -1,4 +1,4 @@
-type GatewayErrorCode = 'address_taken' | 'address_refused' | 'page_missing';
+type GatewayErrorCode = 'address_taken' | 'address_refused';
 
 /** The gateway cannot start; the message says why, and what to do. */
 export class GatewayError extends Error {

@@ -9,6 +9,7 @@ import { limitRequests } from './in-flight.ts';
 import { type Answer, listen } from './listen.ts';
 import { Names } from './names.ts';
 import type { GatewayOptions } from './options.ts';
+import { pageMissing, readPage } from './page-file.ts';
 import { refuse, refuseDoor, refuseFault } from './refusal.ts';
 import { exports } from './routes/export.ts';
 import { feed } from './routes/feed.ts';
@@ -27,6 +28,8 @@ export interface Gateway {
   readonly port: number;
   /** What lets a browser in: good once at a private door. */
   readonly address: string;
+  /** That the page is not built, and what to do; the rest is served without it. */
+  readonly problem: string | undefined;
   /** Ends the feeds, and the logins; what was asked is answered first. */
   close(): Promise<void>;
 }
@@ -36,28 +39,25 @@ const drainMsMax = 3_000;
 
 /**
  * Starts the gateway: the page, and the ledger for it over HTTP. It speaks to the server through the library only, as any
- * client does. @throws GatewayError when the address is taken or the page is not built
+ * client does. @throws GatewayError when the address is taken, or is none
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // First, as it refuses an address that is none; it opens nothing yet.
   const everybody = new Upstream(options);
+  const html = await readPage(options.page);
   let answer: Answer = notYet;
   const server = await listen((request, bindings) => answer(request, bindings), options);
   const { port } = server.address() as AddressInfo;
   const visitors = options.door === 'private' ? await Visitors.open(options, everybody, port) : undefined;
-  const parts = { everybody, visitors, streams: new OpenStreams(options.viewersMax), port };
-  try {
-    const app = await shell(options, parts);
-    answer = (request, bindings) => app.fetch(request, bindings);
-  } catch (error) {
-    await closeAll(server, parts);
-    throw error;
-  }
+  const parts = { everybody, visitors, streams: new OpenStreams(options.viewersMax), port, html };
+  const app = shell(options, parts);
+  answer = (request, bindings) => app.fetch(request, bindings);
   return {
     port,
     get address() {
       return addressOf(options, port, visitors?.pass);
     },
+    problem: html === undefined ? pageMissing : undefined,
     close: () => closeAll(server, parts),
   };
 }
@@ -72,15 +72,17 @@ interface Parts {
   readonly visitors: Visitors | undefined;
   readonly streams: OpenStreams;
   readonly port: number;
+  /** Of the page; undefined where it is not built. */
+  readonly html: string | undefined;
 }
 
-async function shell(options: GatewayOptions, parts: Parts): Promise<Hono<Environment>> {
-  const { visitors, port } = parts;
+function shell(options: GatewayOptions, parts: Parts): Hono<Environment> {
+  const { visitors, port, html } = parts;
   const onAdmitted = (): void => options.onAddress?.(addressOf(options, port, visitors?.pass));
   return new Hono<Environment>()
     .use(guardOrigin(new Names(options.names)), safeHeaders())
     .route('/api', api(options, parts))
-    .route('/', await page({ folder: options.page, port, visitors, onAdmitted }))
+    .route('/', page({ html, folder: options.page, port, visitors, onAdmitted }))
     .onError((error, context) => {
       options.onTrouble?.(error);
       return refuseFault(context);

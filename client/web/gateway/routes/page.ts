@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { cookieName } from '../doors.ts';
 import type { Environment } from '../environment.ts';
-import { GatewayError } from '../gateway-error.ts';
+import { missingHtml } from '../page-file.ts';
 import { refuseDoor } from '../refusal.ts';
 import type { Visitors } from '../visitors.ts';
 
 export interface PageOptions {
+  /** Undefined where it is not built. */
+  readonly html: string | undefined;
   /** Folder of the built page. */
   readonly folder: string;
   readonly port: number;
@@ -27,10 +27,12 @@ const noncePlace = 'ROWCAST-NONCE';
 const cookieSeconds = 400 * 24 * 3_600;
 
 /** The page: the same document under every address that is not another thing's; which table it shows, the address says. */
-export async function page(options: PageOptions): Promise<Hono<Environment>> {
-  const html = await readPage(options.folder);
-  return new Hono<Environment>()
-    .get('/assets/*', serveStatic({ root: options.folder, onFound: (_path, context) => keep(context) }))
+export function page(options: PageOptions): Hono<Environment> {
+  const { html, folder } = options;
+  const app = new Hono<Environment>();
+  if (html !== undefined)
+    app.get('/assets/*', serveStatic({ root: folder, onFound: (_path, context) => keep(context) }));
+  return app
     .get('/assets/*', (context) => refuseDoor(context, 'not_found', 'the page has no such part; load it again'))
     .get('*', (context) => {
       const { pass } = context.req.query();
@@ -38,7 +40,7 @@ export async function page(options: PageOptions): Promise<Hono<Environment>> {
       const nonce = randomBytes(16).toString('base64');
       context.header('content-security-policy', policy(nonce));
       context.header('cache-control', 'no-store');
-      return context.html(html.replaceAll(noncePlace, nonce));
+      return context.html((html ?? missingHtml).replaceAll(noncePlace, nonce), html === undefined ? 503 : 200);
     });
 }
 
@@ -84,12 +86,4 @@ function policy(nonce: string): string {
 /** Their names change with what is in them. */
 function keep(context: Context): void {
   context.header('cache-control', 'public, max-age=31536000, immutable');
-}
-
-async function readPage(folder: string): Promise<string> {
-  try {
-    return await readFile(join(folder, 'index.html'), 'utf8');
-  } catch (cause) {
-    throw new GatewayError('page_missing', 'the page is not built: run npm run build, and start again', cause);
-  }
 }

@@ -224,6 +224,26 @@ describe('answers', () => {
   });
 });
 
+describe('P11: without a page that is built', () => {
+  test('the address says so and how to have it, and the rest is served', async () => {
+    const reader = await stand.visitor();
+    const { problem } = stand.gateway;
+    await stand.restartGateway({ page: join(stand.folder, 'nowhere') });
+    try {
+      const { status, text, headers } = await reader.ask('/t/employees?at=7');
+      expect([status, text]).toEqual([503, expect.stringContaining('<h1>The page is not built</h1>')]);
+      expect(text).toContain('npm ci --include=dev');
+      expect(String(headers['content-security-policy'])).toContain(`'nonce-${/nonce="(.*?)"/.exec(text)?.[1]}'`);
+      expect((await reader.ask('/assets/index.js')).status).toBe(404);
+      const next = await stand.visitor();
+      expect(await next.post('table.list')).toMatchObject({ status: 200, body: { tables: [] } });
+      expect([problem, stand.gateway.problem]).toEqual([undefined, expect.stringMatching(/^the page is not built: /)]);
+    } finally {
+      await stand.restartGateway();
+    }
+  });
+});
+
 describe('P8: limits', () => {
   test('headers, and bodies, of any length', async () => {
     const reader = await stand.visitor();
