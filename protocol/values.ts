@@ -29,7 +29,10 @@ export type Cells = Readonly<Record<string, Cell>>;
 const int64Max = 2n ** 63n - 1n;
 const int64Min = -(2n ** 63n);
 
-/** Says what is wrong with a value for a column of this type; undefined when it may be kept. null is always right. */
+/**
+ * Says what is wrong with a value for a column of this type; undefined when it may be kept. null is always right. A text
+ * is what somebody has typed, and is answered as to a person; another kind of value was sent by a program.
+ */
 export function cellProblem(type: ColumnType, value: Cell): string | undefined {
   return value === null ? undefined : checks[type](value);
 }
@@ -37,18 +40,17 @@ export function cellProblem(type: ColumnType, value: Cell): string | undefined {
 const checks: Record<ColumnType, (value: Cell) => string | undefined> = {
   text: (value) => (typeof value === 'string' ? tooLong(value) : 'is not text; send a string'),
   integer: integerProblem,
-  number: (value) => {
-    if (typeof value !== 'number' || !Number.isFinite(value)) return 'is not a number; send a JSON number';
-    return Object.is(value, -0) ? 'is negative zero, which JSON prints as 0; send 0' : undefined;
-  },
+  number: numberProblem,
   decimal: decimalProblem,
   boolean: (value) => (typeof value === 'boolean' ? undefined : 'is not true or false'),
   date: (value) =>
-    typeof value === 'string' && isDate(value) ? undefined : 'is not a date; send "YYYY-MM-DD", years 0001 to 9999',
+    typeof value === 'string' && isDate(value)
+      ? undefined
+      : 'is not a date; write it as 2026-11-26, year, month and day',
   timestamp: (value) =>
     typeof value === 'string' && instantMicros(value) !== undefined
       ? undefined
-      : 'is not a timestamp; send "YYYY-MM-DDThh:mm:ssZ" or with an offset such as +02:00, at most 6 digits of a second',
+      : 'is not a timestamp; write it as 2026-11-26T12:30:00Z, or with an offset such as +02:00',
   json: (value) => tooLong(JSON.stringify(value)),
 };
 
@@ -62,18 +64,25 @@ function integerProblem(value: Cell): string | undefined {
     return Number.isSafeInteger(value) ? undefined : 'is beyond 2^53 - 1; send it as a string of digits';
   }
   if (typeof value !== 'string' || !/^-?[1-9]\d{0,19}$/.test(value)) {
-    return 'is not an integer; send a JSON number, or beyond 2^53 - 1 a string of digits';
+    return typeof value === 'string'
+      ? 'is not an integer; write a whole number such as 1200'
+      : 'is not an integer; send a JSON number, or beyond 2^53 - 1 a string of digits';
   }
   const exact = BigInt(value);
-  if (exact > int64Max || exact < int64Min) return 'does not fit into 64 bits; use a decimal column';
+  if (exact > int64Max || exact < int64Min) return 'is too large for an integer; a decimal column takes it';
   return Number.isSafeInteger(Number(value)) ? 'is within 2^53 - 1; send it as a JSON number' : undefined;
 }
 
+function numberProblem(value: Cell): string | undefined {
+  if (typeof value === 'string' && Number.isNaN(Number(value))) return 'is not a number; write one such as 12.5';
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 'is not a number; send a JSON number';
+  return Object.is(value, -0) ? 'is negative zero, which JSON prints as 0; send 0' : undefined;
+}
+
 function decimalProblem(value: Cell): string | undefined {
-  if (typeof value !== 'string' || !/^-?(0|[1-9]\d*)(\.\d+)?$/.test(value)) {
-    return 'is not a decimal; send a string such as "1234.50"';
-  }
-  if (/^-0(\.0*)?$/.test(value)) return 'is negative zero, which SQL prints as 0; send it without the sign';
+  if (typeof value !== 'string') return 'is not a decimal; send a string such as "1234.50"';
+  if (!/^-?(0|[1-9]\d*)(\.\d+)?$/.test(value)) return 'is not a decimal; write a number such as 1234.50';
+  if (/^-0(\.0*)?$/.test(value)) return 'is negative zero; write it without the sign';
   return value.length > limits.decimalDigitsMax ? `has more than ${limits.decimalDigitsMax} digits` : undefined;
 }
 

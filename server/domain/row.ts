@@ -58,8 +58,8 @@ export function expectationProblem(expect: Expect, row: RowState | undefined, pl
   if (expect !== 'absent' && ('version' in expect ? expect.version === row.version : expect.seq === row.seq)) {
     return undefined;
   }
-  const made = `at version ${row.version}, made by ${row.by} at ${row.at}`;
-  const found = expect === 'absent' ? `there is a row ${row.key} already, ${made}` : `row ${row.key} is ${made}`;
+  const is = expect === 'absent' ? 'is there already' : 'was changed meanwhile';
+  const found = `row ${row.key} ${is}: ${row.by} made version ${row.version}`;
   const { key, version, seq, at, by, cells } = row;
   return problem('version_conflict', found, { ...place, current: { key, version, seq, at, by, row: cells } });
 }
