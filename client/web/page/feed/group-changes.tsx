@@ -5,6 +5,7 @@ import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Place } from '../address/address.ts';
 import { pathOf, readAll } from '../api/lines.ts';
 import { changeWords } from '../words/change-words.ts';
+import { plainWords } from '../words/plain-words.ts';
 import { count } from '../words/sentence.ts';
 import { Words } from '../words/words.tsx';
 import { type FeedItem, shownEntriesMax, sizeOf } from './feed-item.ts';
@@ -39,7 +40,7 @@ export function GroupChanges({ item, go }: Props) {
           </li>
         ))}
       </ol>
-      {error !== null && <Text size="xs">{error.message}</Text>}
+      {error !== null && <Text size="xs">{plainWords(error)}</Text>}
       {left > 0 && entries.length > 0 && (
         <Text size="xs" c="var(--text-quiet)">
           and {count(left, 'more change')}

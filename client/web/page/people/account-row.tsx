@@ -5,8 +5,8 @@ import { useState } from 'react';
 import type { Account, AccountOf } from '../../../../protocol/accounts.ts';
 import { request } from '../api/request.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { plainWords } from '../words/plain-words.ts';
 import classes from './people-area.module.css';
-import { plainWords } from './plain-words.ts';
 import { RemoveAccount } from './remove-account.tsx';
 import { ResetPassword } from './reset-password.tsx';
 

@@ -1,5 +1,5 @@
 import { Alert } from '@mantine/core';
-import { plainWords } from './plain-words.ts';
+import { plainWords } from '../words/plain-words.ts';
 
 /** Why something failed, if it did. */
 export function DeedError({ error }: { readonly error: unknown }) {

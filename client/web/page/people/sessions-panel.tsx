@@ -5,9 +5,9 @@ import type { SessionSummary } from '../../../../protocol/replies.ts';
 import { request } from '../api/request.ts';
 import { ledger } from '../ledger/ledger.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { plainWords } from '../words/plain-words.ts';
 import { DeedError } from './deed-error.tsx';
 import classes from './people-area.module.css';
-import { plainWords } from './plain-words.ts';
 
 /** Who is logged in: oneself, and for administrators everybody. */
 export function SessionsPanel() {

@@ -6,6 +6,7 @@ import { pathOf, readLines } from '../api/lines.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { cellWord } from '../words/cell-words.ts';
 import { momentWords } from '../words/day.ts';
+import { plainWords } from '../words/plain-words.ts';
 import { Words } from '../words/words.tsx';
 import classes from './cell-history.module.css';
 import type { RowPlace } from './row-model.ts';
@@ -27,7 +28,7 @@ export function CellHistory({ place, column }: Props) {
     queryFn: ({ signal }) => readNewest(place, column, signal),
     staleTime: 0,
   });
-  if (error !== null) return <Text size="xs">{error.message}</Text>;
+  if (error !== null) return <Text size="xs">{plainWords(error)}</Text>;
   if (data === undefined) return <Loader role="status" size="xs" aria-label="reading what it held" />;
   const now = new Date();
   return (

@@ -1,10 +1,10 @@
 import { Table, Text } from '@mantine/core';
 import type { Problem } from '../../../../protocol/errors.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
-import { cellText } from '../../../../protocol/values.ts';
-import { cellWord } from '../words/cell-words.ts';
+import type { Cells } from '../../../../protocol/values.ts';
+import { cellsWords, cellWord } from '../words/cell-words.ts';
 import { momentWords } from '../words/day.ts';
-import { foreign, type Word, word } from '../words/sentence.ts';
+import { amount, type Sentence, word } from '../words/sentence.ts';
 import { Words } from '../words/words.tsx';
 import classes from './conflict-list.module.css';
 
@@ -32,17 +32,17 @@ export function ConflictList({ problems }: { readonly problems: readonly Problem
                 {problem.column !== undefined && <b>{shownText(problem.column)}</b>}
               </Table.Td>
               <Table.Td>
-                <Words sentence={[nowWord(problem, current.get(rowOf(problem))?.row)]} />
+                <Words sentence={nowWords(problem, current.get(rowOf(problem))?.row)} />
                 <div className={classes.quiet}>{sinceWords(problem)}</div>
               </Table.Td>
               <Table.Td>
-                <Words sentence={[wouldWord(problem)]} />
+                <Words sentence={wouldWords(problem)} />
               </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
-      {problems.length > shownMax && <Text size="xs">and {problems.length - shownMax} more</Text>}
+      {problems.length > shownMax && <Text size="xs">and {amount(problems.length - shownMax)} more</Text>}
     </div>
   );
 }
@@ -51,19 +51,19 @@ function rowOf({ table, key }: Problem): string {
   return JSON.stringify([table, key]);
 }
 
-type Row = NonNullable<Problem['current']>['row'];
-
-function nowWord({ column, key, message }: Problem, row: Row | undefined): Word {
+function nowWords({ column, key, message }: Problem, row: Cells | undefined): Sentence {
   // Of a table, or of a whole column: there are no two values.
-  if (key === undefined) return word(message);
-  if (column !== undefined) return cellWord(row?.[column], 'strong');
-  return row === undefined ? word('gone', 'left') : foreign(cellText(row));
+  if (key === undefined) return [word(message)];
+  return column === undefined ? rowWords(row) : [cellWord(row?.[column], 'strong')];
 }
 
-function wouldWord({ column, key, wouldBe }: Problem): Word {
-  if (key === undefined) return word('');
-  if (column !== undefined) return cellWord(wouldBe, 'strong');
-  return wouldBe === null || wouldBe === undefined ? word('gone', 'left') : foreign(cellText(wouldBe));
+function wouldWords({ column, key, wouldBe }: Problem): Sentence {
+  if (key === undefined) return [];
+  return column === undefined ? rowWords(wouldBe as Cells | null | undefined) : [cellWord(wouldBe, 'strong')];
+}
+
+function rowWords(row: Cells | null | undefined): Sentence {
+  return row === null || row === undefined ? [word('gone', 'left')] : cellsWords(row);
 }
 
 function sinceWords({ touched }: Problem): string {

@@ -1,7 +1,7 @@
 import { Badge, Button } from '@mantine/core';
 import { changedCells } from '../../../../protocol/changed-cells.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
-import { cellWord } from '../words/cell-words.ts';
+import { cellWord, changedWords } from '../words/cell-words.ts';
 import { momentWords } from '../words/day.ts';
 import { foreign, type Sentence, word } from '../words/sentence.ts';
 import { Words } from '../words/words.tsx';
@@ -92,7 +92,6 @@ export function HistoryLine({ version, isNow, isNew, now, onTakeBack }: Props) {
 type Cell = ReturnType<typeof changedCells>[number];
 
 function cellSentence(op: Version['entry']['op'], { name, was, is }: Cell): Sentence {
-  const head = [foreign(name, 'quiet'), word(' ')];
-  if (op === 'update') return [...head, cellWord(was, 'was'), word(' → ', 'quiet'), cellWord(is, 'is')];
-  return [...head, cellWord(op === 'delete' ? was : is)];
+  if (op === 'update') return changedWords(name, was, is);
+  return [foreign(name, 'quiet'), word(' '), cellWord(op === 'delete' ? was : is)];
 }

@@ -5,6 +5,7 @@ import { usePlace } from '../address/use-place.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { useFocusBack } from '../shell/use-focus-back.ts';
 import { pointWords } from '../time/words.ts';
+import { plainWords } from '../words/plain-words.ts';
 import { count } from '../words/sentence.ts';
 import { CopyLink } from './copy-link.tsx';
 import { RevertDialog, type Takeback } from './revert-dialog.tsx';
@@ -47,7 +48,7 @@ export function RowDrawer({ table, row: key, at }: Props) {
       {at !== undefined && <p className={classes.past}>as of {pointWords(at)}</p>}
       {problem !== undefined && (
         <Alert color="red" m="sm" title="The row could not be read">
-          {problem.message}
+          {plainWords(problem)}
           <Button size="compact-xs" variant="light" mt="xs" onClick={() => void model.read()}>
             try again
           </Button>

@@ -8,6 +8,7 @@ import type { ConflictRule } from '../../../../protocol/revert.ts';
 import { GatewayProblem } from '../api/problem.ts';
 import { request } from '../api/request.ts';
 import { sendCommand } from '../table/edit/send-command.ts';
+import { plainWords } from '../words/plain-words.ts';
 import type { Takeback } from './revert-dialog.tsx';
 
 /** What a revert would do. */
@@ -55,7 +56,7 @@ export function useRevert({ takeback: { what, rows }, rule, onDone }: Options) {
     preview: error !== null ? undefined : (data ?? ('reading' as const)),
     /** They stay to be looked at while it is shown what a choice would do. */
     conflicts: last.current,
-    problem: problem !== undefined && conflictsIn(problem) === undefined ? problem.message : undefined,
+    problem: problem !== undefined && conflictsIn(problem) === undefined ? plainWords(problem) : undefined,
     isBusy,
     revert,
   };

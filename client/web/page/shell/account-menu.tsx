@@ -18,7 +18,7 @@ import { type Login, useLedger } from '../ledger/ledger-state.ts';
 import { ColorScheme } from '../people/color-scheme.tsx';
 import { askLogin } from '../people/login-request.ts';
 import { PasswordDialog } from '../people/password-dialog.tsx';
-import { plainWords } from '../people/plain-words.ts';
+import { plainWords } from '../words/plain-words.ts';
 import { LoginDialog } from './login-dialog.tsx';
 
 /** Who is logged in, what goes with that, and how the page looks. */

@@ -3,8 +3,8 @@ import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react';
 import { codeOf, GatewayProblem } from '../api/problem.ts';
 import { ledger } from '../ledger/ledger.ts';
 import { closeLogin, goOnAfterLogin, useLoginRequest } from '../people/login-request.ts';
-import { plainWords } from '../people/plain-words.ts';
 import { useWait } from '../people/use-wait.ts';
+import { plainWords } from '../words/plain-words.ts';
 
 /** Asks for a name and a password, and says what for. */
 export function LoginDialog() {

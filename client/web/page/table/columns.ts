@@ -4,7 +4,7 @@ import { commitmentIn } from '../../../../protocol/sealed.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Column, TableDefinition } from '../../../../protocol/table.ts';
 import type { Cell } from '../../../../protocol/values.ts';
-import { cellText, exactText } from './cells/cell-text.ts';
+import { exactText, shownCell } from '../words/cell-text.ts';
 import { compareInColumn } from './cells/compare.ts';
 import { filterOf } from './cells/filters.ts';
 import { initialWidth } from './cells/widths.ts';
@@ -46,7 +46,7 @@ function columnOf(column: Column, { definition, pending, rows }: ColumnsOptions)
       const cell = data?.row[name] ?? null;
       return data === undefined || pending === undefined ? cell : pending.valueOf(data.key, name, cell);
     },
-    valueFormatter: ({ value }) => cellText(type, value ?? null),
+    valueFormatter: ({ value }) => shownCell(type, value ?? null),
     comparator: (a, b) => compareInColumn(type, a ?? null, b ?? null),
     equals: (a, b) => a === b || exactText(type, a ?? null) === exactText(type, b ?? null),
     ...filterOf(column),

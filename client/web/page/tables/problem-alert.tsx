@@ -1,7 +1,7 @@
 import { Alert } from '@mantine/core';
-import { shownText } from '../../../../protocol/shown-text.ts';
 import { GatewayProblem } from '../api/problem.ts';
-import { plainWords } from '../people/plain-words.ts';
+import { plainWords, problemWords } from '../words/plain-words.ts';
+import { amount } from '../words/sentence.ts';
 import classes from './problem-alert.module.css';
 import type { ToldProblem } from './table-form.ts';
 
@@ -28,20 +28,11 @@ export function ProblemAlert({ error, problems }: Props) {
       {!isOne && listed.length > 0 && (
         <ul className={classes.list}>
           {listed.slice(0, shownMax).map((problem) => (
-            <li key={problemText(problem)}>{shownText(problemText(problem))}</li>
+            <li key={problemWords(problem)}>{problemWords(problem)}</li>
           ))}
         </ul>
       )}
-      {more > 0 && `… and ${more.toLocaleString()} more`}
+      {more > 0 && `… and ${amount(more)} more`}
     </Alert>
   );
-}
-
-function problemText({ key, column, message }: ToldProblem): string {
-  const place = [
-    key === undefined ? [] : [`row ${key}`],
-    column === undefined || message.startsWith(column) ? [] : [column],
-  ];
-  const words = place.flat().join(', ');
-  return words === '' ? message : `${words}: ${message}`;
 }

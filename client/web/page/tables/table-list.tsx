@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { useRight } from '../people/rights.ts';
 import { useNow } from '../shell/use-now.ts';
+import { plainWords } from '../words/plain-words.ts';
 import { chooseFile } from './choose-file.ts';
 import { createTable } from './dialogs.ts';
 import { signsOfLife } from './signs-of-life.ts';
@@ -84,7 +85,7 @@ export function TableList({ onChosen }: { readonly onChosen: () => void }) {
 }
 
 function emptyWords(error: unknown, isPast: boolean, count: number): string {
-  if (error !== undefined) return error instanceof Error ? error.message : String(error);
+  if (error !== undefined) return plainWords(error);
   if (count > 0) return 'No table is called so.';
   return isPast ? 'There was no table then.' : 'None yet.';
 }

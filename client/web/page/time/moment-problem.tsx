@@ -1,8 +1,10 @@
 import { Button, Center, Group, Stack, Text, Title } from '@mantine/core';
 import { goTo } from '../address/go-to.ts';
 import type { GatewayProblem } from '../api/problem.ts';
+import { plainWords } from '../words/plain-words.ts';
 import classes from './past-band.module.css';
 import { travel } from './travel.ts';
+import { pointWords } from './words.ts';
 
 interface Props {
   readonly problem: GatewayProblem;
@@ -34,17 +36,17 @@ export function MomentProblem({ problem, table, at }: Props) {
   );
 }
 
-function toldAs({ code, message }: GatewayProblem, table: string, at: string | undefined) {
-  switch (code) {
+function toldAs(problem: GatewayProblem, table: string, at: string | undefined) {
+  switch (problem.code) {
     case 'wrong_epoch':
       return {
         title: 'This address is of another life of the ledger',
-        text: 'The ledger was restored or begun anew since it was written down. What stood at that seq then may be something else now, so it is not shown.',
+        text: plainWords(problem),
       };
     case 'ahead_of_server':
       return {
         title: 'The ledger has not come that far',
-        text: `There is no change ${at?.split('@')[0] ?? ''} yet. Either it is still to come, or the address is of another ledger.`,
+        text: `${at === undefined ? 'This' : pointWords(at)} is still to come, or the address is of another ledger.`,
       };
     case 'tag_not_found':
       return { title: 'There is no such tag', text: `Nobody has given a moment the name ${at ?? ''}.` };
@@ -60,9 +62,9 @@ function toldAs({ code, message }: GatewayProblem, table: string, at: string | u
           };
     case 'bad_request':
       return at === undefined
-        ? { title: 'That cannot be shown', text: message }
-        : { title: 'That is no moment', text: `${at} is no seq, time or tag.` };
+        ? { title: 'That cannot be shown', text: plainWords(problem) }
+        : { title: 'That is no moment', text: `${at} is no number of a change, no time and no tag.` };
     default:
-      return { title: 'That cannot be shown', text: message };
+      return { title: 'That cannot be shown', text: plainWords(problem) };
   }
 }

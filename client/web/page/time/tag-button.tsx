@@ -6,6 +6,7 @@ import { tagNameSchema } from '../../../../protocol/point.ts';
 import { queries } from '../api/queries.ts';
 import { request } from '../api/request.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { plainWords } from '../words/plain-words.ts';
 import { travel } from './travel.ts';
 import type { When } from './use-when.ts';
 import { whenWords } from './words.ts';
@@ -46,7 +47,7 @@ function TagForm({ at, onDone }: { readonly at: When; readonly onDone: () => voi
       if (at.at !== undefined) travel(named.data, { replace: true });
       onDone();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(plainWords(error));
     }
   };
   return (

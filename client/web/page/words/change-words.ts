@@ -1,7 +1,7 @@
 import { changedCells, type RowChange } from '../../../../protocol/changed-cells.ts';
 import { type Entry, isRowEntry, type TableEntry } from '../../../../protocol/entry.ts';
 import type { AlterStep } from '../../../../protocol/table.ts';
-import { cellWord } from './cell-words.ts';
+import { cellsWords, changedWords } from './cell-words.ts';
 import { count, foreign, joined, type Sentence, word } from './sentence.ts';
 
 /** What a change did, in words, without where: `salary 1000 → 1200`, `entered with name Ada`, `left`, `table made`. */
@@ -16,7 +16,7 @@ function rowWords(change: RowChange & Pick<Entry, 'reverts'>): Sentence {
     case 'delete':
       return [word('left', 'left'), ...listed(', was ', change, 'was')];
     case 'update':
-      return joined(changedCells(change).map(({ name, was, is }) => updateWords(name, was, is)));
+      return joined(changedCells(change).map(({ name, was, is }) => changedWords(name, was, is)));
     case 'erase':
       return [word('erased for good: ', 'left'), ...joined(changedCells(change).map(({ name }) => [foreign(name)]))];
     default:
@@ -24,17 +24,9 @@ function rowWords(change: RowChange & Pick<Entry, 'reverts'>): Sentence {
   }
 }
 
-type Value = Parameters<typeof cellWord>[0];
-
-function updateWords(name: string, was: Value, is: Value): Sentence {
-  return [foreign(name, 'quiet'), word(' '), cellWord(was, 'was'), word(' → ', 'quiet'), cellWord(is, 'is')];
-}
-
 function listed(opening: string, change: RowChange, side: 'was' | 'is'): Sentence {
-  const cells = changedCells(change).filter((cell) => cell[side] !== undefined && cell[side] !== null);
-  if (cells.length === 0) return [];
-  const parts = cells.map((cell) => [foreign(cell.name, 'quiet'), word(' '), cellWord(cell[side])]);
-  return [word(opening, 'quiet'), ...joined(parts)];
+  const cells = cellsWords(Object.fromEntries(changedCells(change).map((cell) => [cell.name, cell[side] ?? null])));
+  return cells.length === 0 ? [] : [word(opening, 'quiet'), ...cells];
 }
 
 function tableWords({ op, definition, steps = [] }: Pick<TableEntry, 'op' | 'definition' | 'steps'>): Sentence {

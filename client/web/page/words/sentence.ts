@@ -19,8 +19,8 @@ export function word(text: string, tone: Tone = 'plain'): Word {
 }
 
 /** A text that somebody wrote, on one line and without what could deceive. */
-export function foreign(text: string, tone: Tone = 'plain'): Word {
-  return { text: shownText(text, { widthMax: foreignLengthMax }), tone };
+export function foreign(text: string, tone: Tone = 'plain', lengthMax = foreignLengthMax): Word {
+  return { text: shownText(text, { widthMax: lengthMax }), tone };
 }
 
 export function sentenceText(sentence: Sentence): string {
@@ -32,7 +32,12 @@ export function joined(parts: readonly Sentence[], between = ', '): Sentence {
   return parts.flatMap((part, index) => (index === 0 ? part : [word(between, 'quiet'), ...part]));
 }
 
+/** `1,240`. */
+export function amount(number: number): string {
+  return number.toLocaleString('en');
+}
+
 /** `1 row`, `1,240 rows`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`;
+  return `${amount(number)} ${number === 1 ? noun : plural}`;
 }

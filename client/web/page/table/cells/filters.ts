@@ -2,7 +2,7 @@ import type { ColDef, IFilterOptionDef } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { Column } from '../../../../../protocol/table.ts';
 import { type Cell, cellProblem, compareCells } from '../../../../../protocol/values.ts';
-import { cellText } from './cell-text.ts';
+import { shownCell } from '../../words/cell-text.ts';
 
 /** The filter of a column, by its type. Whole numbers and decimals are compared exactly, as no double would. */
 export function filterOf({ type, sealed }: Column): Pick<ColDef<CurrentRow, Cell>, 'filter' | 'filterParams'> {
@@ -37,7 +37,7 @@ export function filterOf({ type, sealed }: Column): Pick<ColDef<CurrentRow, Cell
 const plain = { textFormatter: (cell: Cell) => (cell === null ? null : String(cell).trim()), trimInput: true };
 
 function textOf(type: Column['type'], cell: Cell): string | null {
-  return cell === null ? null : cellText(type, cell).toLowerCase();
+  return cell === null ? null : shownCell(type, cell).toLowerCase();
 }
 
 const presence: (IFilterOptionDef | string)[] = ['blank', 'notBlank'];

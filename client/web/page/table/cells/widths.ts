@@ -1,6 +1,6 @@
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { Column } from '../../../../../protocol/table.ts';
-import { cellText } from './cell-text.ts';
+import { shownCell } from '../../words/cell-text.ts';
 
 /** Pixels. What is wider is cut with `…`, and can be pulled wider. */
 const widthMin = 72;
@@ -15,7 +15,7 @@ const rowsMax = 60;
 
 /** How wide a column is to begin with: so that its name and most of the first cells fit. */
 export function initialWidth({ name, type, sealed }: Column, rows: readonly CurrentRow[]): number {
-  const lengths = rows.slice(0, rowsMax).map(({ row }) => cellText(type, row[name] ?? null).length);
+  const lengths = rows.slice(0, rowsMax).map(({ row }) => shownCell(type, row[name] ?? null).length);
   const usual = lengths.sort((a, b) => a - b)[Math.floor(lengths.length * 0.95)] ?? 0;
   const width = Math.max(
     name.length * letterWidth + headerExtras + (sealed === true ? lockWidth : 0),

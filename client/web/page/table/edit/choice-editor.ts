@@ -1,6 +1,6 @@
 import type { ICellEditorComp } from 'ag-grid-community';
 import { shownText } from '../../../../../protocol/shown-text.ts';
-import { exactText } from '../cells/cell-text.ts';
+import { exactText } from '../../words/cell-text.ts';
 import { choicesOf } from './choices.ts';
 import type { EditorParams } from './text-editor.ts';
 

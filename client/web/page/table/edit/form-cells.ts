@@ -1,7 +1,7 @@
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import type { Cell } from '../../../../../protocol/values.ts';
-import { exactText } from '../cells/cell-text.ts';
+import { exactText } from '../../words/cell-text.ts';
 import { typedCell } from './typed-cell.ts';
 
 /** By column, what is in the fields of a form. */

@@ -1,5 +1,5 @@
 import type { ICellEditorComp } from 'ag-grid-community';
-import { exactText } from '../cells/cell-text.ts';
+import { exactText } from '../../words/cell-text.ts';
 import type { EditorParams } from './text-editor.ts';
 
 /** A cell of several lines, in a window above the grid. Enter ends the edit, Shift+Enter begins a line. */

@@ -1,6 +1,7 @@
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { Cells } from '../../../../../protocol/values.ts';
 import { GatewayProblem } from '../../api/problem.ts';
+import { plainWords } from '../../words/plain-words.ts';
 import { tellFailed } from './notes.tsx';
 import { whyNow } from './own-commands.ts';
 import type { PendingCells, PendingEdit } from './pending-cells.ts';
@@ -70,7 +71,7 @@ export class RowEditor {
 
   #refused(edit: PendingEdit, error: unknown): void {
     const problem = error instanceof GatewayProblem ? error : undefined;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = plainWords(error);
     this.#options.pending.refuse(edit, problem?.body.problems ?? [], message);
     if (problem?.code !== 'invalid') tellFailed(message);
   }

@@ -2,7 +2,7 @@ import type { ICellEditorComp, ICellEditorParams } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { Column } from '../../../../../protocol/table.ts';
 import type { Cell } from '../../../../../protocol/values.ts';
-import { exactText } from '../cells/cell-text.ts';
+import { exactText } from '../../words/cell-text.ts';
 
 export interface EditorParams extends ICellEditorParams<CurrentRow, Cell> {
   readonly column: ICellEditorParams['column'];

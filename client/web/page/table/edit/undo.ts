@@ -1,4 +1,5 @@
 import { GatewayProblem } from '../../api/problem.ts';
+import { plainWords } from '../../words/plain-words.ts';
 import { askRevert } from './conflicts.ts';
 import { hideNote, tellFailed, tellWithButton } from './notes.tsx';
 import { moveToDone, moveToUndone, type OwnCommand, remember, useOwnCommands, whyNow } from './own-commands.ts';
@@ -58,5 +59,5 @@ async function revert(command: string, text: string): Promise<string | undefined
 }
 
 function fail(error: unknown): undefined {
-  tellFailed(error instanceof Error ? error.message : String(error));
+  tellFailed(plainWords(error));
 }

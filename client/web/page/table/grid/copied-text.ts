@@ -1,7 +1,7 @@
 import type { GridApi } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
-import { exactText } from '../cells/cell-text.ts';
+import { exactText } from '../../words/cell-text.ts';
 import { writeTsv } from '../cells/tsv.ts';
 import { keyColumn } from '../columns.ts';
 

@@ -5,7 +5,7 @@ import { hasSealed } from '../../../../../protocol/sealed.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { usePlace } from '../../address/use-place.ts';
 import { useFocusBack } from '../../shell/use-focus-back.ts';
-import { exactText } from '../cells/cell-text.ts';
+import { exactText } from '../../words/cell-text.ts';
 import { writeTsv } from '../cells/tsv.ts';
 import type { EditDialogStore } from '../edit/edit-dialog.ts';
 import { tellFailed } from '../edit/notes.tsx';

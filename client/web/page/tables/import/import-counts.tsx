@@ -1,7 +1,9 @@
 import { Alert, Stack, Table, Text } from '@mantine/core';
 import { shownText } from '../../../../../protocol/shown-text.ts';
 import type { ColumnType } from '../../../../../protocol/values.ts';
-import { cellText } from '../../table/cells/cell-text.ts';
+import { cellWord } from '../../words/cell-words.ts';
+import { amount, count, type Sentence, word } from '../../words/sentence.ts';
+import { Words } from '../../words/words.tsx';
 import classes from './import.module.css';
 import type { ChangeKind, ImportPreview, SampleChange } from './preview.ts';
 
@@ -20,7 +22,7 @@ export function ImportCounts({ preview }: { readonly preview: ImportPreview }) {
   if (isNothing) {
     return (
       <Alert p="sm" title="Nothing to do">
-        The table holds all of it already: {counts.unchanged.toLocaleString()} rows are the same.
+        The table holds all of it already: {count(counts.unchanged, 'row is', 'rows are')} the same.
       </Alert>
     );
   }
@@ -33,7 +35,7 @@ export function ImportCounts({ preview }: { readonly preview: ImportPreview }) {
             className={`${classes.count} ${classes[kind] ?? ''}`}
             data-some={counts[kind] > 0 || undefined}
           >
-            <b>{counts[kind].toLocaleString()}</b>
+            <b>{amount(counts[kind])}</b>
             {words[kind]}
           </div>
         ))}
@@ -58,7 +60,7 @@ function Samples({ kind, preview }: { readonly kind: ChangeKind; readonly previe
     <section aria-label={words[kind]}>
       <Text size="xs" c="var(--text-quiet)">
         {words[kind]}
-        {counts[kind] > shown.length && `, the first ${shown.length} of ${counts[kind].toLocaleString()}`}
+        {counts[kind] > shown.length && `, the first ${shown.length} of ${amount(counts[kind])}`}
       </Text>
       <div className={classes.scroll}>
         <Table verticalSpacing={2}>
@@ -96,14 +98,15 @@ interface SampleCellProps {
   readonly type: ColumnType;
 }
 
-function SampleCell({ sample: { row, was }, name, type }: SampleCellProps) {
-  const before = cellText(type, was?.[name] ?? null);
-  if (row === undefined) return before;
-  const isChanged = was !== undefined && name in row;
-  return (
-    <>
-      {isChanged && before !== '' && <span className={classes.was}>{before}</span>}
-      {cellText(type, row[name] ?? null)}
-    </>
-  );
+function SampleCell({ sample, name, type }: SampleCellProps) {
+  return <Words sentence={sampleWords(sample, name, type)} />;
+}
+
+function sampleWords({ row, was }: SampleChange, name: string, type: ColumnType): Sentence {
+  const [before, after] = [was?.[name], row?.[name]];
+  const isChanged = was !== undefined && row !== undefined && name in row;
+  // In a column of its own an empty cell needs no word, but one that was emptied does.
+  if (isChanged) return [cellWord(before, 'was', { type }), word(' '), cellWord(after, 'is', { type })];
+  const cell = row === undefined ? before : after;
+  return cell === undefined || cell === null ? [] : [cellWord(cell, 'plain', { type })];
 }

@@ -1,6 +1,6 @@
 import { Alert, Group, Select } from '@mantine/core';
 import { GatewayProblem } from '../../api/problem.ts';
-import { plainWords } from '../../people/plain-words.ts';
+import { plainWords } from '../../words/plain-words.ts';
 import { ProblemLines } from './import-problems.tsx';
 import type { ImportChoices, LineProblem } from './preview.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exactText } from '../../../../../client/web/page/table/cells/cell-text.ts';
 import { typedCell } from '../../../../../client/web/page/table/edit/typed-cell.ts';
+import { exactText } from '../../../../../client/web/page/words/cell-text.ts';
 import { type Cell, type ColumnType, cellProblem } from '../../../../../protocol/values.ts';
 
 test.each<[ColumnType, string, Cell]>([

@@ -1,7 +1,7 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
 import type { Column } from '../../../../../../protocol/table.ts';
-import { exactText } from '../../cells/cell-text.ts';
+import { exactText } from '../../../words/cell-text.ts';
 import { choicesOf } from '../choices.ts';
 import { ruleText } from '../rule-text.ts';
 

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { Dialog } from '../../../shell/dialog.tsx';
+import { problemWords } from '../../../words/plain-words.ts';
 import { useCommand } from './use-command.ts';
 import { WhyField } from './why-field.tsx';
 
@@ -36,12 +36,12 @@ export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, 
         {message !== undefined && (
           <Alert color="red">
             {problems.length === 0
-              ? shownText(message)
-              : problems.slice(0, listedMax).map(({ key, column, message: text, index }) => (
-                  <div key={`${index} ${key} ${column}`}>
-                    <b>{[key, column].filter(Boolean).join('.')}</b> {shownText(text)}
-                  </div>
-                ))}
+              ? message
+              : problems
+                  .slice(0, listedMax)
+                  .map((problem) => (
+                    <div key={`${problem.index} ${problem.key} ${problem.column}`}>{problemWords(problem)}</div>
+                  ))}
           </Alert>
         )}
         <Group justify="flex-end" gap="xs">

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Problem } from '../../../../../../protocol/errors.ts';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { GatewayProblem } from '../../../api/problem.ts';
+import { plainWords } from '../../../words/plain-words.ts';
 import { whyNow } from '../own-commands.ts';
 import type { PastePlan } from '../paste-plan.ts';
 import { sendCommand, tryCommand } from '../send-command.ts';
@@ -46,7 +47,7 @@ export function PasteDialog({ plan, onClose }: Props) {
       )}
       {trial.error !== null && (
         <Alert color="red">
-          {problems.length === 0 ? trial.error.message : 'It cannot be pasted so; nothing was changed.'}
+          {problems.length === 0 ? plainWords(trial.error) : 'It cannot be pasted so; nothing was changed.'}
         </Alert>
       )}
       <ScrollArea.Autosize mah={360} type="auto" className={classes.preview}>

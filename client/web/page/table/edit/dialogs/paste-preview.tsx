@@ -1,7 +1,9 @@
 import type { Problem } from '../../../../../../protocol/errors.ts';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
-import { type Cell, cellText } from '../../../../../../protocol/values.ts';
-import type { PastedLine } from '../paste-plan.ts';
+import { cellsWords, changedWords } from '../../../words/cell-words.ts';
+import { count, type Sentence } from '../../../words/sentence.ts';
+import { Words } from '../../../words/words.tsx';
+import type { PastedCell, PastedLine } from '../paste-plan.ts';
 import classes from './paste-dialog.module.css';
 
 /** Lines that are shown; those with problems come first. */
@@ -24,7 +26,7 @@ export function PastePreview({ lines, problems }: Props) {
       {ordered.slice(0, linesMax).map(({ line, index }) => (
         <PreviewLine key={index} line={line} problems={problems.filter((problem) => problem.index === index)} />
       ))}
-      {lines.length > linesMax && <p>and {(lines.length - linesMax).toLocaleString()} more</p>}
+      {lines.length > linesMax && <p>and {count(lines.length - linesMax, 'more row')}</p>}
     </>
   );
 }
@@ -35,11 +37,12 @@ function PreviewLine({ line: { key, isNew, cells }, problems }: { line: PastedLi
     <div className={classes.line} data-new={isNew || undefined}>
       <b>{key === undefined ? 'new row' : shownText(key)}</b>
       {isNew && key !== undefined && <i>new</i>}
-      {cells.map(({ column, before, after }) => {
+      {cells.map((cell) => {
+        const { column } = cell;
         const problem = problems.find((one) => one.column === column);
         return (
           <span key={column} className={classes.cell} data-bad={problem !== undefined || undefined}>
-            <small>{column}</small> {before !== null && <s>{shown(before)}</s>} {shown(after)}
+            <Words sentence={pastedWords(cell, isNew)} />
             {problem !== undefined && <em>{shownText(problem.message)}</em>}
           </span>
         );
@@ -53,6 +56,6 @@ function PreviewLine({ line: { key, isNew, cells }, problems }: { line: PastedLi
   );
 }
 
-function shown(cell: Cell): string {
-  return cell === null ? '(empty)' : shownText(cellText(cell)).slice(0, 120);
+function pastedWords({ column, before, after }: PastedCell, isNew: boolean): Sentence {
+  return isNew ? cellsWords({ [column]: after }) : changedWords(column, before, after);
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Problem } from '../../../../../../protocol/errors.ts';
 import { GatewayProblem } from '../../../api/problem.ts';
+import { plainWords } from '../../../words/plain-words.ts';
 
 export interface CommandState {
   readonly isBusy: boolean;
@@ -19,7 +20,7 @@ export function useCommand(): readonly [CommandState, (deed: () => Promise<void>
       setState(idle);
     } catch (error) {
       const problems = error instanceof GatewayProblem ? (error.body.problems ?? []) : [];
-      setState({ isBusy: false, problems, message: error instanceof Error ? error.message : String(error) });
+      setState({ isBusy: false, problems, message: plainWords(error) });
     }
   };
   return [state, run];

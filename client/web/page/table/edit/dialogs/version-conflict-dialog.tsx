@@ -1,12 +1,16 @@
 import { Button, Group, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { shownText } from '../../../../../../protocol/shown-text.ts';
-import { type Cell, cellText } from '../../../../../../protocol/values.ts';
+import type { Cell } from '../../../../../../protocol/values.ts';
 import { Dialog } from '../../../shell/dialog.tsx';
+import { cellWord } from '../../../words/cell-words.ts';
 import { momentWords } from '../../../words/day.ts';
+import { Words } from '../../../words/words.tsx';
 import { settled, type VersionConflict } from '../conflicts.ts';
 import { touchedSince } from '../steps.ts';
 import classes from './conflict-dialog.module.css';
+
+/** Characters of a value that is chosen or not. */
+const shownMax = 500;
 
 /** Somebody else was faster with the same cells: shows both values, and lets the person choose for each. */
 export function VersionConflictDialog({ conflict }: { readonly conflict: VersionConflict }) {
@@ -38,7 +42,7 @@ export function VersionConflictDialog({ conflict }: { readonly conflict: Version
               <Choice value="mine" who="write mine" cell={mine[name] ?? null} />
             </div>
             <Text size="xs" c="var(--text-quiet)">
-              you saw {shown(seen.row[name] ?? null)}
+              you saw <Words sentence={[cellWord(seen.row[name])]} />
             </Text>
           </Radio.Group>
         ))}
@@ -64,13 +68,11 @@ function Choice({ value, who, cell }: { readonly value: string; readonly who: st
           <Text size="xs" c="var(--text-quiet)">
             {who}
           </Text>
-          <Text size="sm">{shown(cell)}</Text>
+          <Text size="sm">
+            <Words sentence={[cellWord(cell, 'plain', { lengthMax: shownMax })]} />
+          </Text>
         </div>
       </Group>
     </Radio.Card>
   );
-}
-
-function shown(cell: Cell): string {
-  return cell === null ? '(empty)' : shownText(cellText(cell)).slice(0, 500);
 }

@@ -1,13 +1,13 @@
-import { commitmentIn } from '../../../../../protocol/sealed.ts';
-import { shownText } from '../../../../../protocol/shown-text.ts';
-import { type Cell, type ColumnType, cellFormText } from '../../../../../protocol/values.ts';
+import { commitmentIn } from '../../../../protocol/sealed.ts';
+import { shownText } from '../../../../protocol/shown-text.ts';
+import { type Cell, type ColumnType, cellFormText } from '../../../../protocol/values.ts';
 import { localTime } from './local-time.ts';
 
 /** Characters of a cell that the grid shows; the rest is in the row's drawer and in the editor. */
 const shownMax = 300;
 
 /** A cell as the grid shows it: exact, on one line, with nothing in it that is not seen. */
-export function cellText(type: ColumnType, cell: Cell): string {
+export function shownCell(type: ColumnType, cell: Cell): string {
   if (cell === null) return '';
   if (commitmentIn(cell) !== undefined) return 'sealed';
   if (type === 'timestamp' && typeof cell === 'string') return localTime(cell);
