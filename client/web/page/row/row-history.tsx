@@ -1,10 +1,12 @@
 import { Button, Loader, Text } from '@mantine/core';
 import { useEffect, useMemo, useRef } from 'react';
 import { HistoryLine } from './history-line.tsx';
+import { HistoryStretch } from './history-stretch.tsx';
 import { versionsOf } from './lives.ts';
 import type { Takeback } from './revert-dialog.tsx';
 import classes from './row-history.module.css';
 import type { RowState } from './row-state.ts';
+import { stretchesOf } from './stretches.ts';
 
 interface Props {
   readonly state: RowState;
@@ -13,14 +15,18 @@ interface Props {
   readonly onTakeBack: ((takeback: Takeback) => void) | undefined;
 }
 
-/** Every change of a row over all of its lives, the newest first; older ones are read as one comes to them. */
+/**
+ * Every change of a row over all of its lives, the newest first. Older ones are read as one comes to them, and only those
+ * near to what is seen are drawn.
+ */
 export function RowHistory({ state: { history, older, newAfter }, onMore, onTakeBack }: Props) {
-  const versions = useMemo(() => versionsOf(history), [history]);
+  const stretches = useMemo(() => stretchesOf(versionsOf(history)), [history]);
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (end.current === null || older !== 'unread') return;
     const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting === true && onMore(), {
-      rootMargin: '600px',
+      root: end.current.closest('[role="tabpanel"]'),
+      rootMargin: '600px 0px',
     });
     watch.observe(end.current);
     return () => watch.disconnect();
@@ -28,18 +34,20 @@ export function RowHistory({ state: { history, older, newAfter }, onMore, onTake
   const now = new Date();
   return (
     <>
-      <ol className={classes.versions}>
-        {versions.map((version, index) => (
-          <HistoryLine
-            key={version.entry.seq}
-            version={version}
-            isNow={index === 0}
-            isNew={version.entry.seq > newAfter}
-            now={now}
-            onTakeBack={onTakeBack}
-          />
-        ))}
-      </ol>
+      {stretches.map((versions, index) => (
+        <HistoryStretch key={versions.at(-1)?.entry.seq} versions={versions} isFirst={index === 0}>
+          {(version) => (
+            <HistoryLine
+              key={version.entry.seq}
+              version={version}
+              isNow={version.entry === history[0]}
+              isNew={version.entry.seq > newAfter}
+              now={now}
+              onTakeBack={onTakeBack}
+            />
+          )}
+        </HistoryStretch>
+      ))}
       <div ref={end} className={classes.end}>
         {older === 'reading' && <Loader role="status" size="xs" aria-label="reading earlier changes" />}
         {(older === 'unread' || older === 'failed') && (

@@ -46,6 +46,36 @@ describe.skipIf(!hasBrowser)('the page shows the ledger live', { timeout: 90_000
     }
   });
 
+  test('P8 of a row with many versions those near to what is seen are drawn, down to its first', async () => {
+    await stand.admin.insert('pay', { id: 'long', amount: 0 });
+    await stand.admin.batch(
+      Array.from({ length: 700 }, (_, n) => ({
+        type: 'row.update',
+        table: 'pay',
+        key: 'long',
+        row: { amount: n + 1 },
+      })),
+    );
+    const { page } = await visit(stand, { path: '/t/pay?row=long' });
+    await page.getByRole('tab', { name: /changes/ }).click();
+    const panel = page.getByRole('tabpanel', { name: /change/ });
+    const drawn = panel.locator('li[data-op]');
+    await panel.getByText('version 701', { exact: true }).waitFor();
+    const counts: number[] = [];
+    const begin = panel.getByText('this is where it began');
+    await expect
+      .poll(async () => {
+        counts.push(await drawn.count());
+        await panel.evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
+        return (await begin.isVisible()) && (await panel.getByText('version 1', { exact: true }).isVisible());
+      })
+      .toBe(true);
+    await panel.evaluate((box) => box.scrollTo({ top: 0 }));
+    await panel.getByText('version 701', { exact: true }).waitFor();
+    expect(Math.max(...counts)).toBeLessThanOrEqual(200);
+    expect(await page.getByRole('tab', { name: '701 changes' }).isVisible()).toBe(true);
+  });
+
   test('from the answer to a command to the changed cell on the screen', async () => {
     const { page } = await visit(stand, { path: '/t/pay' });
     await cellAt(page, 'c', 'amount').waitFor();
