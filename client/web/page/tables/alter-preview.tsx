@@ -1,4 +1,5 @@
 import { Alert, Loader, Text } from '@mantine/core';
+import { shownText } from '../../../../protocol/shown-text.ts';
 import type { AlterStep } from '../../../../protocol/table.ts';
 import classes from './alter-preview.module.css';
 import { ProblemAlert } from './problem-alert.tsx';
@@ -22,7 +23,7 @@ export function AlterPreview({ steps, rows, dryRun: { state, error } }: Props) {
       </Text>
       <ol className={classes.steps}>
         {steps.map((step) => (
-          <li key={JSON.stringify(step)}>{stepWords(step, rows)}</li>
+          <li key={JSON.stringify(step)}>{shownText(stepWords(step, rows))}</li>
         ))}
       </ol>
       {sealed.length > 0 && (

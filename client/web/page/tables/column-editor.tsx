@@ -11,6 +11,7 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp, IconChevronDown, IconChevronRight, IconKey, IconTrash } from '@tabler/icons-react';
+import { shownText } from '../../../../protocol/shown-text.ts';
 import { keyTypes } from '../../../../protocol/table.ts';
 import classes from './column-editor.module.css';
 import { type ColumnField, type ColumnForm, examples, rulesOf } from './column-form.ts';
@@ -84,7 +85,7 @@ export function ColumnEditor(props: ColumnEditorProps) {
       </div>
       <UnstyledButton className={classes.fold} aria-expanded={isOpen || hasRuleProblem} onClick={fold.toggle}>
         {isOpen || hasRuleProblem ? <IconChevronDown size={13} /> : <IconChevronRight size={13} />}
-        <span>{words === '' ? 'rules' : words}</span>
+        <span>{words === '' ? 'rules' : shownText(words)}</span>
       </UnstyledButton>
       <Collapse expanded={isOpen || hasRuleProblem}>
         <Rules {...props} problem={problem} />

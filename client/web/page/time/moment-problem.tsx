@@ -1,4 +1,5 @@
 import { Button, Center, Group, Stack, Text, Title } from '@mantine/core';
+import { shownText } from '../../../../protocol/shown-text.ts';
 import { goTo } from '../address/go-to.ts';
 import type { GatewayProblem } from '../api/problem.ts';
 import { plainWords } from '../words/plain-words.ts';
@@ -20,9 +21,9 @@ export function MomentProblem({ problem, table, at }: Props) {
     <Center flex={1} p="md" role="alert">
       <Stack gap="sm" className={classes.problem}>
         <Title order={2} size="h3">
-          {title}
+          {shownText(title)}
         </Title>
-        <Text>{text}</Text>
+        <Text>{shownText(text)}</Text>
         <Group>
           {at !== undefined && <Button onClick={() => travel(undefined)}>show it as it is now</Button>}
           {at === undefined && (

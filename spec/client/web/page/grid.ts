@@ -22,5 +22,22 @@ export async function shownRows(page: Page): Promise<Map<string, ShownRow>> {
 
 /** The cell of a row on the screen. */
 export function cellAt(page: Page, key: string, column: string) {
-  return page.locator(`.ag-row[row-id=${JSON.stringify(key)}] .ag-cell[col-id=${JSON.stringify(column)}]`);
+  return page.locator(`.ag-row[row-id=${named(key)}] .ag-cell[col-id=${named(column)}]`);
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A key or a column as the grid writes it down. */
+export function nameInGrid(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (letter) => escapes[letter] ?? letter);
+}
+
+function named(text: string): string {
+  return JSON.stringify(nameInGrid(text));
 }

@@ -1,23 +1,10 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../../support/browser.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
+import { dropFile } from './drop-file.ts';
 import { expectEqualToLedger } from './equal.ts';
 import { cellAt } from './grid.ts';
-
-/** Drops a file on the page, as from a folder beside it. */
-async function dropFile(page: Page, name: string, text: string): Promise<void> {
-  await page.evaluate(
-    (file) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([file.text], file.name, { type: 'text/csv' }));
-      for (const type of ['dragenter', 'dragover', 'drop'])
-        document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
-    },
-    { name, text },
-  );
-}
 
 describe.skipIf(!hasBrowser)('a file that is dropped on the page', { timeout: 60_000 }, () => {
   let stand: WebStand;

@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core';
 import { IconCopy, IconEraser, IconLayoutSidebarRight, IconPencil, IconTrash } from '@tabler/icons-react';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import { hasSealed } from '../../../../../protocol/sealed.ts';
+import { shownText } from '../../../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { usePlace } from '../../address/use-place.ts';
 import { useFocusBack } from '../../shell/use-focus-back.ts';
@@ -39,7 +40,7 @@ function OpenMenu({ at: { row, x, y }, definition, dialog, onClose }: Props & { 
         <span className={classes.menuPlace} style={{ left: x, top: y }} />
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{row.key}</Menu.Label>
+        <Menu.Label>{shownText(row.key)}</Menu.Label>
         <Menu.Item leftSection={<IconLayoutSidebarRight size={15} />} onClick={() => go({ row: row.key })}>
           open
         </Menu.Item>

@@ -1,5 +1,6 @@
 import { Button, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { shownText } from '../../../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { TableTools } from '../../tables/table-tools.tsx';
 import { WhyField } from '../edit/dialogs/why-field.tsx';
@@ -20,7 +21,7 @@ export function Toolbar({ session: { table, feed, dialog }, definition, canEdit 
   return (
     <div className={classes.bar}>
       <Text component="h2" fw={600} size="lg" truncate className={classes.name}>
-        {table}
+        {shownText(table)}
       </Text>
       <SearchBox />
       <span className={classes.space} />

@@ -21,7 +21,7 @@ interface Props {
 export function CellField({ column, text, problem, isFirst = false, isDisabled = false, onChange }: Props) {
   const common = {
     label: column.name,
-    description: ruleText(column),
+    description: shownText(ruleText(column)),
     error: problem === undefined ? undefined : shownText(problem),
     disabled: isDisabled,
     withAsterisk: column.required === true,

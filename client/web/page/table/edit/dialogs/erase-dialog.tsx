@@ -2,6 +2,7 @@ import { Checkbox, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
 import { sealedNames } from '../../../../../../protocol/sealed.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import { tellSaid } from '../notes.tsx';
 import { whyNow } from '../own-commands.ts';
@@ -17,6 +18,8 @@ interface Props {
 /** Deletes for good what sealed cells stand for: the one thing here that nothing brings back, so it is typed out. */
 export function EraseDialog({ definition, row: { key }, onClose }: Props) {
   const names = sealedNames(definition);
+  // What hides in a key nobody can type.
+  const shownKey = shownText(key);
   const [chosen, setChosen] = useState<readonly string[]>(names);
   const [typed, setTyped] = useState('');
   const deed = async (): Promise<void> => {
@@ -28,7 +31,7 @@ export function EraseDialog({ definition, row: { key }, onClose }: Props) {
       title={`Erase sealed cells of ${key}`}
       verb="erase for good"
       isDangerous
-      isDisabled={typed !== key || chosen.length === 0}
+      isDisabled={typed !== shownKey || chosen.length === 0}
       deed={deed}
       onClose={onClose}
     >
@@ -44,7 +47,7 @@ export function EraseDialog({ definition, row: { key }, onClose }: Props) {
         </Stack>
       </Checkbox.Group>
       <TextInput
-        label={`write ${key} to confirm`}
+        label={`write ${shownKey} to confirm`}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
         autoComplete="off"

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
+import { shownText } from '../../../../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import { Dialog } from '../../../shell/dialog.tsx';
 import { type FormProblems, noProblems, readForm, textsOf } from '../form-cells.ts';
@@ -57,7 +58,9 @@ export function RowForm({ definition, row, onMade, onClose }: Props) {
             />
           ))}
           <WhyField />
-          {message !== undefined && (!isHere || problems.length === 0) && <Alert color="red">{message}</Alert>}
+          {message !== undefined && (!isHere || problems.length === 0) && (
+            <Alert color="red">{shownText(message)}</Alert>
+          )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               cancel
