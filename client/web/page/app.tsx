@@ -2,8 +2,10 @@ import { Center, Loader } from '@mantine/core';
 import { usePlace } from './address/use-place.ts';
 import { useLedger } from './ledger/ledger-state.ts';
 import { PeopleArea } from './people/people-area.tsx';
+import { PeopleDialogs } from './people/people-dialogs.tsx';
 import { ClosedDoor } from './shell/closed-door.tsx';
-import { GuardedDoor } from './shell/guarded-door.tsx';
+import { GuardedDoor, GuardedScreen } from './shell/guarded-door.tsx';
+import { LoginDialog } from './shell/login-dialog.tsx';
 import { Shell } from './shell/shell.tsx';
 import { TableDialogs } from './tables/table-dialogs.tsx';
 import { Content } from './time/content.tsx';
@@ -11,9 +13,10 @@ import { Content } from './time/content.tsx';
 /** The page: what the address says, of the ledger that the gateway serves. */
 export function App() {
   const phase = useLedger((state) => state.phase);
+  const hasBegun = useLedger(({ ended }) => ended?.user !== undefined);
   const [{ panel }] = usePlace();
   if (phase === 'closed') return <ClosedDoor />;
-  if (phase === 'guarded') return <GuardedDoor />;
+  if (phase === 'guarded' && !hasBegun) return <GuardedDoor />;
   if (phase === 'opening') {
     return (
       <Center h="100%">
@@ -25,6 +28,9 @@ export function App() {
     <Shell>
       {panel === undefined ? <Content /> : <PeopleArea panel={panel} />}
       <TableDialogs />
+      <PeopleDialogs />
+      <LoginDialog />
+      {phase === 'guarded' && <GuardedScreen />}
     </Shell>
   );
 }

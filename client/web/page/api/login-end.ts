@@ -1,7 +1,11 @@
-import type { GatewayProblem } from './problem.ts';
+import { codeOf, type GatewayProblem } from './problem.ts';
 
 /** What is refused with these was asked without a login, or with one that has ended. */
 const codes: ReadonlySet<string> = new Set(['login_required', 'session_expired']);
+
+export function isLoginRefusal(error: unknown): boolean {
+  return codes.has(codeOf(error) ?? '');
+}
 
 let tell: () => void = () => undefined;
 
@@ -12,6 +16,6 @@ export function onLoginRefused(listener: () => void): void {
 
 /** The problem as it is; whoever keeps the login hears of it. */
 export function heard(problem: GatewayProblem): GatewayProblem {
-  if (codes.has(problem.code)) tell();
+  if (isLoginRefusal(problem)) tell();
   return problem;
 }

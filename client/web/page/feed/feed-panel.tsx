@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
-import { useLedger } from '../ledger/ledger-state.ts';
+import { useIsEditor } from '../people/rights.ts';
 import { RevertDialog, type Takeback } from '../row/revert-dialog.tsx';
 import { pointText, pointWords } from '../time/words.ts';
 import { FeedBar } from './feed-bar.tsx';
@@ -17,7 +17,7 @@ export function FeedPanel() {
   const [isTableOnly, setTableOnly] = useState(false);
   const [filter, setFilter] = useState<FeedFilter>(noFilter);
   const [takeback, setTakeback] = useState<Takeback>();
-  const mayChange = useLedger(({ login }) => login?.role === 'administrator') && at === undefined;
+  const mayChange = useIsEditor() && at === undefined;
   const takeBack = useCallback((item: FeedItem) => setTakeback(takebackOf(item)), []);
   const shown = isTableOnly ? table : undefined;
   return (

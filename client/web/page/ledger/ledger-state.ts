@@ -17,8 +17,8 @@ export interface LedgerState {
   readonly phase: 'opening' | 'closed' | 'guarded' | 'open';
   readonly door: 'private' | 'public';
   readonly login: Login | undefined;
-  /** Whether a login has ended by itself, which is to be said. */
-  readonly hasExpired: boolean;
+  /** A login that has ended by itself, which is to be said; empty where it is not known whose. What was begun in it stays. */
+  readonly ended: Partial<Login> | undefined;
   readonly connection: Connection;
   /** When the connection came to be so: ISO 8601. */
   readonly since: string;
@@ -39,7 +39,7 @@ export const useLedger = create<LedgerState>(() => ({
   phase: 'opening',
   door: 'private',
   login: undefined,
-  hasExpired: false,
+  ended: undefined,
   connection: 'connecting',
   since: new Date().toISOString(),
   epoch: '',

@@ -60,7 +60,7 @@ class LedgerLink {
         const phase = phaseAfter(code);
         if (phase !== undefined) return useLedger.setState({ phase, login: undefined });
         // The gateway has forgotten the login by now: without it the ledger may be read on.
-        if (code === 'session_expired') useLedger.setState({ login: undefined, hasExpired: true });
+        if (code === 'session_expired') noteEnd();
         else this.#lose();
         await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
@@ -75,7 +75,6 @@ class LedgerLink {
   async login(user: string, password: string): Promise<void> {
     await post('/api/session.login', { user, password });
     this.#feed?.close();
-    useLedger.setState({ hasExpired: false });
     await this.#reopen();
   }
 
@@ -97,8 +96,8 @@ class LedgerLink {
     ]);
     if (signal.aborted) return;
     // Who is logged in, as in another tab, has no login that has ended.
-    const hasExpired = useLedger.getState().hasExpired && login === undefined;
-    const fresh = { recent: [], problem: undefined, hasExpired };
+    const ended = login === undefined ? useLedger.getState().ended : undefined;
+    const fresh = { recent: [], problem: undefined, ended };
     useLedger.setState({ phase: 'open', door, login, epoch, head: seq, tables, ...fresh });
     void this.#readRecent({ seq, epoch }, signal);
     this.#feed = new Feed({
@@ -209,7 +208,7 @@ class LedgerLink {
   }
 
   #over(code: string): void {
-    if (code === 'logged_out') useLedger.setState({ login: undefined, hasExpired: true });
+    if (code === 'logged_out') noteEnd();
     void this.#reopen();
   }
 
@@ -242,6 +241,11 @@ interface Who {
 function phaseAfter(code: string | undefined): 'closed' | 'guarded' | undefined {
   if (code === 'door_closed') return 'closed';
   return code === 'login_required' ? 'guarded' : undefined;
+}
+
+/** The login has ended by itself. */
+function noteEnd(): void {
+  useLedger.setState(({ login, ended }) => ({ login: undefined, ended: login ?? ended ?? {} }));
 }
 
 function later(one: string, other: string): string {

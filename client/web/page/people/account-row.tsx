@@ -1,14 +1,12 @@
 import { ActionIcon, Badge, Menu, Table, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconBan, IconDots, IconKey, IconTrash, IconUserCheck, IconUserShield } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { Account, AccountOf } from '../../../../protocol/accounts.ts';
 import { request } from '../api/request.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { plainWords } from '../words/plain-words.ts';
+import { removeAccount, resetPassword } from './dialogs.ts';
 import classes from './people-area.module.css';
-import { RemoveAccount } from './remove-account.tsx';
-import { ResetPassword } from './reset-password.tsx';
 
 interface Props {
   readonly account: Account;
@@ -20,7 +18,6 @@ type Changes = Omit<AccountOf<'account.change'>, 'type' | 'user'>;
 /** One account. */
 export function AccountRow({ account: { user, role, disabled, created }, onChanged }: Props) {
   const own = useLedger((state) => state.login?.user);
-  const [dialog, setDialog] = useState<'password' | 'remove'>();
   const change = async (changes: Changes): Promise<void> => {
     try {
       const { ended } = await request('account.change', { user, ...changes });
@@ -64,7 +61,7 @@ export function AccountRow({ account: { user, role, disabled, created }, onChang
             <Menu.Item leftSection={<IconUserShield size={15} />} onClick={() => void change({ role: other })}>
               make {user} {other === 'viewer' ? 'a viewer' : 'an administrator'}
             </Menu.Item>
-            <Menu.Item leftSection={<IconKey size={15} />} onClick={() => setDialog('password')}>
+            <Menu.Item leftSection={<IconKey size={15} />} onClick={() => resetPassword(user)}>
               set a new password
             </Menu.Item>
             <Menu.Item
@@ -73,18 +70,11 @@ export function AccountRow({ account: { user, role, disabled, created }, onChang
             >
               {disabled ? 'enable' : 'disable'}
             </Menu.Item>
-            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => setDialog('remove')}>
+            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => removeAccount(user)}>
               remove
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
-        <ResetPassword user={user} isOpen={dialog === 'password'} onClose={() => setDialog(undefined)} />
-        <RemoveAccount
-          user={user}
-          isOpen={dialog === 'remove'}
-          onClose={() => setDialog(undefined)}
-          onRemoved={onChanged}
-        />
       </Table.Td>
     </Table.Tr>
   );

@@ -1,16 +1,14 @@
 import { Button, Group, Loader, Table, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { request } from '../api/request.ts';
 import { AccountRow } from './account-row.tsx';
-import { AddAccount } from './add-account.tsx';
 import { DeedError } from './deed-error.tsx';
+import { addAccount } from './dialogs.ts';
 import classes from './people-area.module.css';
 
 /** Every account, and what an administrator may do with each. */
 export function AccountsPanel() {
-  const [isAdding, setAdding] = useState(false);
   const { data, error, refetch } = useQuery({
     queryKey: ['accounts'],
     queryFn: async ({ signal }) => (await request('account.list', {}, { signal })).accounts,
@@ -21,7 +19,7 @@ export function AccountsPanel() {
         <Text size="sm" c="var(--text-quiet)">
           A viewer reads; an administrator changes too.
         </Text>
-        <Button size="xs" leftSection={<IconPlus size={14} />} onClick={() => setAdding(true)}>
+        <Button size="xs" leftSection={<IconPlus size={14} />} onClick={addAccount}>
           account
         </Button>
       </Group>
@@ -47,7 +45,6 @@ export function AccountsPanel() {
           </Table>
         </Table.ScrollContainer>
       )}
-      <AddAccount isOpen={isAdding} onClose={() => setAdding(false)} onAdded={() => void refetch()} />
     </div>
   );
 }

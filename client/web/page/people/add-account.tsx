@@ -1,28 +1,23 @@
-import { Button, Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type AccountRole, roles, userSchema } from '../../../../protocol/accounts.ts';
+import { queries } from '../api/queries.ts';
 import { request } from '../api/request.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { DeedError } from './deed-error.tsx';
 import { isPassword, NewPassword } from './new-password.tsx';
 import { useDeed } from './use-deed.ts';
 
 interface Props {
-  readonly isOpen: boolean;
   readonly onClose: () => void;
-  readonly onAdded: () => void;
 }
 
 /** Makes an account. */
-export function AddAccount({ isOpen, onClose, onAdded }: Props) {
+export function AddAccount({ onClose }: Props) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title="A new account" size="xs" centered>
-      <AccountForm
-        onDone={() => {
-          onAdded();
-          onClose();
-        }}
-      />
-    </Modal>
+    <Dialog onClose={onClose} title="A new account" size="xs" centered>
+      <AccountForm onDone={onClose} />
+    </Dialog>
   );
 }
 
@@ -33,6 +28,7 @@ function AccountForm({ onDone }: { readonly onDone: () => void }) {
   const { run, isBusy, error } = useDeed(async () => {
     await request('account.add', { user, role, password });
     onDone();
+    await queries.invalidateQueries({ queryKey: ['accounts'] });
   });
   const problem = userSchema.safeParse(user).error?.issues[0]?.message;
   return (

@@ -1,22 +1,22 @@
-import { Button, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { request } from '../api/request.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { DeedError } from './deed-error.tsx';
 import { isPassword, NewPassword } from './new-password.tsx';
 import { useDeed } from './use-deed.ts';
 
 interface Props {
-  readonly isOpen: boolean;
   readonly onClose: () => void;
 }
 
 /** A new password of one's own. */
-export function PasswordDialog({ isOpen, onClose }: Props) {
+export function PasswordDialog({ onClose }: Props) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Change your password" size="xs" centered>
+    <Dialog onClose={onClose} title="Change your password" size="xs" centered>
       <PasswordForm onDone={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,24 +1,24 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { queries } from '../api/queries.ts';
 import { request } from '../api/request.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { DeedError } from './deed-error.tsx';
 import { useDeed } from './use-deed.ts';
 
 interface Props {
   readonly user: string;
-  readonly isOpen: boolean;
   readonly onClose: () => void;
-  readonly onRemoved: () => void;
 }
 
 /** Asks before an account goes. */
-export function RemoveAccount({ user, isOpen, onClose, onRemoved }: Props) {
+export function RemoveAccount({ user, onClose }: Props) {
   const { run, isBusy, error } = useDeed(async () => {
     await request('account.remove', { user });
     onClose();
-    onRemoved();
+    await queries.invalidateQueries({ queryKey: ['accounts'] });
   });
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`Remove ${user}?`} size="sm" centered>
+    <Dialog onClose={onClose} title={`Remove ${user}?`} size="sm" centered>
       <Stack gap="sm">
         <Text size="sm">
           {user} can log in no more, and every session of {user} ends. What {user} did stays in the log, under this
@@ -34,6 +34,6 @@ export function RemoveAccount({ user, isOpen, onClose, onRemoved }: Props) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,23 +1,23 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { request } from '../api/request.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { DeedError } from './deed-error.tsx';
 import { isPassword, NewPassword } from './new-password.tsx';
 import { useDeed } from './use-deed.ts';
 
 interface Props {
   readonly user: string;
-  readonly isOpen: boolean;
   readonly onClose: () => void;
 }
 
 /** A new password of somebody who has lost theirs. */
-export function ResetPassword({ user, isOpen, onClose }: Props) {
+export function ResetPassword({ user, onClose }: Props) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`A new password for ${user}`} size="xs" centered>
+    <Dialog onClose={onClose} title={`A new password for ${user}`} size="xs" centered>
       <ResetForm user={user} onDone={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -9,6 +9,14 @@ export function rightOf(door: 'private' | 'public', role: string | undefined): R
   return role === 'administrator' ? 'yes' : 'no';
 }
 
+/**
+ * Whether whoever is here edits as an administrator. Also when their login has ended, until they know: what they are typing
+ * stays then.
+ */
+export function useIsEditor(): boolean {
+  return useLedger(({ login, ended }) => (login ?? ended)?.role === 'administrator');
+}
+
 export function useRight(): Right {
   return useLedger(({ door, login }) => rightOf(door, login?.role));
 }

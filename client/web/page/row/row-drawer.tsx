@@ -2,7 +2,7 @@ import { Alert, Button, CloseButton, Loader, Tabs } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import { usePlace } from '../address/use-place.ts';
-import { useLedger } from '../ledger/ledger-state.ts';
+import { useIsEditor } from '../people/rights.ts';
 import { useFocusBack } from '../shell/use-focus-back.ts';
 import { pointWords } from '../time/words.ts';
 import { plainWords } from '../words/plain-words.ts';
@@ -28,7 +28,7 @@ export function RowDrawer({ table, row: key, at }: Props) {
   const [, go] = usePlace();
   const [model, state] = useRowModel({ table, key, at });
   const [takeback, setTakeback] = useState<Takeback>();
-  const mayChange = useLedger(({ login }) => login?.role === 'administrator') && at === undefined;
+  const mayChange = useIsEditor() && at === undefined;
   const close = useCallback(() => go({ row: undefined }), [go]);
   const more = useCallback(() => void model.more(), [model]);
   useEscape(close, takeback === undefined);

@@ -1,12 +1,14 @@
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { Entry } from '../../../../protocol/entry.ts';
 import type { Problem } from '../../../../protocol/errors.ts';
 import type { CommandReply } from '../../../../protocol/replies.ts';
 import type { ConflictRule } from '../../../../protocol/revert.ts';
 import { GatewayProblem } from '../api/problem.ts';
 import { request } from '../api/request.ts';
+import { useLedger } from '../ledger/ledger-state.ts';
+import { useDeed } from '../people/use-deed.ts';
 import { sendCommand } from '../table/edit/send-command.ts';
 import { plainWords } from '../words/plain-words.ts';
 import type { Takeback } from './revert-dialog.tsx';
@@ -26,30 +28,26 @@ interface Options {
 /** A revert that is looked at before it is done. */
 export function useRevert({ takeback: { what, rows }, rule, onDone }: Options) {
   const fields = { what, ...(rows && { rows }), ...(rule !== 'refuse' && { conflicts: rule }) };
-  const [failure, setFailure] = useState<Error>();
-  const [isBusy, setBusy] = useState(false);
+  const isLoggedIn = useLedger(({ login }) => login !== undefined);
   const { data, error } = useQuery({
     queryKey: ['preview', fields],
+    enabled: isLoggedIn,
     queryFn: async ({ signal }) => (await request('change.revert', fields, { dryRun: true, signal })) as Preview,
     staleTime: 0,
     gcTime: 0,
   });
+  const {
+    run: revert,
+    isBusy,
+    error: failure,
+  } = useDeed(async (why: string) => {
+    const { reply } = await sendCommand('change.revert', { ...fields, ...(why !== '' && { why }) });
+    notifications.show({ message: reply.changed ? `done, as #${reply.seq}` : 'it is so already' });
+    onDone();
+  });
   const last = useRef<readonly Problem[]>(undefined);
   const now = conflictsIn(failure) ?? conflictsIn(error);
   if (now !== undefined) last.current = now;
-  const revert = async (why: string): Promise<void> => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      const { reply } = await sendCommand('change.revert', { ...fields, ...(why !== '' && { why }) });
-      notifications.show({ message: reply.changed ? `done, as #${reply.seq}` : 'it is so already' });
-      onDone();
-    } catch (problem) {
-      setFailure(problem instanceof Error ? problem : new Error(String(problem)));
-    } finally {
-      setBusy(false);
-    }
-  };
   const problem = failure ?? error ?? undefined;
   return {
     /** Undefined where it would be refused. */

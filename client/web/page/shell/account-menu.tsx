@@ -10,16 +10,17 @@ import {
   IconPalette,
   IconUsers,
 } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { Panel } from '../address/address.ts';
 import { usePlace } from '../address/use-place.ts';
 import { ledger } from '../ledger/ledger.ts';
 import { type Login, useLedger } from '../ledger/ledger-state.ts';
 import { ColorScheme } from '../people/color-scheme.tsx';
+import { changePassword } from '../people/dialogs.ts';
 import { askLogin } from '../people/login-request.ts';
-import { PasswordDialog } from '../people/password-dialog.tsx';
 import { plainWords } from '../words/plain-words.ts';
-import { LoginDialog } from './login-dialog.tsx';
+
+/** Mantine's, by its own rule: of what opens the menu; without a login, of the button in its place. */
+export const accountId = 'account-target';
 
 /** Who is logged in, what goes with that, and how the page looks. */
 export function AccountMenu() {
@@ -30,11 +31,16 @@ export function AccountMenu() {
     <>
       <LookMenu />
       {door === 'private' && (
-        <Button size="compact-sm" variant="light" leftSection={<IconLogin size={15} />} onClick={() => askLogin()}>
+        <Button
+          id={accountId}
+          size="compact-sm"
+          variant="light"
+          leftSection={<IconLogin size={15} />}
+          onClick={() => askLogin()}
+        >
           log in
         </Button>
       )}
-      <LoginDialog />
     </>
   );
 }
@@ -67,38 +73,34 @@ function Colours() {
 
 function PersonMenu({ login: { user, role } }: { readonly login: Login }) {
   const [, go] = usePlace();
-  const [isChanging, setChanging] = useState(false);
   const item = (panel: Panel, Icon: typeof IconUsers) => (
     <Menu.Item leftSection={<Icon size={15} />} onClick={() => go({ table: undefined, panel })}>
       {panel}
     </Menu.Item>
   );
   return (
-    <>
-      <Menu position="bottom-end" withArrow width={220}>
-        <Menu.Target>
-          <Button size="compact-sm" variant="subtle" rightSection={<IconChevronDown size={14} />} maw={140}>
-            {user}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>{role}</Menu.Label>
-          {role === 'administrator' && item('accounts', IconUsers)}
-          {item('sessions', IconDevices)}
-          {role === 'administrator' && item('audit', IconListDetails)}
-          <Menu.Item leftSection={<IconKey size={15} />} onClick={() => setChanging(true)}>
-            change your password
-          </Menu.Item>
-          <Menu.Divider />
-          <Colours />
-          <Menu.Divider />
-          <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void logOut()}>
-            log out
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <PasswordDialog isOpen={isChanging} onClose={() => setChanging(false)} />
-    </>
+    <Menu id="account" position="bottom-end" withArrow width={220}>
+      <Menu.Target>
+        <Button size="compact-sm" variant="subtle" rightSection={<IconChevronDown size={14} />} maw={140}>
+          {user}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{role}</Menu.Label>
+        {role === 'administrator' && item('accounts', IconUsers)}
+        {item('sessions', IconDevices)}
+        {role === 'administrator' && item('audit', IconListDetails)}
+        <Menu.Item leftSection={<IconKey size={15} />} onClick={changePassword}>
+          change your password
+        </Menu.Item>
+        <Menu.Divider />
+        <Colours />
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void logOut()}>
+          log out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

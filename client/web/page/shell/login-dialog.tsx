@@ -5,12 +5,19 @@ import { ledger } from '../ledger/ledger.ts';
 import { closeLogin, goOnAfterLogin, useLoginRequest } from '../people/login-request.ts';
 import { useWait } from '../people/use-wait.ts';
 import { plainWords } from '../words/plain-words.ts';
+import { accountId } from './account-menu.tsx';
+import { useFocusBack } from './use-focus-back.ts';
 
 /** Asks for a name and a password, and says what for. */
 export function LoginDialog() {
   const { isOpen, aim } = useLoginRequest();
+  return isOpen && <OpenDialog aim={aim} />;
+}
+
+function OpenDialog({ aim }: { readonly aim: string | undefined }) {
+  useFocusBack(accountId);
   return (
-    <Modal opened={isOpen} onClose={closeLogin} title="Log in" size="xs" centered>
+    <Modal opened onClose={closeLogin} title="Log in" size="xs" centered>
       <LoginForm aim={aim} />
     </Modal>
   );

@@ -18,7 +18,7 @@ const icons = {
 export function TrustBanners() {
   const connection = useLedger((state) => state.connection);
   const problem = useLedger((state) => state.problem);
-  const hasExpired = useLedger((state) => state.hasExpired);
+  const hasExpired = useLedger((state) => state.ended !== undefined);
   const { isLost, isBack } = useRecovery(connection);
   const settled = isLost ? connection : 'live';
   const banners = bannersOf({ connection: settled, problem, hasExpired });
@@ -80,7 +80,7 @@ function AgainIn() {
       <Button size="compact-xs" variant="light" onClick={() => askLogin()}>
         log in
       </Button>
-      <CloseButton size="sm" aria-label="I know" onClick={() => useLedger.setState({ hasExpired: false })} />
+      <CloseButton size="sm" aria-label="I know" onClick={() => useLedger.setState({ ended: undefined })} />
     </>
   );
 }

@@ -41,7 +41,9 @@ function spanWords(seconds: number): string {
 /** What the browser is to say in a line over the whole page. */
 export type Banner = 'tampered' | 'disconnected' | 'unreachable' | 'problem' | 'expired';
 
-type Trouble = Pick<LedgerState, 'connection' | 'problem' | 'hasExpired'>;
+interface Trouble extends Pick<LedgerState, 'connection' | 'problem'> {
+  readonly hasExpired: boolean;
+}
 
 /** Those that hold now, the gravest first. */
 export function bannersOf({ connection, problem, hasExpired }: Trouble): Banner[] {

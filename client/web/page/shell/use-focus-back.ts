@@ -1,14 +1,18 @@
 import { useEffect } from 'react';
 
-/** Gives the focus back, when this goes, to what had it when this came; unless something else has taken it. */
-export function useFocusBack(): void {
+/**
+ * Gives the focus back, when this goes, to what had it when this came; unless something else has taken it.
+ * @param otherwise the id of what is given it where that is gone
+ */
+export function useFocusBack(otherwise?: string): void {
   useEffect(() => {
     const before = openerOf(document.activeElement);
     return () => {
       const isLost = document.activeElement === null || document.activeElement === document.body;
-      if (isLost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      const there = before?.isConnected === true ? before : document.getElementById(otherwise ?? '');
+      if (isLost && there instanceof HTMLElement) there.focus({ preventScroll: true });
     };
-  }, []);
+  }, [otherwise]);
 }
 
 /** A menu closes behind what was chosen in it: the focus goes back to what has opened the menu. */

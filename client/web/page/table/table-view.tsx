@@ -4,8 +4,8 @@ import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { usePlace } from '../address/use-place.ts';
 import type { GatewayProblem } from '../api/problem.ts';
-import { useLedger } from '../ledger/ledger-state.ts';
 import type { TableModel } from '../ledger/table-model.ts';
+import { useIsEditor } from '../people/rights.ts';
 import { MomentProblem } from '../time/moment-problem.tsx';
 import { useTravel } from '../time/use-travel.ts';
 import { EditDialogs } from './edit/dialogs/edit-dialogs.tsx';
@@ -40,8 +40,8 @@ export function TableView({ table, at }: Props) {
   const [{ search }] = usePlace();
   const session = useMemo(() => new TableSession(table), [table]);
   const { feed, pending, dialog } = session;
-  const isAdministrator = useLedger(({ login }) => login?.role === 'administrator');
-  const canEdit = isAdministrator && at === undefined;
+  const isEditor = useIsEditor();
+  const canEdit = isEditor && at === undefined;
   const definition = shown?.definition;
   const editing = useMemo(
     () => (canEdit && definition !== undefined ? new GridEditing({ definition, session }) : undefined),
@@ -100,7 +100,8 @@ export function TableView({ table, at }: Props) {
       )}
       {canEdit && <Refusals pending={pending} feed={feed} />}
       {problem === undefined && <StatusLine feed={feed} dialog={canEdit ? dialog : undefined} />}
-      {canEdit && definition !== undefined && <EditDialogs definition={definition} session={session} />}
+      {/* Whoever logs in as somebody else still has what they wrote. */}
+      {at === undefined && definition !== undefined && <EditDialogs definition={definition} session={session} />}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { GatewayProblem } from '../api/problem.ts';
 import { request } from '../api/request.ts';
+import { useDeed } from '../people/use-deed.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { ColumnsEditor } from './columns-editor.tsx';
 import { DialogActions } from './dialog-actions.tsx';
@@ -25,30 +26,20 @@ function CreateForm() {
   const [, go] = usePlace();
   const [form, setForm] = useState(newTableForm);
   const [why, setWhy] = useState('');
-  const [error, setError] = useState<unknown>();
-  const [isBusy, setBusy] = useState(false);
   const { definition, problems } = readForm(form);
+  const { run, isBusy, error, forget } = useDeed(async () => {
+    await request('table.create', { ...definition, ...whyOf(why) });
+    closeDialog();
+    go({ table: definition.name, at: undefined });
+  });
   const refused =
     error instanceof GatewayProblem ? placeProblems(form, error.body.problems ?? [error.body]) : undefined;
   const hasBlank = form.name === '' || form.columns.some(({ name }) => name === '');
-  const create = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await request('table.create', { ...definition, ...whyOf(why) });
-      closeDialog();
-      go({ table: definition.name, at: undefined });
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void create();
+        void run();
       }}
     >
       <Stack gap="sm">
@@ -58,7 +49,7 @@ function CreateForm() {
           value={form.name}
           onChange={(event) => {
             setForm({ ...form, name: event.currentTarget.value });
-            setError(undefined);
+            forget();
           }}
           error={refused?.placed.get('name') ?? (form.name === '' ? undefined : problems.get('name'))}
           spellCheck={false}
@@ -80,7 +71,7 @@ function CreateForm() {
           isThere={false}
           onChange={(next) => {
             setForm(next);
-            setError(undefined);
+            forget();
           }}
         />
         <WhyInput value={why} onChange={setWhy} />

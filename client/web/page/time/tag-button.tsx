@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Modal, Stack, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Button, Stack, TextInput, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconTag } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
@@ -6,6 +6,8 @@ import { tagNameSchema } from '../../../../protocol/point.ts';
 import { queries } from '../api/queries.ts';
 import { request } from '../api/request.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { useIsEditor } from '../people/rights.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { plainWords } from '../words/plain-words.ts';
 import { travel } from './travel.ts';
 import type { When } from './use-when.ts';
@@ -13,9 +15,9 @@ import { whenWords } from './words.ts';
 
 /** Gives the moment that is shown a name, for administrators. */
 export function TagButton({ at }: { readonly at: When }) {
-  const isAdministrator = useLedger(({ login }) => login?.role === 'administrator');
+  const isEditor = useIsEditor();
   const [isOpen, dialog] = useDisclosure(false);
-  if (!isAdministrator) return null;
+  if (!isEditor && !isOpen) return null;
   return (
     <>
       <Tooltip label="name this moment">
@@ -23,9 +25,11 @@ export function TagButton({ at }: { readonly at: When }) {
           <IconTag size={16} />
         </ActionIcon>
       </Tooltip>
-      <Modal opened={isOpen} onClose={dialog.close} title="Name this moment" size="sm">
-        <TagForm at={at} onDone={dialog.close} />
-      </Modal>
+      {isOpen && (
+        <Dialog onClose={dialog.close} title="Name this moment" size="sm">
+          <TagForm at={at} onDone={dialog.close} />
+        </Dialog>
+      )}
     </>
   );
 }

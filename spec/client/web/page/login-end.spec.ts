@@ -1,5 +1,6 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TableDefinition } from '../../../../protocol/table.ts';
 import { hasBrowser } from '../../../support/browser.ts';
 import { administrator } from '../../../support/server.ts';
 import { visit } from '../../../support/visit.ts';
@@ -11,6 +12,22 @@ function accountOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: administrator.name });
 }
 
+const pay: TableDefinition = {
+  name: 'pay',
+  key: 'id',
+  columns: [
+    { name: 'id', type: 'text' },
+    { name: 'amount', type: 'integer' },
+  ],
+};
+
+/** As another tab of the same browser does. */
+async function logOut(context: BrowserContext, { origin }: WebStand): Promise<void> {
+  const headers = { 'x-rowcast': '1', origin };
+  const answer = await context.request.post(`${origin}/api/session.logout`, { headers, data: {} });
+  expect(answer.ok()).toBe(true);
+}
+
 /** What Chromium says of a feed that is held back, and of what is refused. */
 const provokes = /net::ERR_|status of 401/;
 
@@ -18,14 +35,7 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
   let stand: WebStand;
   beforeAll(async () => {
     stand = await WebStand.start();
-    await stand.admin.createTable({
-      name: 'pay',
-      key: 'id',
-      columns: [
-        { name: 'id', type: 'text' },
-        { name: 'amount', type: 'integer' },
-      ],
-    });
+    await stand.admin.createTable(pay);
     await stand.admin.insert('pay', { id: 'E1', amount: 1_000 });
   });
   afterAll(() => stand?.stop());
@@ -36,18 +46,18 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
     await cellAt(page, 'E1', 'amount').getByText('1000').waitFor();
   }
 
-  /** As another tab of the same browser does. */
-  async function logOut(context: BrowserContext): Promise<void> {
-    const headers = { 'x-rowcast': '1', origin: stand.origin };
-    const answer = await context.request.post(`${stand.origin}/api/session.logout`, { headers, data: {} });
-    expect(answer.ok()).toBe(true);
-  }
-
   test('is told by the feed', async () => {
     const { page, context } = await visit(stand, { path: '/t/pay', loggedIn: true });
     await cellAt(page, 'E1', 'amount').waitFor();
     await accountOf(page).waitFor();
-    await logOut(context);
+    await cellAt(page, 'E1', 'amount').dblclick();
+    await page.getByLabel('edit amount').fill('1100');
+    await logOut(context, stand);
+    await page.getByText('Your login has ended').first().waitFor();
+    await accountOf(page).waitFor({ state: 'detached' });
+    // What is being typed stays, though the rows are read anew.
+    expect(await page.getByLabel('edit amount').inputValue()).toBe('1100');
+    await page.keyboard.press('Escape');
     await expectTold(page);
   });
 
@@ -56,12 +66,49 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
     await context.route('**/api/feed**', (route) => route.abort());
     await page.goto(`${stand.origin}/t/pay`);
     await cellAt(page, 'E1', 'amount').waitFor();
-    await logOut(context);
+    await logOut(context, stand);
     await accountOf(page).waitFor();
     await cellAt(page, 'E1', 'amount').dblclick();
     await page.getByLabel('edit amount').fill('1200');
     await page.keyboard.press('Enter');
-    await expectTold(page);
+    await page.getByText('Your login has ended').first().waitFor();
+    await accountOf(page).waitFor({ state: 'detached' });
+    // What was typed is at its cell, and goes on behind a login.
+    await cellAt(page, 'E1', 'amount').getByText('1200').waitFor();
+    await page.getByRole('banner').getByRole('button', { name: 'log in' }).last().click();
+    await logInAgain(page);
+    await page.getByRole('button', { name: 'edit again' }).click();
+    await page.getByLabel('edit amount').fill('1300');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await stand.admin.get('pay', 'E1'))?.row.amount).toBe(1_300);
+  });
+
+  test('takes nothing with it that was typed into a form: it goes on behind a login', async () => {
+    const { page, context } = await visit(stand, { path: '/t/pay', loggedIn: true });
+    const login = page.getByRole('dialog', { name: 'Log in' });
+    for (const { path, opener, fields, end } of forms) {
+      await page.goto(`${stand.origin}${path}`);
+      await page.getByRole('button', { name: opener, exact: true }).click();
+      const form = page.getByRole('dialog').first();
+      for (const [label, text] of fields) await form.getByRole('textbox', { name: label }).fill(text);
+      await logOut(context, stand);
+      await form.getByText('Your login has ended').waitFor();
+      await accountOf(page).waitFor({ state: 'detached' });
+      await form.getByRole('button', { name: 'log in' }).click();
+      await login.waitFor();
+      await page.keyboard.press('Escape');
+      await login.waitFor({ state: 'detached' });
+      await form.getByRole('button', { name: 'log in' }).click();
+      await logInAgain(page);
+      await form.getByText('Your login has ended').waitFor({ state: 'detached' });
+      for (const [label, text] of fields) {
+        expect(await form.getByRole('textbox', { name: label }).inputValue()).toBe(text);
+      }
+      await form.getByRole('button', { name: end }).click();
+      await form.waitFor({ state: 'detached' });
+    }
+    expect((await stand.admin.get('pay', 'E7')).row).toMatchObject({ id: 'E7', amount: 7 });
+    expect((await stand.admin.accounts.list()).map(({ user }) => user)).toContain('bob');
   });
 
   test('stands in the audit, of which the newest entries come first, and older ones when they are asked for', async () => {
@@ -78,3 +125,72 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
     expect(await page.getByRole('button', { name: 'show more' }).count()).toBe(0);
   });
 });
+
+describe.skipIf(!hasBrowser)('a login that ends where only who has an account may read', { timeout: 60_000 }, () => {
+  let stand: WebStand;
+  beforeAll(async () => {
+    stand = await WebStand.start({ viewers: 'login' });
+    await stand.admin.createTable(pay);
+  });
+  afterAll(() => stand?.stop());
+
+  test('hides the page, with what was typed there, until the next one', async () => {
+    const { page, context } = await visit(stand, { path: '/t/pay', loggedIn: true, provokes });
+    await page.getByRole('button', { name: 'row', exact: true }).click();
+    await page.getByRole('textbox', { name: 'id' }).fill('E8');
+    await logOut(context, stand);
+    await page.getByText('Only who has an account may read').waitFor();
+    const [width, height] = await page
+      .getByRole('dialog')
+      .last()
+      .evaluate((it) => [it.clientWidth, it.clientHeight]);
+    expect([width, height]).toEqual([1_360, 820]);
+    await page.keyboard.press('Escape');
+    await fillLogin(page.getByRole('dialog').last());
+    await page.getByText('Only who has an account may read').waitFor({ state: 'detached' });
+    expect(await page.getByRole('textbox', { name: 'id' }).inputValue()).toBe('E8');
+    await page.getByRole('button', { name: 'add row' }).click();
+    await cellAt(page, 'E8', 'id').waitFor();
+  });
+});
+
+interface Form {
+  readonly path: string;
+  readonly opener: string;
+  readonly fields: readonly (readonly [label: string, text: string])[];
+  readonly end: string;
+}
+
+const forms: readonly Form[] = [
+  {
+    path: '/t/pay',
+    opener: 'row',
+    fields: [
+      ['id', 'E7'],
+      ['amount', '7'],
+    ],
+    end: 'add row',
+  },
+  {
+    path: '/accounts',
+    opener: 'account',
+    fields: [
+      ['Name', 'bob'],
+      ['Password', 'a word of bob'],
+    ],
+    end: 'Add it',
+  },
+];
+
+async function fillLogin(form: Locator): Promise<void> {
+  await form.getByRole('textbox', { name: 'Name' }).fill(administrator.name);
+  await form.getByRole('textbox', { name: 'Password' }).fill(administrator.password);
+  await form.getByRole('button', { name: 'Log in' }).click();
+}
+
+async function logInAgain(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Log in' });
+  await fillLogin(dialog);
+  await dialog.waitFor({ state: 'detached' });
+  await accountOf(page).waitFor();
+}

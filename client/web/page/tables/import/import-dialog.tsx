@@ -48,9 +48,10 @@ function ImportForm({ file, table }: Props) {
   const [why, setWhy] = useState('');
   const { state, commit } = useImport(file, asked);
   const { stage, preview, progress, error, result } = state;
+  const isLoggedIn = useLedger(({ login }) => login !== undefined);
   const isAsked = asked === choices && tableNameSchema.safeParse(choices.table).success;
   if (result !== undefined && preview !== undefined) return <ImportResultView preview={preview} result={result} />;
-  const isReady = stage === 'looking' && isAsked && preview !== undefined && preview.problemCount === 0;
+  const isReady = isLoggedIn && stage === 'looking' && isAsked && preview !== undefined && preview.problemCount === 0;
   // From here on it is done, whatever becomes of the dialog.
   const isRecording = stage === 'committing' && progress?.phase === 'committing';
   const isNothing = preview !== undefined && isEmpty(preview);

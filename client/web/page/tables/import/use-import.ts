@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { postLines } from '../../api/lines.ts';
+import { isLoginRefusal } from '../../api/login-end.ts';
 import { ask } from '../../api/request.ts';
+import { useLedger } from '../../ledger/ledger-state.ts';
 import { whyOf } from '../why-input.tsx';
 import type { ImportChoices, ImportPreview, ImportProgress, ImportResult } from './preview.ts';
 import { sendFile } from './send-file.ts';
@@ -36,8 +38,11 @@ export function useImport(file: File, choices: ImportChoices): Importing {
   const isDone = useRef(false);
   const plan = useRef<string>(undefined);
   const committing = useRef<AbortController>(undefined);
+  const user = useLedger(({ login }) => login?.user);
   const choicesText = JSON.stringify(choices);
   useEffect(() => {
+    // What was read goes with its login: behind the next one the file is read again.
+    if (user === undefined || isDone.current) return;
     const reading = new AbortController();
     setState((before) => ({ ...begun, preview: before.preview }));
     const read = async (): Promise<void> => {
@@ -49,17 +54,19 @@ export function useImport(file: File, choices: ImportChoices): Importing {
         plan.current = preview.id;
         setState({ ...begun, stage: 'looking', preview });
       } catch (error) {
-        if (!reading.signal.aborted) setState({ ...begun, stage: 'looking', error });
+        if (reading.signal.aborted || isLoginRefusal(error)) return;
+        setState({ ...begun, stage: 'looking', error });
       }
     };
     void read();
     return () => {
       reading.abort();
-      committing.current?.abort();
+      if (isDone.current) return;
       drop(plan.current);
       plan.current = undefined;
     };
-  }, [file, choicesText]);
+  }, [file, choicesText, user]);
+  useEffect(() => () => committing.current?.abort(), []);
   const commit = useCallback(async (why: string) => {
     const id = plan.current;
     if (id === undefined || isDone.current) return;
@@ -73,7 +80,12 @@ export function useImport(file: File, choices: ImportChoices): Importing {
       setState((before) => ({ ...before, stage: 'done', result }));
     } catch (error) {
       isDone.current = false;
-      setState((before) => ({ ...before, stage: 'looking', preview: undefined, error }));
+      setState((before) => ({
+        ...before,
+        stage: 'looking',
+        preview: undefined,
+        error: isLoginRefusal(error) ? undefined : error,
+      }));
     } finally {
       plan.current = undefined;
     }
@@ -105,6 +117,6 @@ async function done(id: string, { why, signal, onProgress }: Committing): Promis
 
 /** The gateway need not keep it any longer; it forgets it by itself too. */
 function drop(id: string | undefined): void {
-  if (id === undefined) return;
+  if (id === undefined || useLedger.getState().login === undefined) return;
   void ask(`/api/import/${id}`, { method: 'DELETE', headers: { 'x-rowcast': '1' } }).catch(() => undefined);
 }

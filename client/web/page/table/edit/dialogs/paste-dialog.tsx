@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Problem } from '../../../../../../protocol/errors.ts';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { GatewayProblem } from '../../../api/problem.ts';
+import { useLedger } from '../../../ledger/ledger-state.ts';
 import { plainWords } from '../../../words/plain-words.ts';
 import { whyNow } from '../own-commands.ts';
 import type { PastePlan } from '../paste-plan.ts';
@@ -20,10 +21,11 @@ interface Props {
 /** Shows what pasting would do, as the server judges it, and does it: all of it or nothing. */
 export function PasteDialog({ plan, onClose }: Props) {
   const { lines, steps, problems: own } = plan;
+  const isLoggedIn = useLedger(({ login }) => login !== undefined);
   const trial = useQuery({
     queryKey: ['paste', steps],
     queryFn: () => tryCommand('batch', { commands: [...steps] }),
-    enabled: own.length === 0 && steps.length > 0,
+    enabled: isLoggedIn && own.length === 0 && steps.length > 0,
   });
   const problems = problemsOf(trial.error);
   const added = lines.filter(({ isNew }) => isNew).length;

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Problem } from '../../../../../../protocol/errors.ts';
+import { isLoginRefusal } from '../../../api/login-end.ts';
 import { GatewayProblem } from '../../../api/problem.ts';
 import { plainWords } from '../../../words/plain-words.ts';
 
@@ -19,6 +20,8 @@ export function useCommand(): readonly [CommandState, (deed: () => Promise<void>
       await deed();
       setState(idle);
     } catch (error) {
+      // The dialog says that a login is wanted, for as long as it is.
+      if (isLoginRefusal(error)) return setState(idle);
       const problems = error instanceof GatewayProblem ? (error.body.problems ?? []) : [];
       setState({ isBusy: false, problems, message: plainWords(error) });
     }
