@@ -349,7 +349,9 @@ function hiddenOnPage(): string[] {
   const isHidden = (text: string): boolean => /[\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|[^\P{Cc}\n\t]/u.test(text);
   const lines = document.body.innerText.split('\n');
   const hints = [...document.querySelectorAll('[title]')].map((element) => element.getAttribute('title') ?? '');
-  return [...lines, document.title, ...hints].filter(isHidden);
+  // What the grid itself says to screen readers it ends with such a character, so that saying it again is heard.
+  const own = document.querySelector('.ag-aria-description-container')?.textContent ?? '';
+  return [...lines, document.title, ...hints].filter((text) => text !== own && isHidden(text));
 }
 
 /** To the letter, but that what hides, turns or moves is spelled out; of a long one the beginning. */
