@@ -47,6 +47,8 @@ export class LogTrust {
   #remembered: Verified | undefined;
   #keptAt = Number.NEGATIVE_INFINITY;
   #keptNote: string | undefined;
+  /** Of the checkpoint in the store, as this process has read or written it last. */
+  #storedNote: string | undefined;
   #behindSince: number | undefined;
   #line: Promise<unknown> = Promise.resolve();
 
@@ -195,6 +197,7 @@ export class LogTrust {
     if (this.#verified?.epoch === epoch) return;
     const checkpoint = this.#signed(() => openCheckpoint(kept.note, key));
     this.#verified = { ...checkpoint, epoch, note: kept.note };
+    this.#storedNote = kept.note;
     this.#remembered ??= this.#verified;
   }
 
@@ -255,6 +258,7 @@ export class LogTrust {
   async #keep(): Promise<void> {
     const [verified, key] = [this.#verified, this.#key];
     if (verified === undefined || key === undefined || this.#timing.now() - this.#keptAt < keepMs) return;
+    if (!(await this.#goesOnFromStored(verified, key.key))) return;
     const frontier = await this.#reads.frontier(verified.size, verified.epoch).catch((error: unknown) => {
       // The server itself says that its tree is damaged: what was kept stays, and who reads the entries finds which.
       if (error instanceof RowcastError && error.code === 'tampered') return undefined;
@@ -267,6 +271,21 @@ export class LogTrust {
     await this.#store.write({ verifier: key.text, note: verified.note, peaks: frontier.text });
     this.#keptAt = this.#timing.now();
     this.#keptNote = verified.note;
+    this.#storedNote = verified.note;
+  }
+
+  /**
+   * What another process has kept meanwhile is held against what is to be kept now: two who are shown two logs find out.
+   * False when theirs is longer: it stays, or what lies between could be cut off unnoticed.
+   */
+  async #goesOnFromStored(verified: Verified, key: VerifierKey): Promise<boolean> {
+    const stored = await this.#store.read();
+    if (stored === undefined || stored.note === this.#storedNote) return true;
+    if (this.#signed(() => parseVerifierKey(stored.verifier)).name !== key.name) return true;
+    const theirs = this.#signed(() => openCheckpoint(stored.note, key));
+    if (theirs.size > verified.size) return false;
+    await this.#demand({ ...theirs, epoch: verified.epoch }, verified, verified.epoch);
+    return true;
   }
 
   /**
@@ -278,6 +297,8 @@ export class LogTrust {
     const [verified, key] = [this.#verified, this.#key];
     if (verified === undefined || key === undefined || this.#fault !== undefined) return;
     if (this.#keptNote === undefined || this.#keptNote === verified.note) return;
+    // Another process has kept one since, and knows how that one is proven.
+    if ((await this.#store.read().catch(() => undefined))?.note !== this.#storedNote) return;
     await this.#store.write({ verifier: key.text, note: verified.note, peaks: '' });
   }
 

@@ -289,3 +289,38 @@ test('P10 what was verified last is kept when the ledger is closed, not only eve
   log.entries.length = 25;
   expect((await judged(log, store)).fault).toMatchObject({ kind: 'forgot', first: 26 });
 });
+
+describe('P10 two processes that keep what they have verified in one place', () => {
+  async function both(log: LyingLog) {
+    const store = await veteran(log);
+    const [a, b] = [trustIn(log, store), trustIn(log, store)];
+    await a.trust.contact(never);
+    return { a, b, store };
+  }
+
+  test.each(['close', 'meet'] as const)('never forget the longer log for a shorter one: by %s', async (by) => {
+    const log = new LyingLog(50);
+    const { a, b, store } = await both(log);
+    log.grow(10);
+    await b.trust.contact(never);
+    const isLate = by === 'meet';
+    a.timing.advance(isLate ? 11_000 : 0);
+    await a.trust.meet(log.head(55));
+    if (!isLate) await a.trust.close();
+    log.entries.length = 57;
+    expect((await judged(log, store)).fault).toMatchObject({ kind: 'forgot', first: 58 });
+  });
+
+  test('find out that they are shown two logs', async () => {
+    const log = new LyingLog(50);
+    const { a, b } = await both(log);
+    log.grow(10);
+    const truth = [...log.entries];
+    log.entries[54] = entryAt(55, 'lies');
+    await b.trust.contact(never);
+    log.entries = truth;
+    log.grow(10);
+    a.timing.advance(11_000);
+    await expect(a.trust.meet(log.head())).rejects.toMatchObject({ fault: { kind: 'rewritten' } });
+  });
+});
