@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { GatewayError } from './gateway-error.ts';
 import type { GatewayOptions } from './options.ts';
+import { peerAt, Quota } from './quota.ts';
 
 /** Bytes of the lines above a request's body. */
 const headerBytesMax = 16 * 1024;
@@ -17,6 +18,8 @@ const keptOpenMs = 10_000;
 const stalledMsMax = 120_000;
 /** Connections beside those of the feeds. */
 const connectionsMore = 1_000;
+/** Those of one address, beside a quarter of the feeds: enough for a house behind one, and nobody has them all. */
+const connectionsOfPeerMore = 128;
 
 /** Answers a request. */
 export type Answer = (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
@@ -57,7 +60,18 @@ async function listenAt(answer: Answer, { host, port, viewersMax }: Listening): 
       resolve(server);
     }) as Server;
     server.once('error', reject);
-    server.maxConnections = viewersMax + connectionsMore;
+    limitConnections(server, viewersMax);
     server.setTimeout(stalledMsMax);
+  });
+}
+
+/** One too many is closed at once: a request that is never finished holds its connection for as long as it likes. */
+function limitConnections(server: Server, viewersMax: number): void {
+  const perPeerMax = Math.floor(viewersMax / 4) + connectionsOfPeerMore;
+  const quota = new Quota({ max: viewersMax + connectionsMore, perPeerMax });
+  server.on('connection', (socket) => {
+    const giveBack = quota.take(peerAt(socket.remoteAddress ?? ''));
+    if (giveBack === undefined) socket.destroy();
+    else socket.once('close', giveBack);
   });
 }

@@ -54,6 +54,9 @@ export function refuse(context: Context<Environment>, error: unknown): Response 
   throw error;
 }
 
+/** What it is stands in the log of the gateway, and is for who runs it. */
+const fault = { code: 'internal', message: 'the gateway has failed; its log says how' } as const;
+
 /** Problems of a file that are told; a count says how many more there are. */
 export const shownProblems = 100;
 
@@ -67,7 +70,7 @@ export function errorBody(error: unknown): object {
     return { code, message, problems: problems.slice(0, shownProblems), ...(left > 0 && { more: left }) };
   }
   console.error(error);
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+  return fault;
 }
 
 /** The server's own words, and what the library knows besides: the id of the command, and whether it may have taken effect. */
@@ -82,5 +85,5 @@ export function refuseDoor(context: Context, code: GatewayCode, message: string)
 
 /** A fault of the gateway: what it is stands in its log, not in the answer. */
 export function refuseFault(context: Context): Response {
-  return context.json({ error: { code: 'internal', message: 'the gateway has failed; its log says how' } }, 500);
+  return context.json({ error: fault }, 500);
 }

@@ -5,8 +5,10 @@ import { type Ledger, type RequestOf, type RequestType, RowcastError } from '../
 import type { Environment } from '../environment.ts';
 import type { Upstream } from '../upstream.ts';
 
-/** Bytes of one request; larger things are imported. */
+/** Bytes of one request of who is logged in; larger things are imported. */
 const requestBytesMax = 4 * 1024 * 1024;
+/** Of anybody else: the server takes no more of them, and it is read here before. */
+const strangerBytesMax = 512 * 1024;
 
 /** Requests that the page may send as they stand, by their type; those that anyone may. */
 const publicTypes = [
@@ -52,7 +54,7 @@ const looks: ReadonlySet<string> = new Set(['session.list', 'account.list', 'aud
  */
 export const requests = new Hono<Environment>().post(
   '/:type{[a-z]+(\\.[a-z]+)?}',
-  bodyLimit({ maxSize: requestBytesMax, onError: () => refuseSize() }),
+  (context, next) => (context.var.visitor?.user === undefined ? ofStrangers : ofLogins)(context, next),
   async (context) => {
     const { type } = context.req.param();
     if (!types.has(type)) throw new RowcastError('unknown_type', `${type} is nothing that this gateway passes on`);
@@ -80,8 +82,14 @@ async function readBody(request: { json: () => Promise<unknown> }): Promise<z.ou
   throw new RowcastError('bad_request', 'the body is no JSON object, or its id is no text, or its dryRun not true');
 }
 
-function refuseSize(): never {
-  throw new RowcastError('too_large', `a request has at most ${requestBytesMax} bytes; import a file instead`);
+const ofLogins = limitBytes(requestBytesMax, 'import a file instead');
+const ofStrangers = limitBytes(strangerBytesMax, 'log in to send more');
+
+function limitBytes(maxSize: number, advice: string) {
+  const onError = () => {
+    throw new RowcastError('too_large', `a request has at most ${maxSize} bytes; ${advice}`);
+  };
+  return bodyLimit({ maxSize, onError });
 }
 
 type Options = NonNullable<Parameters<Ledger['request']>[1]>;
