@@ -38,6 +38,7 @@ export { type Patch, patchLines, readPatch } from './diff/patch.ts';
 export type { DiffOptions, LedgerDiff } from './diff/read-diff.ts';
 export { RowcastError, type RowcastErrorCode } from './errors.ts';
 export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, WatchState } from './events.ts';
+export { diffTexts, patchTexts } from './export/diff-texts.ts';
 export type { Export, ExportSummary, SaveOptions } from './export/export.ts';
 export type { ExportLogOptions } from './export/ledger-exports.ts';
 export { type FileReport, type VerifyFileOptions, verifyFile } from './export/proof/verify-file.ts';

@@ -17,12 +17,12 @@ export async function* patchTexts(diff: LedgerDiff): AsyncGenerator<string, void
   if (lines.length > 0) yield `${lines.join('\n')}\n`;
 }
 
-/** A diff for spreadsheets, part by part. */
-export async function* diffCsvTexts(
+/** A diff cell by cell, each with both its values, part by part: as CSV for spreadsheets. */
+export async function* diffTexts(
   { tables, rows }: LedgerDiff,
-  options: Omit<RenderOptions, 'format'>,
+  options: RenderOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const renderer = new Renderer(diffShape, { ...options, format: 'csv' });
+  const renderer = new Renderer(diffShape, options);
   yield renderer.begin();
   let cells: CellDiff[] = tables.map(tableDiffLine);
   for await (const row of rows) {

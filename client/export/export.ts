@@ -59,6 +59,21 @@ export class Export<Item = unknown> implements AsyncIterable<string> {
   }
 
   /**
+   * The proof of the file, part by part, as {@link Export.save} writes it beside it. Everything is read once more for it:
+   * give what is exported an `asOf` with its epoch, so that file and proof are of one state.
+   * @throws RowcastError `bad_request` when there is none for such a file, and `too_large`
+   */
+  async *proof(): AsyncGenerator<string, void, undefined> {
+    const source = await this.#open();
+    const prover = this.#prover(source);
+    const texts = this.#texts(source, (items) => prover.take(items));
+    // Only what it adds up to matters.
+    for await (const _ of texts);
+    const summary = this.#whole;
+    yield* sidecarTexts({ ...source, summary, proof: await prover.finish(), options: this.#options });
+  }
+
+  /**
    * Writes the file whole or not at all: under a name of its own beside `path`, and under that name when it is on the
    * disk. What stood there before stays until then. A device or a pipe is written into.
    * @throws RowcastError, and the system's own error when it cannot be written
@@ -76,8 +91,7 @@ export class Export<Item = unknown> implements AsyncIterable<string> {
       onProgress?.({ records });
     });
     for await (const text of texts) await file.write(text);
-    const summary = this.#summary;
-    if (summary === undefined) throw new RowcastError('aborted', 'the export was given up');
+    const summary = this.#whole;
     await using sidecar = prover && (await NewFile.beside(sidecarOf(path)));
     if (prover !== undefined && sidecar !== undefined) {
       for (const text of sidecarTexts({ ...source, summary, proof: await prover.finish(), options: this.#options })) {
@@ -91,6 +105,12 @@ export class Export<Item = unknown> implements AsyncIterable<string> {
     await sidecar?.keep();
     await file.keep();
     return summary;
+  }
+
+  /** Of what was read to its end just now. */
+  get #whole(): ExportSummary {
+    if (this.#summary !== undefined) return this.#summary;
+    throw new RowcastError('aborted', 'the export was given up');
   }
 
   #prover({ prover }: ExportSource<Item>): Prover<Item> {

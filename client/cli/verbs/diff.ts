@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { RowDiff, TableDiff } from '../../../protocol/diff.ts';
 import type { Point } from '../../../protocol/point.ts';
 import type { LedgerDiff } from '../../diff/read-diff.ts';
-import { diffCsvTexts, patchTexts } from '../../export/diff-texts.ts';
+import { diffTexts, patchTexts } from '../../export/diff-texts.ts';
 import { NewFile } from '../../export/new-file.ts';
 import { readPoint } from '../as-of.ts';
 import { interrupted, usageError } from '../cli-error.ts';
@@ -71,7 +71,7 @@ async function diff(context: Context, { from, to, table, ...options }: Asked): P
     const opens = isFile ? open === true : await context.opens();
     const found = await ledger.diff(from, { to, table, signal: context.signal, open: opens });
     if (!isFile) return await printDiff(context, found, summary === true);
-    const texts = csv === true ? diffCsvTexts(found, { escapeFormulas }) : patchTexts(found);
+    const texts = csv === true ? diffTexts(found, { format: 'csv', escapeFormulas }) : patchTexts(found);
     if (out !== undefined) return await save(context, texts, { out, open });
     for await (const text of texts) await context.out.write(text);
   });

@@ -11,6 +11,7 @@ import { Names } from './names.ts';
 import type { GatewayOptions } from './options.ts';
 import { pageMissing, readPage } from './page-file.ts';
 import { refuse, refuseDoor, refuseFault } from './refusal.ts';
+import { diff } from './routes/diff.ts';
 import { exports } from './routes/export.ts';
 import { feed } from './routes/feed.ts';
 import { imports } from './routes/import.ts';
@@ -97,7 +98,8 @@ function api(options: GatewayOptions, { everybody, visitors, streams, port }: Pa
     .route('/', play(streams, options))
     .route('/', login)
     .route('/', reads)
-    .route('/', exports)
+    .route('/', diff)
+    .route('/', exports())
     .route('/', imports)
     .route('/', samples)
     .route('/', requests)

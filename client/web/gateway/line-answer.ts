@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import type { Environment } from './environment.ts';
 import { streamHeaders } from './headers.ts';
+import { leaving } from './leaving.ts';
 import { errorBody } from './refusal.ts';
 
 /** Milliseconds between two tellings of progress: more than an eye takes in. */
@@ -57,11 +58,8 @@ type Work = (lines: LineAnswer, signal: AbortSignal) => Promise<void>;
 
 /** Answers with the lines that the work tells; its signal is aborted when the reader leaves. */
 export function answerOutright(context: Context<Environment>, work: Work): Response {
-  const { outgoing } = context.env;
-  const left = new AbortController();
-  outgoing.once('close', () => left.abort());
-  const lines = new LineAnswer(outgoing as ServerResponse);
-  void work(lines, left.signal).then(
+  const lines = new LineAnswer(context.env.outgoing as ServerResponse);
+  void work(lines, leaving(context)).then(
     () => lines.end(),
     (error: unknown) => lines.fail(error),
   );

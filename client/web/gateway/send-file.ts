@@ -1,6 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import type { FileFormat } from '../../index.ts';
 import { streamHeaders } from './headers.ts';
+
+/** What files are said to be. */
+export const fileTypes: Readonly<Record<FileFormat, string>> = {
+  csv: 'text/csv; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+};
 
 interface FileHead {
   readonly name: string;

@@ -60,15 +60,6 @@ export const reads = new Hono<Environment>()
       open: opens,
     };
     return answerLines(context, async (signal) => ({ items: ledger.readLog({ ...options, signal }) }), entryOf);
-  })
-  .get('/diff', (context) => {
-    const { ledger, opens } = context.var.upstream;
-    const from = pointIn(context, 'from') ?? { seq: 0 };
-    const options = { to: pointIn(context, 'to'), table: context.req.query('table'), open: opens };
-    return answerLines(context, async (signal) => {
-      const { rows, ...head } = await ledger.diff(from, { ...options, signal });
-      return { head, items: rows };
-    });
   });
 
 /** Rows of the first page, which is to be on the screen soon, and of those that follow. */

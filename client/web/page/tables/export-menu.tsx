@@ -1,36 +1,51 @@
-import { Button, Menu, Switch, Text } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Button, Group, Menu } from '@mantine/core';
+import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { sealedNames } from '../../../../protocol/sealed.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { usePlace } from '../address/use-place.ts';
 import { pathOf } from '../api/lines.ts';
+import { useLedger } from '../ledger/ledger-state.ts';
 import { useRight } from '../people/rights.ts';
+import { cursorOf } from '../time/travel.ts';
 import { pointText, pointWords } from '../time/words.ts';
+import { FileSwitch } from './file-switch.tsx';
 
 interface Props {
   readonly table: string;
   readonly definition: TableDefinition | undefined;
 }
 
-/** The table as it is shown, or its changes, as a file. */
+/** The table as it is shown, or its changes, as a file; with proofs each file has a second one, of the same moment. */
 export function ExportMenu({ table, definition }: Props) {
   const [{ at: point, search }] = usePlace();
-  const at = pointText(point);
+  const shown = pointText(point);
   const [isHarmless, setHarmless] = useState(false);
   const [isOpen, setOpen] = useState(false);
+  /** The moment that files and proofs are of; undefined without proofs. */
+  const [proven, setProven] = useState<string>();
   const mayOpen = useRight() === 'yes' && definition !== undefined && sealedNames(definition).length > 0;
-  const flag = (is: boolean): string | undefined => (is ? '' : undefined);
-  const href = (format: string, more: Record<string, string | undefined> = {}): string =>
-    pathOf(`/api/export/${encodeURIComponent(table)}`, { format, as_of: at, ...more });
+  const at = proven ?? shown;
   const rows = { search, open: flag(mayOpen && isOpen) };
-  const item = (label: string, to: string) => (
-    <Menu.Item component="a" href={to} download>
-      {label}
-    </Menu.Item>
+  const prove = (does: boolean): void => {
+    setProven(does ? (shown ?? cursorOf(useLedger.getState().reached)) : undefined);
+    if (does) setOpen(false);
+  };
+  const open = (opens: boolean): void => {
+    setOpen(opens);
+    if (opens) setProven(undefined);
+  };
+  const item = (label: string, query: Query) => (
+    <FileItem label={label} table={table} query={{ ...query, as_of: at }} isProven={proven !== undefined} />
   );
   return (
-    <Menu position="bottom-start" withArrow width={270} closeOnItemClick>
+    <Menu
+      position="bottom-start"
+      withArrow
+      width={300}
+      closeOnItemClick={proven === undefined}
+      onOpen={() => prove(proven !== undefined)}
+    >
       <Menu.Target>
         <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />}>
           export
@@ -38,39 +53,73 @@ export function ExportMenu({ table, definition }: Props) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{whatWords(at, search)}</Menu.Label>
-        {item('CSV, for spreadsheets', href('csv', { ...rows, escape_formulas: flag(isHarmless) }))}
-        {item('JSON', href('json', rows))}
-        {item('NDJSON, a row a line', href('ndjson', rows))}
-        <Menu.Item closeMenuOnClick={false} component="div">
-          <Switch
-            size="xs"
-            label="make formulas harmless in CSV"
-            checked={isHarmless}
-            onChange={(event) => setHarmless(event.currentTarget.checked)}
-          />
-          <Text size="xs" c="var(--text-quiet)" mt={2}>
-            puts a ' before what a spreadsheet would run; such a file does not read back exactly
-          </Text>
-        </Menu.Item>
+        {item('CSV, for spreadsheets', { format: 'csv', ...rows, escape_formulas: flag(isHarmless) })}
+        {item('JSON', { format: 'json', ...rows })}
+        {item('NDJSON, a row a line', { format: 'ndjson', ...rows })}
+        <FileSwitch
+          label="make formulas harmless in CSV"
+          note="puts a ' before what a spreadsheet would run; such a file does not read back exactly"
+          isOn={isHarmless}
+          onChange={setHarmless}
+        />
         {mayOpen && (
-          <Menu.Item closeMenuOnClick={false} component="div">
-            <Switch
-              size="xs"
-              label="sealed values in the open"
-              checked={isOpen}
-              onChange={(event) => setOpen(event.currentTarget.checked)}
-            />
-            <Text size="xs" c="var(--text-quiet)" mt={2}>
-              whoever gets the file can read them
-            </Text>
-          </Menu.Item>
+          <FileSwitch
+            label="sealed values in the open"
+            note="whoever gets the file can read them"
+            isOn={isOpen}
+            onChange={open}
+          />
         )}
+        <FileSwitch
+          label="with proofs"
+          note="save both files in one folder: anybody checks them there with “rowcast verify”, without a server"
+          isOn={proven !== undefined}
+          onChange={prove}
+        />
         <Menu.Divider />
         <Menu.Label>all its changes{at === undefined ? '' : ' until then'}</Menu.Label>
-        {item('log, NDJSON', href('ndjson', { log: '' }))}
+        {item('log, NDJSON', { format: 'ndjson', log: '' })}
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+interface FileProps {
+  readonly label: string;
+  readonly table: string;
+  readonly query: Query;
+  readonly isProven: boolean;
+}
+
+function FileItem({ label, table, query, isProven }: FileProps) {
+  const href = (more: Query): string => pathOf(`/api/export/${encodeURIComponent(table)}`, { ...query, ...more });
+  const file = (
+    <Menu.Item component="a" href={href({})} download>
+      {label}
+    </Menu.Item>
+  );
+  if (!isProven) return file;
+  return (
+    <Group gap={0} wrap="nowrap" justify="space-between">
+      {file}
+      <Menu.Item
+        component="a"
+        href={href({ proof: '' })}
+        download
+        w="auto"
+        leftSection={<IconShieldCheck size={14} />}
+        aria-label={`the proof of ${label}`}
+      >
+        proof
+      </Menu.Item>
+    </Group>
+  );
+}
+
+function flag(is: boolean): string | undefined {
+  return is ? '' : undefined;
 }
 
 function whatWords(at: string | undefined, search: string | undefined): string {

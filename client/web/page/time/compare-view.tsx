@@ -1,7 +1,6 @@
-import { Badge, Button, Group, Switch, Text } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Badge, Group, Switch, Text } from '@mantine/core';
 import { lazy, Suspense, useMemo } from 'react';
-import { pathOf } from '../api/lines.ts';
+import { CompareFiles } from './compare-files.tsx';
 import classes from './compare-view.module.css';
 import { allRows, columnWords } from './compared-rows.ts';
 import { MomentProblem } from './moment-problem.tsx';
@@ -40,17 +39,7 @@ export function CompareView({ table, since, at }: Props) {
         </Text>
         <Counts compared={compared} />
         <TableWords compared={compared} />
-        <Button
-          component="a"
-          href={pathOf('/api/diff', { table, from: since, to: at })}
-          download={`${table}-changes.ndjson`}
-          size="compact-sm"
-          variant="subtle"
-          ml="auto"
-          leftSection={<IconDownload size={15} />}
-        >
-          download
-        </Button>
+        <CompareFiles table={table} since={since} at={at} definition={definition} />
         <Switch
           size="xs"
           label="only changes"

@@ -1,4 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { verifyFile } from '../../../../client/index.ts';
 import { hasBrowser } from '../../../support/browser.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
@@ -30,5 +35,28 @@ describe.skipIf(!hasBrowser)('a file that is dropped on the page', { timeout: 60
     await dialog.getByText('line 3').waitFor();
     await dialog.getByRole('button', { name: 'cancel' }).click();
     expect(await stand.admin.status()).toMatchObject({ seq });
+
+    // Out of the page it goes as it came, with its proof, both of the moment at which that was chosen.
+    await page.getByRole('button', { name: 'export' }).click();
+    await page.getByRole('switch', { name: 'with proofs' }).click();
+    await stand.admin.update('people', 'p1', { age: 38 });
+    await cellAt(page, 'p1', 'age').getByText('38').waitFor();
+    const folder = await mkdtemp(join(tmpdir(), 'rowcast-saved-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const save = (name: string) => saveFile(page, folder, name);
+    const file = await save('CSV, for spreadsheets');
+    expect(await readFile(file, 'utf8')).toBe('id,name,age\np1,Ada,36\np2,=1+1,40\n');
+    expect(await save('the proof of CSV, for spreadsheets')).toBe(`${file}.proof`);
+    expect(await verifyFile(file)).toMatchObject({ records: 2, cursor: { seq } });
   });
 });
+
+/** Chooses something of the menu, and saves what it gives under the name that it has. */
+async function saveFile(page: Page, folder: string, name: string): Promise<string> {
+  const given = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name, exact: true }).click();
+  const download = await given;
+  const path = join(folder, download.suggestedFilename());
+  await download.saveAs(path);
+  return path;
+}

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../../support/browser.ts';
@@ -95,6 +96,15 @@ describe.skipIf(!hasBrowser)('time on the page', { timeout: 60_000 }, () => {
       ]),
     );
     await page.getByText('what changed from').waitFor();
+    await page.getByRole('button', { name: 'download' }).click();
+    const given = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'CSV, for spreadsheets' }).click();
+    const file = await given;
+    expect(file.suggestedFilename()).toBe(`item-changes-${from - 1}-${to}.csv`);
+    expect((await readFile(await file.path(), 'utf8')).split('\n').slice(0, 2)).toEqual([
+      'table,key,change,column,before,after',
+      'item,r0.0,delete,id,r0.0,',
+    ]);
     await page.getByRole('button', { name: 'end comparing' }).click();
     await expectAsOf(page, to);
   });
