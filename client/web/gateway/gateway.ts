@@ -1,12 +1,14 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
+import { guardContent } from './content.ts';
 import { guardOrigin, guardVisitor, openDoor } from './doors.ts';
 import type { Environment } from './environment.ts';
 import { OpenStreams } from './feed/open-streams.ts';
-import { safeHeaders } from './headers.ts';
+import { safeHeaders, streamHeaders } from './headers.ts';
 import { limitRequests } from './in-flight.ts';
 import { type Answer, listen } from './listen.ts';
+import { guardMethods } from './methods.ts';
 import { Names } from './names.ts';
 import type { GatewayOptions } from './options.ts';
 import { pageMissing, readPage } from './page-file.ts';
@@ -65,7 +67,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** To those who ask before everything stands, as pages do that were open when the gateway was started again. */
 function notYet(): Response {
-  return new Response(null, { status: 503, headers: { 'retry-after': '1' } });
+  const error = { code: 'unavailable', message: 'the gateway is being started; ask again in a second' };
+  return Response.json({ error }, { status: 503, headers: { ...streamHeaders, 'retry-after': '1' } });
 }
 
 interface Parts {
@@ -91,9 +94,14 @@ function shell(options: GatewayOptions, parts: Parts): Hono<Environment> {
 }
 
 function api(options: GatewayOptions, { everybody, visitors, streams, port }: Parts): Hono<Environment> {
-  return new Hono<Environment>()
+  const app = new Hono<Environment>();
+  return app
     .use(limitRequests())
     .use(visitors === undefined ? openDoor(everybody) : guardVisitor(visitors, port))
+    .use(
+      guardMethods(() => app.routes),
+      guardContent(),
+    )
     .route('/', feed(streams, options))
     .route('/', play(streams, options))
     .route('/', login)

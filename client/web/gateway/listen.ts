@@ -1,11 +1,10 @@
-import type { Server } from 'node:http';
-import { type HttpBindings, serve } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { GatewayError } from './gateway-error.ts';
+import { answerFault, badRequest, headerBytesMax } from './no-request.ts';
 import type { GatewayOptions } from './options.ts';
 import { peerAt, Quota } from './quota.ts';
 
-/** Bytes of the lines above a request's body. */
-const headerBytesMax = 16 * 1024;
 /** Milliseconds in which those lines have to be there. */
 const headersMsMax = 10_000;
 /** Milliseconds in which a whole request has to be there: a file that is imported comes as fast as it is read. */
@@ -52,14 +51,19 @@ async function listenAt(answer: Answer, { host, port, viewersMax }: Listening): 
     requestTimeout: requestMsMax,
     connectionsCheckingInterval: lookMs,
     keepAliveTimeout: keptOpenMs,
+    // Who asks without a name is refused by the door, with a word.
+    requireHostHeader: false,
   };
+  const fetch = (request: Request, bindings: unknown) => answer(request, bindings as HttpBindings);
+  const listener = getRequestListener(fetch, { hostname: host, errorHandler: badRequest });
+  const server = createServer(serverOptions, listener);
+  server.on('clientError', answerFault);
   return await new Promise((resolve, reject) => {
-    const fetch = (request: Request, bindings: unknown) => answer(request, bindings as HttpBindings);
-    const server = serve({ fetch, hostname: host, port, serverOptions }, () => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve(server);
-    }) as Server;
-    server.once('error', reject);
+    });
     limitConnections(server, viewersMax);
     server.setTimeout(stalledMsMax);
   });

@@ -4,7 +4,7 @@ import { ImportError, RowcastError, type RowcastErrorCode, SampleError } from '.
 import type { Environment } from './environment.ts';
 
 /** Codes of the gateway's own, beside the library's. */
-type GatewayCode = 'door_closed' | 'wrong_host' | 'wrong_origin' | 'not_found';
+type GatewayCode = 'door_closed' | 'wrong_host' | 'wrong_origin' | 'wrong_method' | 'wrong_content' | 'not_found';
 
 /** How each code is told to whoever looks at the status only; the body has the code itself. */
 const statuses: Partial<Record<RowcastErrorCode, ContentfulStatusCode>> = {
@@ -33,6 +33,8 @@ const ownStatuses: Record<GatewayCode, ContentfulStatusCode> = {
   door_closed: 401,
   wrong_host: 403,
   wrong_origin: 403,
+  wrong_method: 405,
+  wrong_content: 415,
   not_found: 404,
 };
 

@@ -5,16 +5,20 @@ import type { Environment } from '../environment.ts';
 import { leaving } from '../leaving.ts';
 import { fileTypes, sendFile } from '../send-file.ts';
 import { answerLines } from './lines.ts';
-import { flagIn, pointIn } from './parameters.ts';
+import { flagIn, pointIn, takes } from './parameters.ts';
 
 /**
  * `GET /api/diff?from=&to=&table=`: what is different between two points, as lines. With `format` it is a file, in which
  * sealed cells are commitments unless an administrator asks for them with `open`.
  */
-export const diff = new Hono<Environment>().get('/diff', async (context) => {
-  const format = formatIn(context);
-  return format === undefined ? await answerDiff(context) : await sendDiff(context, format);
-});
+export const diff = new Hono<Environment>().get(
+  '/diff',
+  takes('table', 'from', 'to', 'format', 'escape_formulas', 'open'),
+  async (context) => {
+    const format = formatIn(context);
+    return format === undefined ? await answerDiff(context) : await sendDiff(context, format);
+  },
+);
 
 const formats = ['csv', 'json', 'patch'] as const;
 type DiffFormat = (typeof formats)[number];

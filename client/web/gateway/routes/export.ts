@@ -13,7 +13,9 @@ import type { Environment } from '../environment.ts';
 import { leaving } from '../leaving.ts';
 import { peerOf, Quota } from '../quota.ts';
 import { fileTypes, sendFile } from '../send-file.ts';
-import { flagIn, jsonIn, pointIn } from './parameters.ts';
+import { flagIn, jsonIn, pointIn, takes } from './parameters.ts';
+
+const parameters = ['format', 'as_of', 'filter', 'sort', 'search', 'escape_formulas', 'open', 'log', 'proof'] as const;
 
 /** Proofs that are made at the same time, and those of one address: each holds up to 500,000 entries in memory. */
 const proofsMax = 2;
@@ -26,7 +28,7 @@ const proofsPerPeerMax = 1;
  */
 export function exports(): Hono<Environment> {
   const proofs = new Quota({ max: proofsMax, perPeerMax: proofsPerPeerMax });
-  return new Hono<Environment>().get('/export/:table', async (context) => {
+  return new Hono<Environment>().get('/export/:table', takes(...parameters), async (context) => {
     const { table } = context.req.param();
     const format = formatIn(context);
     const options = { format, escapeFormulas: flagIn(context, 'escape_formulas'), signal: leaving(context) };

@@ -6,7 +6,7 @@ import { Follower } from '../feed/follower.ts';
 import { endFrame } from '../feed/frames.ts';
 import type { OpenStreams } from '../feed/open-streams.ts';
 import type { GatewayOptions } from '../options.ts';
-import { cursorIn } from './parameters.ts';
+import { cursorIn, takes } from './parameters.ts';
 
 /**
  * `GET /api/feed?table=&from=&as=`: every change behind the cursor `from`, or behind `Last-Event-ID`, which a browser
@@ -14,7 +14,7 @@ import { cursorIn } from './parameters.ts';
  * empty for nobody: when it is another, the feed ends at once and says so.
  */
 export function feed(streams: OpenStreams, { onTrouble }: Pick<GatewayOptions, 'onTrouble'>): Hono<Environment> {
-  return new Hono<Environment>().get('/feed', async (context) => {
+  return new Hono<Environment>().get('/feed', takes('table', 'from', 'as'), async (context) => {
     const from = cursorIn(context.req.header('last-event-id') ?? context.req.query('from'), 'from');
     const table = context.req.query('table');
     const { upstream, visitor } = context.var;

@@ -4,7 +4,7 @@ import { columnTypes, encodings, fileFormats, type ImportOptions, importModes, R
 
 /** How a file is read, as the address says it: columns that are typed are `types={"NAME":"TYPE"}`, `skip=["NAME"]`. */
 const optionsSchema = z.strictObject({
-  table: z.string().min(1),
+  table: z.string('name the table').min(1, 'name the table'),
   mode: z.enum(importModes).optional(),
   key: z.string().optional(),
   /** Keys are made of what the rows hold. */
@@ -24,7 +24,11 @@ export function importOptionsIn(context: Context): ImportOptions {
   const { data, error } = optionsSchema.safeParse(context.req.query());
   if (data === undefined) {
     const [issue] = error.issues;
-    throw new RowcastError('bad_request', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not understood'}`);
+    const where = issue?.path.join('.') ?? '';
+    throw new RowcastError(
+      'bad_request',
+      `${where === '' ? '' : `${where}: `}${issue?.message ?? 'is not understood'}`,
+    );
   }
   const { no_key, dry_run, header, key, ...options } = data;
   return {

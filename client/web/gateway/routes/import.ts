@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { z } from 'zod';
 import { type Import, type ImportPreview, type ImportProgress, RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
 import { answerOutright, type LineAnswer } from '../line-answer.ts';
@@ -92,8 +93,13 @@ function refuseSize(): never {
   throw new RowcastError('too_large', `a reason has at most ${whyBytesMax} bytes`);
 }
 
+const whySchema = z.strictObject({ why: z.string().optional() });
+
+/** Nothing stands for no reason. @throws RowcastError `bad_request`: a reason that got lost would be missed for ever */
 async function readWhy(context: Context): Promise<{ readonly why?: string }> {
-  const body: unknown = await context.req.json().catch(() => undefined);
-  const why = typeof body === 'object' && body !== null && 'why' in body ? body.why : undefined;
-  return typeof why === 'string' && why !== '' ? { why } : {};
+  const text = await context.req.text();
+  const body = whySchema.safeParse(text === '' ? {} : await context.req.json().catch(() => undefined));
+  if (!body.success) throw new RowcastError('bad_request', 'write {"why": "…"}, or nothing');
+  const { why = '' } = body.data;
+  return why === '' ? {} : { why };
 }

@@ -41,6 +41,10 @@ export function page(options: PageOptions): Hono<Environment> {
       context.header('content-security-policy', policy(nonce));
       context.header('cache-control', 'no-store');
       return context.html((html ?? missingHtml).replaceAll(noncePlace, nonce), html === undefined ? 503 : 200);
+    })
+    .all('*', (context) => {
+      context.header('allow', 'GET, HEAD');
+      return refuseDoor(context, 'wrong_method', 'the page is there to be read; what can be done is below /api');
     });
 }
 

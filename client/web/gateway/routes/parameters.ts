@@ -1,7 +1,17 @@
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { type Cursor, type Point, parseCursor, parsePoint, RowcastError } from '../../../index.ts';
+import type { Environment } from '../environment.ts';
 
 /* What routes read from an address. */
+
+/** Refuses what a route does not have: a name that was mistyped would be passed over, and another answer given. */
+export function takes(...names: readonly string[]): MiddlewareHandler<Environment> {
+  return async ({ req }, next) => {
+    const strange = Object.keys(req.query()).find((name) => !names.includes(name));
+    if (strange === undefined) return await next();
+    throw new RowcastError('bad_request', `there is no parameter ${strange} here; there are ${names.join(', ')}`);
+  };
+}
 
 /** @throws RowcastError `bad_request` */
 export function pointIn(context: Context, name: string): Point | undefined {

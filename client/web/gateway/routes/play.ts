@@ -7,7 +7,7 @@ import type { OpenStreams } from '../feed/open-streams.ts';
 import { Player } from '../feed/player.ts';
 import type { GatewayOptions } from '../options.ts';
 import { peerOf, Quota } from '../quota.ts';
-import { cursorIn, numberIn, pointIn } from './parameters.ts';
+import { cursorIn, numberIn, pointIn, takes } from './parameters.ts';
 
 /** Plays at the same time, and those of one address: unlike feeds, each reads the log for itself. */
 const playsMax = 64;
@@ -27,7 +27,7 @@ export function play(streams: OpenStreams, { onTrouble }: Pick<GatewayOptions, '
     context.env.outgoing.once('close', giveBack);
     return streams.open(context);
   };
-  return new Hono<Environment>().get('/play', (context) => {
+  return new Hono<Environment>().get('/play', takes('table', 'from', 'to', 'speed', 'gap_ms_max'), (context) => {
     const { upstream, visitor } = context.var;
     const { ledger, opens } = upstream;
     const options = {

@@ -2,11 +2,11 @@ import { Hono } from 'hono';
 import { type Filter, formatCursor, type LogEntry, type Sort } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
 import { answerLines } from './lines.ts';
-import { flagIn, jsonIn, numberIn, pointIn } from './parameters.ts';
+import { flagIn, jsonIn, numberIn, pointIn, takes } from './parameters.ts';
 
 /** What reads any number of things, each as lines of JSON; with `as_of` as it was. */
 export const reads = new Hono<Environment>()
-  .get('/tables/:table/rows', (context) => {
+  .get('/tables/:table/rows', takes('as_of', 'filter', 'sort', 'search'), (context) => {
     const { ledger, opens } = context.var.upstream;
     const { table } = context.req.param();
     return answerLines(context, async (signal) => {
@@ -26,7 +26,7 @@ export const reads = new Hono<Environment>()
       };
     });
   })
-  .get('/tables/:table/rows/:key/history', (context) => {
+  .get('/tables/:table/rows/:key/history', takes('as_of', 'newest_first', 'limit'), (context) => {
     const { ledger, opens } = context.var.upstream;
     const { table, key } = context.req.param();
     const options = {
@@ -41,7 +41,7 @@ export const reads = new Hono<Environment>()
       entryOf,
     );
   })
-  .get('/tables/:table/rows/:key/history/:column', (context) => {
+  .get('/tables/:table/rows/:key/history/:column', takes('as_of', 'newest_first'), (context) => {
     const { ledger, opens } = context.var.upstream;
     const { table, key, column } = context.req.param();
     const options = { asOf: pointIn(context, 'as_of'), newestFirst: flagIn(context, 'newest_first'), open: opens };
@@ -49,7 +49,7 @@ export const reads = new Hono<Environment>()
       items: ledger.cellHistory(table, key, column, { ...options, signal }),
     }));
   })
-  .get('/log', (context) => {
+  .get('/log', takes('table', 'after', 'as_of', 'newest_first', 'limit'), (context) => {
     const { ledger, opens } = context.var.upstream;
     const options = {
       table: context.req.query('table'),

@@ -53,7 +53,7 @@ const looks: ReadonlySet<string> = new Set(['session.list', 'account.list', 'aud
  * of its reply. A command should bear an `id`: sent again under it, it takes effect once. `dryRun` goes with it too.
  */
 export const requests = new Hono<Environment>().post(
-  '/:type{[a-z]+(\\.[a-z]+)?}',
+  '/:type{[a-z]+\\.[a-z]+|batch}',
   (context, next) => (context.var.visitor?.user === undefined ? ofStrangers : ofLogins)(context, next),
   async (context) => {
     const { type } = context.req.param();
@@ -73,13 +73,19 @@ export const requests = new Hono<Environment>().post(
 
 /** What the gateway looks at; the rest goes on to the server as it stands, but for what is not the page's to say. */
 const bodySchema = z
-  .looseObject({ id: z.string().min(1).max(128).optional(), dryRun: z.literal(true).optional() })
+  .looseObject(
+    {
+      id: z.string('id is a text').min(1, 'id is empty').max(128, 'id has at most 128 characters').optional(),
+      dryRun: z.literal(true, 'dryRun is true, or left out').optional(),
+    },
+    'the body is no JSON object',
+  )
   .transform(({ v: _version, token: _token, type: _type, ...body }) => body);
 
 async function readBody(request: { json: () => Promise<unknown> }): Promise<z.output<typeof bodySchema>> {
   const body = bodySchema.safeParse(await request.json().catch(() => undefined));
   if (body.success) return body.data;
-  throw new RowcastError('bad_request', 'the body is no JSON object, or its id is no text, or its dryRun not true');
+  throw new RowcastError('bad_request', body.error.issues[0]?.message ?? 'the body is not understood');
 }
 
 const ofLogins = limitBytes(requestBytesMax, 'import a file instead');
@@ -97,12 +103,14 @@ type Options = NonNullable<Parameters<Ledger['request']>[1]>;
 /** Where sealed values may be seen, rows are read by the methods of the library that open them. */
 async function answer({ ledger, opens }: Upstream, request: RequestOf<RequestType>, options: Options): Promise<object> {
   if (request.type === 'row.get' && opens) {
-    const { table, key, asOf } = request;
+    const { type: _, table, key, asOf, ...others } = request;
+    refuseFields(others);
     return { row: await ledger.get(table, key, { asOf, open: true, ...options }) };
   }
   if (request.type === 'row.list' && opens) {
-    const { type: _, table, ...list } = request;
-    return await ledger.list(table, { ...list, open: true, ...options });
+    const { type: _, table, after, filter, sort, search, limit, asOf, ...others } = request;
+    refuseFields(others);
+    return await ledger.list(table, { after, filter, sort, search, limit, asOf, open: true, ...options });
   }
   if (request.type === 'change.revert') return await revert(ledger, request, { open: opens, ...options });
   return await ledger.request(request, options);
@@ -112,7 +120,16 @@ type RevertOptions = NonNullable<Parameters<Ledger['revert']>[1]>;
 
 /** However long it takes; of a dry run with the changes that it would make. */
 async function revert(ledger: Ledger, request: RequestOf<'change.revert'>, options: RevertOptions): Promise<object> {
-  const { what, conflicts, tables, rows, why } = request;
+  const { type: _, what, conflicts, tables, rows, why, ...others } = request;
+  refuseFields(others);
+  if (![tables ?? [], rows ?? []].every(Array.isArray))
+    throw new RowcastError('bad_request', 'tables and rows are lists');
   const { entries, ...reply } = await ledger.revert(what, { conflicts, tables, rows, why, ...options });
   return { ...reply, ...(entries && { entries: entries.map(({ entry }) => entry) }) };
+}
+
+/** As the server does with what it is sent as it stands. @throws RowcastError `bad_request` */
+function refuseFields(others: object): void {
+  const [strange] = Object.keys(others);
+  if (strange !== undefined) throw new RowcastError('bad_request', `there is no field ${JSON.stringify(strange)} here`);
 }

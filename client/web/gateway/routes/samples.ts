@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { availableSamples, loadSample, RowcastError, sampleNames, sampleTables } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
 import { answerOutright } from '../line-answer.ts';
-import { numberIn } from './parameters.ts';
+import { numberIn, takes } from './parameters.ts';
 
 /** Milliseconds between two change sets of a sample at most. */
 const pauseMsMax = 10_000;
@@ -16,7 +16,7 @@ export const samples = new Hono<Environment>()
     const names = await availableSamples();
     return context.json({ samples: names.map((name) => ({ name, table: sampleTables[name] })) });
   })
-  .post('/sample/:name', async (context) => {
+  .post('/sample/:name', takes('pause_ms'), async (context) => {
     const name = sampleNames.find((one) => one === context.req.param('name'));
     if (name === undefined) throw new RowcastError('bad_request', `there are the samples ${sampleNames.join(', ')}`);
     const pauseMs = Math.min(numberIn(context, 'pause_ms') ?? 0, pauseMsMax);
