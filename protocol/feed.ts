@@ -46,6 +46,8 @@ export const headMessageSchema = z.object({
   tables: z.record(z.string(), seqSchema),
   /** The log up to `seq`, signed: a checkpoint in the form of C2SP tlog-checkpoint. Servers before 0.2 sent none. */
   checkpoint: z.string().optional(),
+  /** The server has found that its log is not what it was: the first bad seq, as far as it is known, and what it is. */
+  fault: z.object({ seq: seqSchema, what: z.string() }).optional(),
 });
 export type HeadMessage = z.infer<typeof headMessageSchema>;
 

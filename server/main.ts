@@ -177,6 +177,7 @@ async function startOn(
     onFault: (fault) => {
       log.fatal(fault, 'the log is not what it was: nothing is written any more');
       committer.halt(refusalOf(fault));
+      publisher.declare(fault);
     },
     log,
   });

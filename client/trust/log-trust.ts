@@ -87,11 +87,13 @@ export class LogTrust {
   }
 
   /**
-   * Demands that the checkpoint of a head continues what was verified before. Undefined when it says nothing new.
+   * Demands that the checkpoint of a head continues what was verified before. Undefined when it says nothing new. What the
+   * server says against its own log is believed: it has nothing to gain by that.
    * @throws TamperedError, or RowcastError when the server cannot be asked
    */
-  meet({ epoch, seq, checkpoint: note }: HeadMessage): Promise<Verified | undefined> {
+  meet({ epoch, seq, checkpoint: note, fault }: HeadMessage): Promise<Verified | undefined> {
     return this.#inTurn(async () => {
+      if (fault !== undefined) throw this.#declare('changed', fault.seq, fault.what);
       if (note === undefined) {
         if (this.#verified?.epoch !== epoch) return undefined;
         throw this.#declare('signer', seq + 1, 'it is not signed any more');

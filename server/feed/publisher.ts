@@ -1,6 +1,7 @@
 import { encodeWelcome, type FeedHeader, type HeadMessage, headTopic, tableTopic } from '../../protocol/feed.ts';
 import type { Checkpoints } from '../log/checkpoints.ts';
 import type { Change } from '../log/record.ts';
+import type { Fault } from '../log/tampered.ts';
 import { AnnouncedGroup, type TableMessage, tableMessages } from './messages.ts';
 
 /** Where messages go: the feed's socket. It never waits for a reader; what a slow one misses it fetches from the log. */
@@ -35,6 +36,7 @@ export class Publisher {
   #announced: AnnouncedGroup | undefined;
   #timer: NodeJS.Timeout | undefined;
   #joined: NodeJS.Timeout | undefined;
+  #fault: Fault | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -58,6 +60,12 @@ export class Publisher {
       this.#joined = undefined;
       this.#beat();
     }, joinMs);
+  }
+
+  /** From now on every head says what is wrong with the log: readers have no other way to hear of it in time. */
+  declare(fault: Fault): void {
+    this.#fault = fault;
+    this.#beat();
   }
 
   /** The frame that greets whoever connects: the ledger's life, and where the feed was when this server started. */
@@ -100,6 +108,7 @@ export class Publisher {
   #head(): HeadMessage {
     const { epoch, checkpoints } = this.#options;
     const at = new Date().toISOString();
-    return { epoch, seq: this.#seq, at, tables: Object.fromEntries(this.#tables), checkpoint: checkpoints.note };
+    const tables = Object.fromEntries(this.#tables);
+    return { epoch, seq: this.#seq, at, tables, checkpoint: checkpoints.note, fault: this.#fault };
   }
 }

@@ -77,6 +77,17 @@ describe('P10 a log that goes on as it was', () => {
 });
 
 describe('P10 a log that is not what it was', () => {
+  test('is said to be so by its own server', async () => {
+    const log = new LyingLog(50);
+    const { trust } = trustIn(log);
+    await trust.contact(never);
+    const fault = { seq: 7, what: 'entry 7 was changed' };
+    await expect(trust.meet({ ...log.head(), fault })).rejects.toThrow(
+      'the log is not what it was: entry 7 was changed',
+    );
+    expect(trust.fault).toMatchObject({ kind: 'changed', first: 7 });
+  });
+
   test('forgot its end', async () => {
     const log = new LyingLog(50);
     const store = await veteran(log);
