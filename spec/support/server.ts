@@ -142,9 +142,9 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts `rowcast server` as an operator does; returns when it says that it runs. */
-export async function spawnServer(settings: TestSettings): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [launcher, 'server', '--settings', settings.file], {
+/** Starts `rowcast server` as an operator does, with more words where there are any; returns when it says that it runs. */
+export async function spawnServer(settings: TestSettings, words: readonly string[] = []): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [launcher, 'server', '--settings', settings.file, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

@@ -7,8 +7,15 @@ import { connect, type Ledger, loadSample, type SampleName } from '../../client/
 import { startGateway } from '../../client/web/gateway/gateway.ts';
 import { GatewayProcess, type GatewayProcessOptions } from './gateway-process.ts';
 import { createLedger, type TestLedger } from './ledger.ts';
-import { administrator, type ServerProcess, spawnServer, startTestServer } from './server.ts';
+import { administrator, type ServerProcess, spawnServer, startTestServer, type TestSettings } from './server.ts';
 import { spawnOn } from './spawned.ts';
+
+export interface ApartOptions extends Pick<GatewayProcessOptions, 'port' | 'words'> {
+  /** Settings of the server. */
+  readonly server?: Readonly<Record<string, string>>;
+  /** Answers the address at which the gateway finds the server, where that is another than its own. */
+  readonly reach?: (settings: TestSettings) => Promise<string>;
+}
 
 interface Served {
   readonly address: string;
@@ -61,12 +68,13 @@ export class WebStand {
   }
 
   /** In processes of their own, which can be killed, and whose work does not delay the test's. */
-  static async startApart(gateway: Pick<GatewayProcessOptions, 'port' | 'words'> = {}): Promise<WebStand> {
+  static async startApart({ server = {}, reach, ...gateway }: ApartOptions = {}): Promise<WebStand> {
     const ledger = await createLedger();
-    const process = await spawnOn(ledger);
+    const process = await spawnOn(ledger, server);
     const { address } = process.settings;
     const folder = await mkdtemp(join(tmpdir(), 'rowcast-web-'));
-    const door = await GatewayProcess.start({ ...gateway, server: address, folder });
+    const reached = (await reach?.(process.settings)) ?? address;
+    const door = await GatewayProcess.start({ ...gateway, server: reached, folder });
     const parts = { ledger, process, folder, door, admin: await loggedIn(address) };
     return new WebStand({ ...parts, server: { address, stop: () => process.stop() } });
   }
@@ -98,13 +106,13 @@ export class WebStand {
     for await (const _ of loadSample(this.admin, name));
   }
 
-  /** kill -9 of the server; what it returns starts it again. */
-  async killServer(): Promise<() => Promise<void>> {
+  /** kill -9 of the server; what it returns starts it again, with more words of the command line. */
+  async killServer(): Promise<(...words: string[]) => Promise<void>> {
     const killed = this.#process;
     if (killed === undefined) throw new Error('the server runs in this process');
     await killed.kill();
-    return async () => {
-      const next = await spawnServer(killed.settings);
+    return async (...words) => {
+      const next = await spawnServer(killed.settings, words);
       this.#process = next;
       this.#server = { address: this.address, stop: () => next.stop() };
     };

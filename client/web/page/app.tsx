@@ -1,4 +1,3 @@
-import { Center, Loader } from '@mantine/core';
 import { usePlace } from './address/use-place.ts';
 import { useLedger } from './ledger/ledger-state.ts';
 import { PeopleArea } from './people/people-area.tsx';
@@ -6,6 +5,7 @@ import { PeopleDialogs } from './people/people-dialogs.tsx';
 import { ClosedDoor } from './shell/closed-door.tsx';
 import { GuardedDoor, GuardedScreen } from './shell/guarded-door.tsx';
 import { LoginDialog } from './shell/login-dialog.tsx';
+import { Opening } from './shell/opening.tsx';
 import { Shell } from './shell/shell.tsx';
 import { TableDialogs } from './tables/table-dialogs.tsx';
 import { Content } from './time/content.tsx';
@@ -17,13 +17,7 @@ export function App() {
   const [{ panel }] = usePlace();
   if (phase === 'closed') return <ClosedDoor />;
   if (phase === 'guarded' && !hasBegun) return <GuardedDoor />;
-  if (phase === 'opening') {
-    return (
-      <Center h="100%">
-        <Loader role="status" aria-label="opening the ledger" />
-      </Center>
-    );
-  }
+  if (phase === 'opening') return <Opening />;
   return (
     <Shell>
       {panel === undefined ? <Content /> : <PeopleArea panel={panel} />}

@@ -23,6 +23,8 @@ export interface LedgerState {
   /** When the connection came to be so: ISO 8601. */
   readonly since: string;
   readonly epoch: string;
+  /** Whether that is another life than this page began with, which is to be said. */
+  readonly isOtherLife: boolean;
   readonly head: number;
   /** Up to which seq the gateway has got. */
   readonly reached: number;
@@ -43,6 +45,7 @@ export const useLedger = create<LedgerState>(() => ({
   connection: 'connecting',
   since: new Date().toISOString(),
   epoch: '',
+  isOtherLife: false,
   head: 0,
   reached: 0,
   verified: 0,

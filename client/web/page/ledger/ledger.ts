@@ -61,7 +61,7 @@ class LedgerLink {
         if (phase !== undefined) return useLedger.setState({ phase, login: undefined });
         // The gateway has forgotten the login by now: without it the ledger may be read on.
         if (code === 'session_expired') noteEnd();
-        else this.#lose();
+        else this.#lose(code);
         await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
     }
@@ -96,9 +96,13 @@ class LedgerLink {
     ]);
     if (signal.aborted) return;
     // Who is logged in, as in another tab, has no login that has ended.
-    const ended = login === undefined ? useLedger.getState().ended : undefined;
-    const fresh = { recent: [], problem: undefined, ended };
+    const before = useLedger.getState();
+    const ended = login === undefined ? before.ended : undefined;
+    const isAnew = before.epoch !== '' && before.epoch !== epoch;
+    const isOtherLife = before.isOtherLife || isAnew;
+    const fresh = { recent: [], problem: undefined, ended, isOtherLife };
     useLedger.setState({ phase: 'open', door, login, epoch, head: seq, tables, ...fresh });
+    if (isAnew) void queries.invalidateQueries();
     void this.#readRecent({ seq, epoch }, signal);
     this.#feed = new Feed({
       path: '/api/feed',
@@ -190,11 +194,12 @@ class LedgerLink {
     });
   }
 
-  /** The gateway does not answer; or it does, and does not know this browser any more. */
-  #lose(): void {
+  /** The gateway does not answer, or cannot reach the server; or it does not know this browser any more. */
+  #lose(code?: string): void {
     void this.#knock();
-    if (useLedger.getState().connection === 'unreachable') return;
-    useLedger.setState({ connection: 'unreachable', since: new Date().toISOString() });
+    const connection = code !== undefined && ofServer.has(code) ? 'disconnected' : 'unreachable';
+    if (useLedger.getState().connection === connection) return;
+    useLedger.setState({ connection, since: new Date().toISOString() });
   }
 
   async #knock(): Promise<void> {
@@ -247,6 +252,8 @@ function phaseAfter(code: string | undefined): 'closed' | 'guarded' | undefined 
 function noteEnd(): void {
   useLedger.setState(({ login, ended }) => ({ login: undefined, ended: login ?? ended ?? {} }));
 }
+/** What the gateway says when the server does not answer it. */
+const ofServer: ReadonlySet<string> = new Set(['timeout', 'unavailable', 'closed', 'busy']);
 
 function later(one: string, other: string): string {
   return one > other ? one : other;

@@ -1,5 +1,5 @@
 import { Button, CloseButton } from '@mantine/core';
-import { IconAlertOctagon, IconAlertTriangle, IconCircleCheck, IconPlugX } from '@tabler/icons-react';
+import { IconAlertOctagon, IconAlertTriangle, IconCircleCheck, IconPlugX, IconRefreshAlert } from '@tabler/icons-react';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { askLogin } from '../people/login-request.ts';
 import classes from './trust-banners.module.css';
@@ -12,6 +12,7 @@ const icons = {
   disconnected: IconPlugX,
   problem: IconAlertTriangle,
   expired: IconAlertTriangle,
+  otherLife: IconRefreshAlert,
 } as const;
 
 /** What is wrong, over the whole page, until it is over; then that nothing was missed. */
@@ -19,9 +20,10 @@ export function TrustBanners() {
   const connection = useLedger((state) => state.connection);
   const problem = useLedger((state) => state.problem);
   const hasExpired = useLedger((state) => state.ended !== undefined);
+  const isOtherLife = useLedger((state) => state.isOtherLife);
   const { isLost, isBack } = useRecovery(connection);
   const settled = isLost ? connection : 'live';
-  const banners = bannersOf({ connection: settled, problem, hasExpired });
+  const banners = bannersOf({ connection: settled, problem, hasExpired, isOtherLife });
   return (
     <div role="status" aria-live="polite">
       {banners.map((banner) => (
@@ -44,6 +46,7 @@ function Line({ banner, message }: { readonly banner: Banner; readonly message: 
       <Icon size={banner === 'tampered' ? 26 : 18} aria-hidden />
       <div>{words(banner, message)}</div>
       {banner === 'expired' && <AgainIn />}
+      {banner === 'otherLife' && <Known onKnown={() => useLedger.setState({ isOtherLife: false })} />}
     </div>
   );
 }
@@ -54,7 +57,7 @@ function words(banner: Banner, message = '') {
       return (
         <>
           <h2>The log was tampered with</h2>
-          <p>{message}</p>
+          <p>{asSentence(message)}</p>
           <p>
             Believe nothing from this server until its operator has looked: <code>npx rowcast verify --database</code>{' '}
             tells there what is not as it was signed.
@@ -69,9 +72,21 @@ function words(banner: Banner, message = '') {
       return <p>The log cannot be followed now: {message}. It is tried again by itself.</p>;
     case 'expired':
       return <p>Your login has ended: nothing was done for a while, or somebody ended it. You can go on reading.</p>;
+    case 'otherLife':
+      return (
+        <p>
+          The ledger has begun a new life: it was restored, or put back on purpose. All was read again; what you saw
+          before may be gone.
+        </p>
+      );
     default:
       return banner satisfies never;
   }
+}
+
+/** What a program says of a fault begins small and has no end. */
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function AgainIn() {
@@ -80,7 +95,11 @@ function AgainIn() {
       <Button size="compact-xs" variant="light" onClick={() => askLogin()}>
         log in
       </Button>
-      <CloseButton size="sm" aria-label="I know" onClick={() => useLedger.setState({ ended: undefined })} />
+      <Known onKnown={() => useLedger.setState({ ended: undefined })} />
     </>
   );
+}
+
+function Known({ onKnown }: { readonly onKnown: () => void }) {
+  return <CloseButton size="sm" aria-label="I know" onClick={onKnown} />;
 }

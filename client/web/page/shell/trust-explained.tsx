@@ -1,5 +1,5 @@
 import { Code, Stack, Text } from '@mantine/core';
-import { useLedger } from '../ledger/ledger-state.ts';
+import { type LedgerState, useLedger } from '../ledger/ledger-state.ts';
 import { momentWords } from '../words/day.ts';
 import classes from './trust-explained.module.css';
 import { connectionSentences, connectionWords } from './trust-words.ts';
@@ -8,25 +8,15 @@ import { connectionSentences, connectionWords } from './trust-words.ts';
 export function TrustExplained() {
   const { connection, since, head, verified, epoch, problem } = useLedger();
   const isTampered = problem?.code === 'tampered';
-  const open = head - verified;
   return (
     <Stack gap={10}>
       <section>
         <Text size="sm" fw={600}>
-          {connectionWords[connection]} since {momentWords(since, new Date())}
+          {isTampered ? 'tampered' : connectionWords[connection]} since {momentWords(since, new Date())}
         </Text>
         <Text size="sm">{isTampered ? problem.message : connectionSentences[connection]}</Text>
       </section>
-      <section>
-        <Text size="sm" fw={600}>
-          verified to #{verified.toLocaleString()} of #{head.toLocaleString()}
-        </Text>
-        <Text size="sm">
-          The server signs its whole log every second. Every change up to #{verified.toLocaleString()} that was shown
-          here was held against that signature: nothing in it was altered, left out or slipped in afterwards
-          {open > 0 ? '; the newest follow with the next signature.' : '.'}
-        </Text>
-      </section>
+      {!isTampered && <VerifiedTo verified={verified} head={head} />}
       <section>
         <Text size="xs" c="var(--text-quiet)" className={classes.epoch}>
           life of the ledger <Code>{epoch}</Code>
@@ -36,5 +26,21 @@ export function TrustExplained() {
         </Text>
       </section>
     </Stack>
+  );
+}
+
+function VerifiedTo({ verified, head }: Pick<LedgerState, 'verified' | 'head'>) {
+  const open = head - verified;
+  return (
+    <section>
+      <Text size="sm" fw={600}>
+        verified to #{verified.toLocaleString()} of #{head.toLocaleString()}
+      </Text>
+      <Text size="sm">
+        The server signs its whole log every second. Every change up to #{verified.toLocaleString()} that was shown here
+        was held against that signature: nothing in it was altered, left out or slipped in afterwards
+        {open > 0 ? '; the newest follow with the next signature.' : '.'}
+      </Text>
+    </section>
   );
 }

@@ -25,11 +25,13 @@ export function TrustSign() {
           <span className={classes.head}>
             head <b>{head.toLocaleString()}</b>
           </span>
-          <span className={classes.verified} data-whole={verified >= head}>
-            <IconShieldCheck size={14} aria-hidden />
-            <span className={classes.words}>verified to </span>
-            <b>{verified.toLocaleString()}</b>
-          </span>
+          {!isBroken && (
+            <span className={classes.verified} data-whole={verified >= head}>
+              <IconShieldCheck size={14} aria-hidden />
+              <span className={classes.words}>verified to </span>
+              <b>{verified.toLocaleString()}</b>
+            </span>
+          )}
         </button>
       </Popover.Target>
       <Popover.Dropdown>

@@ -39,19 +39,20 @@ function spanWords(seconds: number): string {
 }
 
 /** What the browser is to say in a line over the whole page. */
-export type Banner = 'tampered' | 'disconnected' | 'unreachable' | 'problem' | 'expired';
+export type Banner = 'tampered' | 'disconnected' | 'unreachable' | 'problem' | 'expired' | 'otherLife';
 
-interface Trouble extends Pick<LedgerState, 'connection' | 'problem'> {
+interface Trouble extends Pick<LedgerState, 'connection' | 'problem' | 'isOtherLife'> {
   readonly hasExpired: boolean;
 }
 
 /** Those that hold now, the gravest first. */
-export function bannersOf({ connection, problem, hasExpired }: Trouble): Banner[] {
+export function bannersOf({ connection, problem, hasExpired, isOtherLife }: Trouble): Banner[] {
   const banners: Banner[] = [];
   if (problem?.code === 'tampered') banners.push('tampered');
   else if (connection === 'unreachable') banners.push('unreachable');
   else if (connection === 'disconnected') banners.push('disconnected');
   else if (problem !== undefined) banners.push('problem');
+  if (isOtherLife) banners.push('otherLife');
   if (hasExpired) banners.push('expired');
   return banners;
 }

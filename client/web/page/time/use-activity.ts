@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { request } from '../api/request.ts';
-import { useLedger } from '../ledger/ledger-state.ts';
+import { type LedgerState, useLedger } from '../ledger/ledger-state.ts';
 import { type Axis, axisOf } from './axis.ts';
 import { useTime } from './time-state.ts';
 
@@ -12,8 +12,7 @@ const refreshMs = 4_000;
 
 /** The curve of the ledger from its first change to its last; undefined while there is none. */
 export function useActivity(): Axis | undefined {
-  const epoch = useLedger((state) => state.epoch);
-  const head = useSettledHead();
+  const { epoch, head } = useSettledHead();
   const { data } = useQuery({
     queryKey: ['activity', epoch, head],
     queryFn: ({ signal }) => request('log.activity', { asOf: { seq: head }, buckets: bucketsMax }, { signal }),
@@ -25,16 +24,30 @@ export function useActivity(): Axis | undefined {
   return useMemo(() => data && axisOf(data), [data]);
 }
 
-/** The head as of every few seconds: it stays while a handle is dragged, as the curve must not move under the hand. */
-function useSettledHead(): number {
-  const [head, setHead] = useState(() => useLedger.getState().head);
+/**
+ * The head as of every few seconds: it stays while a handle is dragged, as the curve must not move under the hand. That of
+ * another life is another one at once.
+ */
+function useSettledHead(): Head {
+  const epoch = useLedger((state) => state.epoch);
+  const [settled, setSettled] = useState(headNow);
   useEffect(() => {
     const look = (): void => {
-      if (!useTime.getState().isDragging) setHead(useLedger.getState().head);
+      const now = headNow();
+      if (!useTime.getState().isDragging) setSettled((before) => (before.head === now.head ? before : now));
     };
-    look();
     const timer = setInterval(look, refreshMs);
     return () => clearInterval(timer);
   }, []);
-  return head;
+  if (settled.epoch === epoch) return settled;
+  const now = headNow();
+  setSettled(now);
+  return now;
+}
+
+type Head = Pick<LedgerState, 'epoch' | 'head'>;
+
+function headNow(): Head {
+  const { epoch, head } = useLedger.getState();
+  return { epoch, head };
 }
