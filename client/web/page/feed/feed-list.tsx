@@ -56,7 +56,7 @@ export function FeedList({ scope, filter, onFilter, onTakeBack }: Props) {
           </section>
         ))}
         <div className={classes.end}>
-          {older === 'reading' && <Loader role="status" size="xs" aria-label="reading older changes" />}
+          {older === 'reading' && <Loader size="xs" aria-label="reading older changes" />}
           {(older === 'unread' || older === 'failed') && (
             <Button size="compact-xs" variant="subtle" onClick={lookOn}>
               {older === 'failed' ? 'try again' : 'look further back'}

@@ -70,7 +70,7 @@ export function AccountRow({ account: { user, role, disabled, created }, onChang
             >
               {disabled ? 'enable' : 'disable'}
             </Menu.Item>
-            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => removeAccount(user)}>
+            <Menu.Item c="var(--broken)" leftSection={<IconTrash size={15} />} onClick={() => removeAccount(user)}>
               remove
             </Menu.Item>
           </Menu.Dropdown>

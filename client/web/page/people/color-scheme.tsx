@@ -1,22 +1,17 @@
-import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
+import { Menu, useMantineColorScheme } from '@mantine/core';
 
-const schemes = [
-  { value: 'light', label: 'light' },
-  { value: 'dark', label: 'dark' },
-  { value: 'auto', label: 'auto' },
-] as const;
+const schemes = ['light', 'dark', 'auto'] as const;
 
-/** Light, dark, or as the system has it. */
+/** Items of a menu: light, dark, or as the system has it. */
 export function ColorScheme() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <SegmentedControl
-      size="xs"
-      fullWidth
-      aria-label="colours"
-      data={schemes.map((scheme) => ({ ...scheme }))}
-      value={colorScheme}
-      onChange={setColorScheme}
-    />
+    <Menu.RadioGroup value={colorScheme} onChange={(to) => setColorScheme(to as (typeof schemes)[number])}>
+      {schemes.map((scheme) => (
+        <Menu.RadioItem key={scheme} value={scheme}>
+          {scheme}
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
   );
 }

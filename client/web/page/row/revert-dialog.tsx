@@ -43,7 +43,7 @@ export function RevertDialog({ takeback, onClose }: Props) {
             />
           </>
         )}
-        {preview === 'reading' && <Loader role="status" size="sm" aria-label="looking what would change" />}
+        {preview === 'reading' && <Loader size="sm" aria-label="looking what would change" />}
         {typeof preview === 'object' && <RevertPreview preview={preview} />}
         {problem !== undefined && <Alert color="red">{problem}</Alert>}
         <TextInput

@@ -54,9 +54,7 @@ export function RowDrawer({ table, row: key, at }: Props) {
           </Button>
         </Alert>
       )}
-      {phase === 'reading' && history.length === 0 && (
-        <Loader role="status" size="sm" m="lg" aria-label="reading the row" />
-      )}
+      {phase === 'reading' && history.length === 0 && <Loader size="sm" m="lg" aria-label="reading the row" />}
       {phase === 'ready' && problem === undefined && row === undefined && (
         <RowNotice state={state} at={at} onTakeBack={mayChange && definition !== undefined ? setTakeback : undefined} />
       )}

@@ -49,7 +49,7 @@ export function RowHistory({ state: { history, older, newAfter }, onMore, onTake
         </HistoryStretch>
       ))}
       <div ref={end} className={classes.end}>
-        {older === 'reading' && <Loader role="status" size="xs" aria-label="reading earlier changes" />}
+        {older === 'reading' && <Loader size="xs" aria-label="reading earlier changes" />}
         {(older === 'unread' || older === 'failed') && (
           <Button size="compact-xs" variant="subtle" onClick={onMore}>
             earlier changes

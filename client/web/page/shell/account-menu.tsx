@@ -1,4 +1,4 @@
-import { ActionIcon, Box, Button, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import {
   IconChevronDown,
@@ -64,9 +64,7 @@ function Colours() {
   return (
     <>
       <Menu.Label>colours</Menu.Label>
-      <Box px="xs" pb="xs">
-        <ColorScheme />
-      </Box>
+      <ColorScheme />
     </>
   );
 }

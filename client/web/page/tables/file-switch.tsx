@@ -1,4 +1,4 @@
-import { Menu, Switch, Text } from '@mantine/core';
+import { Checkbox, Menu, Text } from '@mantine/core';
 
 interface Props {
   readonly label: string;
@@ -8,14 +8,22 @@ interface Props {
   readonly onChange: (isOn: boolean) => void;
 }
 
-/** Something that is chosen about a file, in the menu that offers it. */
+/**
+ * Something that is chosen about a file, in the menu that offers it. It has a box that is seen when it is empty, too, in
+ * place of the menu's own mark.
+ */
 export function FileSwitch({ label, note, isOn, onChange }: Props) {
   return (
-    <Menu.Item closeMenuOnClick={false} component="div">
-      <Switch size="xs" label={label} checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
-      <Text size="xs" c="var(--text-quiet)" mt={2}>
+    <Menu.CheckboxItem
+      checked={isOn}
+      onChange={onChange}
+      styles={{ itemIndicator: { display: 'none' } }}
+      rightSection={<Checkbox.Indicator size="xs" checked={isOn} />}
+    >
+      {label}
+      <Text size="xs" c="var(--text-quiet)">
         {note}
       </Text>
-    </Menu.Item>
+    </Menu.CheckboxItem>
   );
 }

@@ -34,7 +34,7 @@ export function TableTools({ table, definition }: Props) {
               change its columns
             </Menu.Item>
             <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => dropTable(table)}>
+            <Menu.Item c="var(--broken)" leftSection={<IconTrash size={15} />} onClick={() => dropTable(table)}>
               drop the table
             </Menu.Item>
           </Menu.Dropdown>

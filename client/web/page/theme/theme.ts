@@ -14,8 +14,22 @@ const accent: MantineColorsTuple = [
   '#364fc7',
 ];
 
+/** Mantine's, but that white can be read on it in the dark too. */
+const red: MantineColorsTuple = [
+  '#fff5f5',
+  '#ffe3e3',
+  '#ffc9c9',
+  '#ffa8a8',
+  '#ff8787',
+  '#ff6b6b',
+  '#fa5252',
+  '#d32f2f',
+  '#c92a2a',
+  '#b02525',
+];
+
 export const theme = createTheme({
-  colors: { accent },
+  colors: { accent, red },
   primaryColor: 'accent',
   primaryShade: { light: 8, dark: 7 },
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
@@ -23,11 +37,17 @@ export const theme = createTheme({
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
   defaultRadius: 'md',
   cursorType: 'pointer',
-  // Without a name of their own they are buttons that say nothing to who cannot see them.
-  components: Object.fromEntries(
-    ['Modal', 'Drawer', 'Notification'].map((name) => [
-      name,
-      { defaultProps: { closeButtonProps: { 'aria-label': 'close' } } },
-    ]),
-  ),
+  components: {
+    // Without a name of their own they are buttons that say nothing to who cannot see them.
+    ...Object.fromEntries(
+      ['Modal', 'Drawer', 'Notification'].map((name) => [
+        name,
+        { defaultProps: { closeButtonProps: { 'aria-label': 'close' } } },
+      ]),
+    ),
+    // It tells what is being done.
+    Loader: { defaultProps: { role: 'status' } },
+    // A menu may hold nothing but its items.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+  },
 });

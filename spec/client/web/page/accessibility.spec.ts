@@ -3,19 +3,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../../support/browser.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
-import { violations } from './axe.ts';
+import { violations, violationsInBoth } from './axe.ts';
+import { dropFile } from './drop-file.ts';
+import { cellAt } from './grid.ts';
 
 const phone = { width: 390, height: 844 };
 const desk = { width: 1_360, height: 820 };
 
 describe.skipIf(!hasBrowser)('axe-core finds nothing against WCAG 2.1 AA', { timeout: 60_000 }, () => {
   let stand: WebStand;
+  const column = 'name';
+  /** The key of a row that has a past. */
+  let changed = '';
   beforeAll(async () => {
     stand = await WebStand.start();
     await stand.loadSample('employees');
     const { rows } = await stand.admin.list('employees', { limit: 3 });
-    const [column = ''] = Object.keys(rows[0]?.row ?? {}).filter((name) => name === 'city' || name === 'name');
-    for (const { key } of rows) await stand.admin.update('employees', key, { [column]: 'Ada' }, { why: 'married' });
+    changed = rows[0]?.key ?? '';
+    for (const name of ['Ada', 'Ida'])
+      for (const { key } of rows) await stand.admin.update('employees', key, { [column]: name }, { why: 'married' });
   });
   afterAll(() => stand?.stop());
 
@@ -25,6 +31,7 @@ describe.skipIf(!hasBrowser)('axe-core finds nothing against WCAG 2.1 AA', { tim
     ['light', 'a desk', desk],
     ['dark', 'a desk', desk],
     ['light', 'a phone', phone],
+    ['dark', 'a phone', phone],
   ] as const) {
     test(`${colorScheme}, at ${size}: a table, of now and as it was`, async () => {
       const { page } = await visit(stand, { path: '/t/employees', colorScheme, viewport, loggedIn: true });
@@ -35,6 +42,129 @@ describe.skipIf(!hasBrowser)('axe-core finds nothing against WCAG 2.1 AA', { tim
       expect.soft(await violations(page)).toEqual([]);
     });
   }
+
+  /** Looks at what is open, light and dark, and closes it. */
+  async function look(page: Page, what: string, within = '[role=dialog]'): Promise<void> {
+    expect.soft(await violationsInBoth(page, within), what).toEqual([]);
+    if (within.startsWith('aside') || within === 'main') return;
+    await page.keyboard.press('Escape');
+    await page.locator(within).waitFor({ state: 'detached' });
+  }
+
+  test('the drawer of a row, and taking back', async () => {
+    const { page } = await visit(stand, {
+      path: `/t/employees?row=${changed}`,
+      loggedIn: true,
+      provokes: /status of 409/,
+    });
+    const drawer = page.getByRole('complementary', { name: `row ${changed}` });
+    await drawer.getByRole('button', { name: /married/ }).click();
+    await drawer.getByRole('list', { name: /held$/ }).waitFor();
+    await look(page, 'cells', 'aside[aria-label^=row]');
+    await drawer.getByRole('tab', { name: /change/ }).click();
+    await look(page, 'history', 'aside[aria-label^=row]');
+    await drawer.getByRole('button', { name: 'make it as it was after this' }).last().click();
+    await page.getByRole('dialog').getByText('This would change').waitFor();
+    await look(page, 'a version that would come back');
+    await drawer.getByRole('button', { name: 'take this change back' }).last().click();
+    await page.getByRole('dialog').getByText('This was changed again since').waitFor();
+    await look(page, 'a conflict of taking back');
+    await page.goto(`${stand.origin}/t/employees?row=nobody`);
+    await page.getByText('There never was such a row').waitFor();
+    await look(page, 'a row that is none', 'aside[aria-label^=row]');
+  });
+
+  test('the dialogs and menus of a row', async () => {
+    const { page } = await visit(stand, { path: '/t/employees', loggedIn: true, provokes: /status of 4(09|22)/ });
+    const cell = cellAt(page, changed, column);
+    for (const name of ['edit row', 'delete row', 'erase sealed cells']) {
+      await cell.click({ button: 'right' });
+      if (name === 'edit row') {
+        expect.soft(await violationsInBoth(page, '[role=menu]'), 'the menu of a row').toEqual([]);
+      }
+      await page.getByRole('menuitem', { name }).click();
+      await look(page, name);
+    }
+    await page.getByRole('button', { name: 'row', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'add row' }).click();
+    await look(page, 'a new row that is refused');
+    await page
+      .getByRole('checkbox', { name: /select/ })
+      .nth(1)
+      .click();
+    await page.getByRole('button', { name: 'set a cell' }).click();
+    await look(page, 'a cell of several rows');
+    await cell.dblclick();
+    await page.getByLabel(`edit ${column}`).fill('Grace');
+    await stand.admin.update('employees', changed, { [column]: 'Mary' });
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('has changed meanwhile').waitFor();
+    await look(page, 'a conflict');
+    await page.getByRole('button', { name: 'columns' }).click();
+    await look(page, 'columns', '[role=menu]');
+  });
+
+  test('the dialogs and menus of a table', async () => {
+    const { page } = await visit(stand, { path: '/t/employees', loggedIn: true, provokes: /status of 422/ });
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'table', exact: true }).click();
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('a b');
+    await dialog.getByRole('button', { name: 'rules' }).first().click();
+    await look(page, 'a new table');
+    const more = page.getByRole('button', { name: 'more of employees' });
+    await more.click();
+    await page.getByRole('menuitem', { name: 'change its columns' }).click();
+    await dialog.getByRole('textbox', { name: 'name of the column' }).nth(1).fill('called');
+    await dialog.getByText('it can be done').waitFor();
+    await look(page, 'its columns');
+    await more.click();
+    expect.soft(await violationsInBoth(page, '[role=menu]'), 'more of a table').toEqual([]);
+    await page.getByRole('menuitem', { name: 'drop the table' }).click();
+    await look(page, 'drop');
+    await page.getByRole('button', { name: 'export' }).click();
+    await look(page, 'export', '[role=menu]');
+    await dropFile(page, 'people.csv', 'id,name,age\np1,Ada,36\np2,=1+1,40\n');
+    await dialog.getByText('2 rows').first().waitFor();
+    await look(page, 'import');
+    await dropFile(page, 'employees.csv', `id,${column}\n${changed},Kay\n,\n`);
+    await dialog.getByRole('alert').waitFor();
+    await look(page, 'an import that is refused');
+    await page.getByRole('button', { name: 'name this moment' }).click();
+    await look(page, 'a tag');
+    await page.getByRole('button', { name: 'compare' }).click();
+    await look(page, 'what to compare with', '[role=menu]');
+    await page.goto(`${stand.origin}/t/employees?since=2`);
+    await page.getByText('entered').first().waitFor();
+    await look(page, 'two moments compared', 'main');
+  });
+
+  test('the people: accounts, sessions, audit and passwords', async () => {
+    const { page } = await visit(stand, { path: '/accounts', loggedIn: true });
+    await page.getByRole('table', { name: 'accounts' }).waitFor();
+    await look(page, 'accounts', 'main');
+    await page.getByRole('button', { name: 'account', exact: true }).click();
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Password' }).fill('short');
+    await look(page, 'a new account');
+    for (const name of ['set a new password', 'remove']) {
+      await page.getByRole('button', { name: 'change ada' }).click();
+      await page.getByRole('menuitem', { name }).click();
+      await look(page, name);
+    }
+    for (const name of ['sessions', 'audit']) {
+      await page.getByRole('tab', { name }).click();
+      await page
+        .getByText(/this one|logged in/)
+        .first()
+        .waitFor();
+      await look(page, name, 'main');
+    }
+    const menu = page.getByRole('banner').getByRole('button', { name: 'ada' });
+    await menu.click();
+    await look(page, 'the menu of a person', '[role=menu]');
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'change your password' }).click();
+    await look(page, 'a new password');
+  });
 
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`${colorScheme}: the start, and the login that is refused`, async () => {

@@ -1,4 +1,4 @@
-import { ActionIcon, Checkbox, Menu, ScrollArea, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu, ScrollArea, Tooltip } from '@mantine/core';
 import { IconColumns3, IconRestore } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
@@ -34,16 +34,15 @@ export function ColumnsMenu({ definition, feed }: Props) {
         <Menu.Label>columns that are shown</Menu.Label>
         <ScrollArea.Autosize mah={320} type="auto">
           {definition.columns.map(({ name }) => (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={name}
-              role="menuitemcheckbox"
-              aria-checked={!hidden.has(name)}
-              disabled={name === definition.key}
-              leftSection={<Checkbox.Indicator size="xs" checked={!hidden.has(name)} />}
-              onClick={() => toggle(name)}
+              checked={!hidden.has(name)}
+              // Not `disabled`: as the first of the menu it takes the focus.
+              data-disabled={name === definition.key}
+              onChange={() => toggle(name)}
             >
               {name}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
         </ScrollArea.Autosize>
         <Menu.Divider />
