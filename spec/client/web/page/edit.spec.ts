@@ -1,12 +1,19 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../../support/browser.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { expectEqualToLedger } from './equal.ts';
-import { cellAt } from './grid.ts';
+import { cellAt, shownKeys } from './grid.ts';
 
-describe.skipIf(!hasBrowser)('an administrator edits on the page', { timeout: 60_000 }, () => {
+const staff = [
+  ['S1', 'Ada', 36],
+  ['S2', 'Grace\tM', 85],
+  ['S3', 'Alan', 41],
+  ['S4', 'Edsger', 72],
+] as const;
+
+describe.skipIf(!hasBrowser)('an administrator at a table on the page', { timeout: 60_000 }, () => {
   let stand: WebStand;
   beforeAll(async () => {
     stand = await WebStand.start();
@@ -21,6 +28,17 @@ describe.skipIf(!hasBrowser)('an administrator edits on the page', { timeout: 60
     });
     for (const id of ['E1', 'E2', 'E3', 'E4', 'E5'])
       await stand.admin.insert('pay', { id, job: 'engineer', amount: 1_000 });
+    await stand.admin.createTable({
+      name: 'staff',
+      key: 'id',
+      columns: [
+        { name: 'id', type: 'text' },
+        { name: 'name', type: 'text' },
+        { name: 'age', type: 'integer' },
+        { name: 'ssn', type: 'text', sealed: true },
+      ],
+    });
+    for (const [id, name, age] of staff) await stand.admin.insert('staff', { id, name, age, ssn: `secret of ${id}` });
   });
   afterAll(() => stand?.stop());
 
@@ -33,7 +51,7 @@ describe.skipIf(!hasBrowser)('an administrator edits on the page', { timeout: 60
   /** A click beside a cell would open the row. */
   const amountOf = async (key: string): Promise<unknown> => (await stand.admin.get('pay', key))?.row.amount;
 
-  test('in place: everybody sees it, and it can be undone', async () => {
+  test('edits in place: everybody sees it, and it can be undone', async () => {
     const editor = await visit(stand, { path: '/t/pay', loggedIn: true });
     const watcher = await visit(stand, { path: '/t/pay' });
     await cellAt(watcher.page, 'E1', 'amount').getByText('1000').waitFor();
@@ -92,5 +110,117 @@ describe.skipIf(!hasBrowser)('an administrator edits on the page', { timeout: 60
       .poll(async () => (await stand.admin.get('pay', 'E5'))?.row)
       .toMatchObject({ amount: 1_700, job: 'manager' });
     await expectEqualToLedger(page, stand, 'pay');
+  });
+
+  test('erases a sealed cell for good, after its key was written', async () => {
+    const { page } = await visit(stand, { path: '/t/staff', loggedIn: true });
+    const cell = cellAt(page, 'S1', 'ssn');
+    await cell.getByText('secret of S1').waitFor();
+    await cell.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'erase sealed cells' }).click();
+    const dialog = page.getByRole('dialog');
+    const erase = dialog.getByRole('button', { name: 'erase for good' });
+    expect(await erase.isEnabled()).toBe(false);
+    await dialog.getByLabel('write S1 to confirm').fill('S1');
+    await dialog.getByLabel('reason').fill('asked for it');
+    await erase.click();
+    await dialog.waitFor({ state: 'detached' });
+    await cell.getByText('sealed', { exact: true }).waitFor();
+    expect((await stand.admin.get('staff', 'S1'))?.row.ssn).not.toBe('secret of S1');
+    await cellAt(page, 'S1', 'id').click();
+    const drawer = page.getByRole('complementary', { name: 'row S1' });
+    await drawer.getByRole('tab', { name: /change/ }).click();
+    await drawer.getByText('erased for good').waitFor();
+    await drawer.getByText('asked for it').last().waitFor();
+    await page.reload();
+    await cell.getByText('sealed', { exact: true }).waitFor();
+    expect(await page.locator('body').innerText()).not.toContain('secret of S1');
+    await cellAt(page, 'S2', 'ssn').getByText('secret of S2').waitFor();
+  });
+
+  test('filters by one column, by two, and by none again', async () => {
+    const { page } = await visit(stand, { path: '/t/staff' });
+    const filter = async (column: string, text: string): Promise<void> => {
+      await page.locator(`.ag-header-cell[col-id=${column}] .ag-header-cell-filter-button`).click();
+      await page.locator('.ag-filter input[type=text]').first().fill(text);
+      await page.keyboard.press('Escape');
+    };
+    const keys = (): Promise<string[]> => shownKeys(page);
+    await expect.poll(keys).toEqual(['S1', 'S2', 'S3', 'S4']);
+    await filter('name', 'a');
+    await expect.poll(keys).toEqual(['S1', 'S2', 'S3']);
+    await page.getByText('3 of 4 rows').waitFor();
+    await filter('age', '41');
+    await expect.poll(keys).toEqual(['S3']);
+    // Rows of somebody else wait while a person is at the grid, and enter only if they pass both.
+    await stand.admin.insert('staff', { id: 'S5', name: 'Barbara', age: 41 });
+    await stand.admin.insert('staff', { id: 'S6', name: 'Donald', age: 86 });
+    await page.getByText('2 new').waitFor();
+    await page.getByRole('button', { name: 'filter again' }).click();
+    await expect.poll(keys).toEqual(['S3', 'S5']);
+    await page.getByRole('button', { name: 'clear filters' }).click();
+    await expect.poll(keys).toEqual(['S1', 'S2', 'S3', 'S4', 'S5', 'S6']);
+    for (const key of ['S5', 'S6']) await stand.admin.delete('staff', key);
+  });
+
+  test('hides columns, moves and widens them: this browser remembers it, until they are reset', async () => {
+    const { page } = await visit(stand, { path: '/t/staff' });
+    const head = (name: string): Locator => page.locator(`.ag-header-cell[col-id=${name}]`);
+    const columns = async (): Promise<string[]> => {
+      const shown = await page.locator('.ag-header-cell[col-id]:not([col-id^=ag-Grid])').all();
+      const places = shown.map(
+        async (one) => [await one.getAttribute('col-id'), (await one.boundingBox())?.x] as const,
+      );
+      return (await Promise.all(places)).toSorted(([, a = 0], [, b = 0]) => a - b).map(([name]) => name ?? '');
+    };
+    const width = async (): Promise<number> => (await head('age').boundingBox())?.width ?? 0;
+    await expect.poll(columns).toEqual(['id', 'name', 'age', 'ssn']);
+    const before = await width();
+    const menu = page.getByRole('button', { name: 'columns', exact: true });
+    await menu.click();
+    await page.getByRole('menuitemcheckbox', { name: 'ssn' }).click();
+    await page.keyboard.press('Escape');
+    await head('age').focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await expect.poll(columns).toEqual(['id', 'age', 'name']);
+    // At rest where it was moved to.
+    await head('age').locator('.ag-header-cell-resize').hover();
+    const {
+      x = 0,
+      y = 0,
+      width: thick = 0,
+    } = (await head('age').locator('.ag-header-cell-resize').boundingBox()) ?? {};
+    await page.mouse.down();
+    await page.mouse.move(x + thick / 2 + 60, y + 10, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(width).toBe(before + 60);
+
+    await page.reload();
+    await expect.poll(columns).toEqual(['id', 'age', 'name']);
+    expect(await width()).toBe(before + 60);
+    await menu.click();
+    expect(await page.getByRole('menuitemcheckbox', { name: 'ssn' }).getAttribute('aria-checked')).toBe('false');
+    await page.getByRole('menuitem', { name: 'reset columns' }).click();
+    await expect.poll(columns).toEqual(['id', 'name', 'age', 'ssn']);
+    await page.reload();
+    await expect.poll(columns).toEqual(['id', 'name', 'age', 'ssn']);
+    expect(await width()).toBe(before);
+  });
+
+  test('copies chosen rows as tab-separated text, as they stand, and one cell alone', async () => {
+    const { page } = await visit(stand, { path: '/t/staff' });
+    await page.evaluate(() => {
+      addEventListener('copy', ({ clipboardData }) => {
+        document.documentElement.dataset.copied = clipboardData?.getData('text/plain').trimEnd() ?? '';
+      });
+    });
+    const copied = (): Promise<string | undefined> => page.evaluate(() => document.documentElement.dataset.copied);
+    await cellAt(page, 'S4', 'name').click();
+    await page.keyboard.press('Control+c');
+    await expect.poll(copied).toBe('Edsger');
+    for (const key of ['S2', 'S3']) await page.locator(`.ag-row[row-id=${key}]`).getByRole('checkbox').first().click();
+    await page.getByText('2 selected').waitFor();
+    await page.keyboard.press('Control+c');
+    await expect.poll(copied).toBe('id\tname\tage\tssn\nS2\t"Grace\tM"\t85\tsealed\nS3\tAlan\t41\tsealed');
   });
 });

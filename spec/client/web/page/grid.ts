@@ -20,6 +20,15 @@ export async function shownRows(page: Page): Promise<Map<string, ShownRow>> {
   return new Map(rows);
 }
 
+/** The keys of the rows on the screen, from above. */
+export async function shownKeys(page: Page): Promise<string[]> {
+  const rows = await page
+    .locator('.ag-row[row-index]')
+    .evaluateAll((all) => all.map((row) => [Number(row.getAttribute('row-index')), row.getAttribute('row-id') ?? '']));
+  const byIndex = new Map(rows as [number, string][]);
+  return [...byIndex].sort(([a], [b]) => a - b).map(([, key]) => key);
+}
+
 /** The cell of a row on the screen. */
 export function cellAt(page: Page, key: string, column: string) {
   return page.locator(`.ag-row[row-id=${named(key)}] .ag-cell[col-id=${named(column)}]`);

@@ -4,7 +4,7 @@ import { hasBrowser } from '../../../support/browser.ts';
 import { administrator } from '../../../support/server.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
-import { cellAt } from './grid.ts';
+import { cellAt, shownKeys } from './grid.ts';
 
 /** How many things there may be between one and another that is reached by Tab. */
 const tabsMax = 80;
@@ -46,8 +46,11 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
   });
   afterAll(() => stand?.stop());
 
-  test('from the login over a table, an edit, a row and its past to the logout', async () => {
-    const { page } = await visit(stand);
+  test('from the address that was printed over a login, an edit, its undoing, a row and its past to the logout', async () => {
+    const { page, context } = await visit(stand);
+    // As if it were the first time.
+    await context.clearCookies();
+    await page.goto(await stand.pass());
     const { keyboard } = page;
     await page.getByText('Choose a table').waitFor();
 
@@ -75,23 +78,41 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     await page.getByLabel('edit job').waitFor();
     await keyboard.type('manager');
     await keyboard.press('Enter');
-    await expect.poll(async () => (await stand.admin.get('pay', 'E2'))?.row.job).toBe('manager');
+    const job = async (): Promise<unknown> => (await stand.admin.get('pay', 'E2'))?.row.job;
+    await expect.poll(job).toBe('manager');
+    await keyboard.press('Control+z');
+    await expect.poll(job).toBe('engineer');
+    await keyboard.press('Control+Shift+z');
+    await expect.poll(job).toBe('manager');
+    await cellAt(page, 'E2', 'job').getByText('manager').waitFor();
 
     await keyboard.press('ArrowLeft');
-    await expect.poll(() => focused(page)).toMatch(/^E\d/);
+    await keyboard.press('ArrowUp');
+    await expect.poll(() => focused(page)).toBe('E2');
     await keyboard.press('Enter');
-    const row = page.getByRole('complementary', { name: /^row E/ });
+    const row = page.getByRole('complementary', { name: 'row E2' });
     await row.waitFor();
+    await tabTo(page, 'cells');
+    await keyboard.press('ArrowRight');
+    // The last version but one was the undoing: the row as it came in.
+    await tabTo(page, 'make it as it was after this');
+    await keyboard.press('Enter');
+    await dialog.getByText('This would change').waitFor();
+    await tabTo(page, 'do it');
+    await keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(job).toBe('engineer');
     await keyboard.press('Escape');
     await row.waitFor({ state: 'detached' });
+    await expect.poll(() => focused(page)).toBe('E2');
 
     await tabTo(page, 'moment');
     await keyboard.press('ArrowLeft');
     await page.getByText('read only').waitFor();
-    await cellAt(page, 'E2', 'job').getByText('engineer').waitFor();
+    await cellAt(page, 'E2', 'job').getByText('manager').waitFor();
     await keyboard.press('End');
     await page.getByText('read only').waitFor({ state: 'detached' });
-    await cellAt(page, 'E2', 'job').getByText('manager').waitFor();
+    await cellAt(page, 'E2', 'job').getByText('engineer').waitFor();
 
     await tabTo(page, `${administrator.name}, menu`, 'Shift+Tab');
     await keyboard.press('Enter');
@@ -99,6 +120,22 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     for (let n = 0; n < 12 && (await focused(page)) !== 'log out'; n += 1) await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
     await page.getByRole('button', { name: 'log in' }).waitFor();
+  });
+
+  test('rows are sorted from the head of a column, which says so', async () => {
+    const { page } = await visit(stand, { path: '/t/pay' });
+    const head = page.locator('.ag-header-cell[col-id=id]');
+    await cellAt(page, 'E1', 'id').waitFor();
+    await tabTo(page, 'id');
+    for (const [sort, keys] of [
+      ['ascending', ['E1', 'E2', 'E3']],
+      ['descending', ['E3', 'E2', 'E1']],
+      ['none', ['E1', 'E2', 'E3']],
+    ] as const) {
+      await page.keyboard.press('Enter');
+      await expect.poll(() => head.getAttribute('aria-sort')).toBe(sort);
+      await expect.poll(() => shownKeys(page)).toEqual(keys);
+    }
   });
 
   test('a dialog gives the focus back to where it was opened', async () => {
