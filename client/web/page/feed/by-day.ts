@@ -1,4 +1,4 @@
-import { dayOf } from '../words/day.ts';
+import { dayOf } from '../words/moments.ts';
 import type { FeedItem } from './feed-item.ts';
 
 interface Day {

@@ -3,7 +3,8 @@ import { IconArrowBackUp, IconChevronDown, IconClock } from '@tabler/icons-react
 import { memo, useState } from 'react';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Place } from '../address/address.ts';
-import { clockWords } from '../words/day.ts';
+import { clockWords, wholeWords } from '../words/moments.ts';
+import { spanWords } from '../words/points.ts';
 import { count } from '../words/sentence.ts';
 import { Words } from '../words/words.tsx';
 import type { FeedItem } from './feed-item.ts';
@@ -25,11 +26,11 @@ export const FeedLine = memo(({ item, go, onBy, onTakeBack }: Props) => {
   const [isOpen, setOpen] = useState(false);
   const { at, by, why, span, cursor, entries } = item;
   const size = sizeOf(item);
-  const seq = span[0] === span[1] ? `#${span[1]}` : `#${span[0]}–${span[1]}`;
+  const seq = spanWords(span);
   return (
     <li className={classes.line} data-kind={kindOf(item)}>
       <div className={classes.head}>
-        <time dateTime={at} title={new Date(at).toLocaleString()}>
+        <time dateTime={at} title={wholeWords(at)}>
           {clockWords(at)}
         </time>
         <button type="button" className={classes.by} onClick={() => onBy(by)} title={`only what ${by} did`}>

@@ -2,7 +2,7 @@ import { Button, Loader, Text } from '@mantine/core';
 import { IconArrowUp } from '@tabler/icons-react';
 import { type Dispatch, type SetStateAction, useCallback, useMemo } from 'react';
 import { usePlace } from '../address/use-place.ts';
-import { dayWords } from '../words/day.ts';
+import { dayWords } from '../words/moments.ts';
 import { count } from '../words/sentence.ts';
 import { byDay } from './by-day.ts';
 import { type FeedFilter, isFiltering, passes } from './feed-filter.ts';

@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { useIsEditor } from '../people/rights.ts';
 import { RevertDialog, type Takeback } from '../row/revert-dialog.tsx';
-import { pointText, pointWords } from '../time/words.ts';
+import { pointText, pointWords, spanWords } from '../words/points.ts';
 import { FeedBar } from './feed-bar.tsx';
 import { type FeedFilter, noFilter } from './feed-filter.ts';
 import type { FeedItem } from './feed-item.ts';
@@ -43,7 +43,6 @@ export function FeedPanel() {
 }
 
 /** A line is a command: all that it did is taken back. */
-function takebackOf({ id, span: [first, last] }: FeedItem): Takeback {
-  const title = first === last ? `Take back #${last}` : `Take back #${first} to #${last}`;
-  return { title, what: { command: id } };
+function takebackOf({ id, span }: FeedItem): Takeback {
+  return { title: `Take ${spanWords(span)} back`, what: { command: id } };
 }

@@ -1,5 +1,6 @@
 import { isRowEntry } from '../../../../protocol/entry.ts';
 import { changeWords } from '../words/change-words.ts';
+import { spanWords } from '../words/points.ts';
 import { count, foreign, joined, type Sentence, type Word, word } from '../words/sentence.ts';
 import { type FeedItem, type OpCounts, sizeOf } from './feed-item.ts';
 
@@ -24,9 +25,7 @@ export function itemWords(item: FeedItem): Sentence {
 
 function revertsWords({ reverts }: FeedItem): Sentence {
   if (reverts === undefined) return [];
-  const [first, last] = reverts;
-  const seqs = first === last ? `#${first}` : `#${first} to #${last}`;
-  return [word(`took back ${seqs}`, 'changed'), word(': ', 'quiet')];
+  return [word(`took back ${spanWords(reverts)}`, 'changed'), word(': ', 'quiet')];
 }
 
 function deedWords(item: FeedItem): Sentence {

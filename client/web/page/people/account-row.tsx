@@ -4,7 +4,9 @@ import { IconBan, IconDots, IconKey, IconTrash, IconUserCheck, IconUserShield } 
 import type { Account, AccountOf } from '../../../../protocol/accounts.ts';
 import { request } from '../api/request.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { dateWords } from '../words/moments.ts';
 import { plainWords } from '../words/plain-words.ts';
+import { count } from '../words/sentence.ts';
 import { removeAccount, resetPassword } from './dialogs.ts';
 import classes from './people-area.module.css';
 
@@ -21,8 +23,7 @@ export function AccountRow({ account: { user, role, disabled, created }, onChang
   const change = async (changes: Changes): Promise<void> => {
     try {
       const { ended } = await request('account.change', { user, ...changes });
-      if (ended > 0)
-        notifications.show({ message: `${ended} ${ended === 1 ? 'session' : 'sessions'} of ${user} ended` });
+      if (ended > 0) notifications.show({ message: `${count(ended, 'session')} of ${user} ended` });
       onChanged();
     } catch (error) {
       notifications.show({ color: 'red', message: plainWords(error), autoClose: 8_000 });
@@ -48,7 +49,7 @@ export function AccountRow({ account: { user, role, disabled, created }, onChang
       </Table.Td>
       <Table.Td>{role}</Table.Td>
       <Table.Td visibleFrom="xs" className={classes.quiet}>
-        {new Date(created).toLocaleDateString()}
+        {dateWords(created)}
       </Table.Td>
       <Table.Td align="right">
         <Menu position="bottom-end">

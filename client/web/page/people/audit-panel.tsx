@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { AuditEntry } from '../../../../protocol/accounts.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
+import { clockWords, dayWords } from '../words/moments.ts';
 import { type AuditKind, auditWords, isOfKind, isRefusal } from './audit-words.ts';
 import { DeedError } from './deed-error.tsx';
 import classes from './people-area.module.css';
@@ -58,14 +59,15 @@ export function AuditPanel() {
 }
 
 function Days({ entries }: { readonly entries: readonly AuditEntry[] }) {
-  const days = Map.groupBy(entries, ({ at }) => new Date(at).toLocaleDateString(undefined, { dateStyle: 'full' }));
+  const now = new Date();
+  const days = Map.groupBy(entries, ({ at }) => dayWords(at, now));
   return [...days].map(([day, those]) => (
     <section key={day}>
       <h3 className={classes.day}>{day}</h3>
       <ul className={classes.list}>
         {those.map((entry) => (
           <li key={entry.seq} className={classes.entry}>
-            <span className={classes.quiet}>{new Date(entry.at).toLocaleTimeString()}</span>
+            <span className={classes.quiet}>{clockWords(entry.at)}</span>
             <span className={isRefusal(entry) ? classes.refused : undefined}>{shownText(auditWords(entry))}</span>
           </li>
         ))}

@@ -1,4 +1,6 @@
 import type { AuditEntry } from '../../../../protocol/accounts.ts';
+import { seqWords } from '../words/points.ts';
+import { count } from '../words/sentence.ts';
 
 /** What is looked for in the audit. */
 export type AuditKind = 'all' | 'logins' | 'refusals' | 'accounts';
@@ -30,7 +32,7 @@ export function isRefusal(entry: AuditEntry): boolean {
 export function auditWords(entry: AuditEntry): string {
   const { what, by, user } = entry;
   const who = by === '' ? 'somebody' : by;
-  const times = entry.count === undefined || entry.count === 1 ? '' : `, ${entry.count} times`;
+  const times = entry.count === undefined || entry.count === 1 ? '' : `, ${count(entry.count, 'time')}`;
   switch (what) {
     case 'login':
       return `${by} logged in`;
@@ -55,7 +57,7 @@ export function auditWords(entry: AuditEntry): string {
     case 'settings_applied':
       return `the settings made ${user} an administrator`;
     case 'restored':
-      return `the ledger was restored up to #${entry.to ?? 0}`;
+      return `the ledger was restored up to ${seqWords(entry.to ?? 0)}`;
     default:
       return what satisfies never;
   }

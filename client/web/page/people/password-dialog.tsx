@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { request } from '../api/request.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { count } from '../words/sentence.ts';
 import { DeedError } from './deed-error.tsx';
 import { isPassword, NewPassword } from './new-password.tsx';
 import { useDeed } from './use-deed.ts';
@@ -25,7 +26,7 @@ function PasswordForm({ onDone }: { readonly onDone: () => void }) {
   const [fresh, setFresh] = useState('');
   const { run, isBusy, error } = useDeed(async () => {
     const { ended } = await request('account.password', { old, new: fresh });
-    const others = ended === 0 ? '' : ` ${ended} other ${ended === 1 ? 'session has' : 'sessions have'} ended.`;
+    const others = ended === 0 ? '' : ` ${count(ended, 'other session has', 'other sessions have')} ended.`;
     notifications.show({ message: `Your password is changed.${others}` });
     onDone();
   });

@@ -5,6 +5,7 @@ import type { SessionSummary } from '../../../../protocol/replies.ts';
 import { request } from '../api/request.ts';
 import { ledger } from '../ledger/ledger.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { momentWords } from '../words/moments.ts';
 import { plainWords } from '../words/plain-words.ts';
 import { DeedError } from './deed-error.tsx';
 import classes from './people-area.module.css';
@@ -50,6 +51,7 @@ export function SessionsPanel() {
 
 function SessionRow({ session, onEnded }: { readonly session: SessionSummary; readonly onEnded: () => void }) {
   const { user, created, used, expires, own } = session;
+  const now = new Date();
   const end = async (): Promise<void> => {
     try {
       if (own) return await ledger.logout();
@@ -69,12 +71,12 @@ function SessionRow({ session, onEnded }: { readonly session: SessionSummary; re
           </Badge>
         )}
       </Table.Td>
-      <Table.Td className={classes.quiet}>{time(used)}</Table.Td>
+      <Table.Td className={classes.quiet}>{momentWords(used, now)}</Table.Td>
       <Table.Td visibleFrom="sm" className={classes.quiet}>
-        {time(created)}
+        {momentWords(created, now)}
       </Table.Td>
       <Table.Td visibleFrom="sm" className={classes.quiet}>
-        {time(expires)}
+        {momentWords(expires, now)}
       </Table.Td>
       <Table.Td align="right">
         <Button
@@ -88,8 +90,4 @@ function SessionRow({ session, onEnded }: { readonly session: SessionSummary; re
       </Table.Td>
     </Table.Tr>
   );
-}
-
-function time(text: string): string {
-  return new Date(text).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }

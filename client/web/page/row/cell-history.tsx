@@ -5,7 +5,7 @@ import { shownText } from '../../../../protocol/shown-text.ts';
 import { pathOf, readLines } from '../api/lines.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { cellWord } from '../words/cell-words.ts';
-import { momentWords } from '../words/day.ts';
+import { momentWords } from '../words/moments.ts';
 import { plainWords } from '../words/plain-words.ts';
 import { Words } from '../words/words.tsx';
 import classes from './cell-history.module.css';

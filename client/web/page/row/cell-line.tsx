@@ -4,7 +4,7 @@ import type { BlamedChange } from '../../../../protocol/replies.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Column } from '../../../../protocol/table.ts';
 import type { Cell } from '../../../../protocol/values.ts';
-import { momentWords } from '../words/day.ts';
+import { momentWords } from '../words/moments.ts';
 import { CellHistory } from './cell-history.tsx';
 import classes from './cell-line.module.css';
 import { CellValue } from './cell-value.tsx';

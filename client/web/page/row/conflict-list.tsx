@@ -3,7 +3,7 @@ import type { Problem } from '../../../../protocol/errors.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Cells } from '../../../../protocol/values.ts';
 import { cellsWords, cellWord } from '../words/cell-words.ts';
-import { momentWords } from '../words/day.ts';
+import { momentWords } from '../words/moments.ts';
 import { amount, type Sentence, word } from '../words/sentence.ts';
 import { Words } from '../words/words.tsx';
 import classes from './conflict-list.module.css';

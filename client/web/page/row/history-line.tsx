@@ -2,7 +2,8 @@ import { Badge, Button } from '@mantine/core';
 import { changedCells } from '../../../../protocol/changed-cells.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import { cellWord, changedWords } from '../words/cell-words.ts';
-import { momentWords } from '../words/day.ts';
+import { momentWords } from '../words/moments.ts';
+import { spanWords } from '../words/points.ts';
 import { foreign, type Sentence, word } from '../words/sentence.ts';
 import { Words } from '../words/words.tsx';
 import classes from './history-line.module.css';
@@ -56,8 +57,7 @@ export function HistoryLine({ version, isNow, isNew, now, onTakeBack }: Props) {
         </ul>
         <div className={classes.who}>
           {shownText(by)} · {momentWords(at, now)}
-          {reverts !== undefined &&
-            ` · took back #${reverts[0]}${reverts[1] === reverts[0] ? '' : ` to #${reverts[1]}`}`}
+          {reverts !== undefined && ` · took back ${spanWords(reverts)}`}
           {why !== undefined && ` · “${shownText(why)}”`}
         </div>
         {onTakeBack !== undefined && op !== 'erase' && (

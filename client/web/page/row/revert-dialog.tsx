@@ -1,8 +1,8 @@
-import { Alert, Button, Group, Loader, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Loader, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { limits } from '../../../../protocol/limits.ts';
 import type { ConflictRule, Reverted, RevertedRow } from '../../../../protocol/revert.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { WhyInput } from '../tables/why-input.tsx';
 import { ConflictList } from './conflict-list.tsx';
 import { RevertPreview } from './revert-preview.tsx';
 import { useRevert } from './use-revert.ts';
@@ -46,21 +46,13 @@ export function RevertDialog({ takeback, onClose }: Props) {
         {preview === 'reading' && <Loader size="sm" aria-label="looking what would change" />}
         {typeof preview === 'object' && <RevertPreview preview={preview} />}
         {problem !== undefined && <Alert color="red">{problem}</Alert>}
-        <TextInput
-          label="Reason"
-          description="stands with the change for ever"
-          descriptionProps={{ c: 'var(--text-quiet)' }}
-          value={why}
-          maxLength={limits.whyUnitsMax}
-          onChange={(event) => setWhy(event.currentTarget.value)}
-          data-autofocus
-        />
+        <WhyInput value={why} onChange={setWhy} isFirst />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             cancel
           </Button>
           <Button
-            onClick={() => void revert(why.trim())}
+            onClick={() => void revert(why)}
             loading={isBusy}
             disabled={typeof preview !== 'object' || !preview.changed}
           >

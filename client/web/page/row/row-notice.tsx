@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { shownText } from '../../../../protocol/shown-text.ts';
-import { momentWords } from '../words/day.ts';
+import { momentWords } from '../words/moments.ts';
 import type { Takeback } from './revert-dialog.tsx';
 import classes from './row-notice.module.css';
 import type { RowState } from './row-state.ts';

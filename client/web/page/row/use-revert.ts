@@ -10,6 +10,7 @@ import { request } from '../api/request.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { useDeed } from '../people/use-deed.ts';
 import { sendCommand } from '../table/edit/send-command.ts';
+import { whyOf } from '../tables/why-input.tsx';
 import { plainWords } from '../words/plain-words.ts';
 import type { Takeback } from './revert-dialog.tsx';
 
@@ -41,7 +42,7 @@ export function useRevert({ takeback: { what, rows }, rule, onDone }: Options) {
     isBusy,
     error: failure,
   } = useDeed(async (why: string) => {
-    const { reply } = await sendCommand('change.revert', { ...fields, ...(why !== '' && { why }) });
+    const { reply } = await sendCommand('change.revert', { ...fields, ...whyOf(why) });
     notifications.show({ message: reply.changed ? `done, as #${reply.seq}` : 'it is so already' });
     onDone();
   });

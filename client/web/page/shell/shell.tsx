@@ -6,7 +6,7 @@ import { FeedPanel } from '../feed/feed-panel.tsx';
 import { RowDrawer } from '../row/row-drawer.tsx';
 import { TableList } from '../tables/table-list.tsx';
 import { TimeBar } from '../time/time-bar.tsx';
-import { pointText } from '../time/words.ts';
+import { pointText } from '../words/points.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { Afterwards } from './afterwards.tsx';
 import { FeedToggle } from './feed-toggle.tsx';

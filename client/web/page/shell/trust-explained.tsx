@@ -1,6 +1,7 @@
 import { Code, Stack, Text } from '@mantine/core';
 import { type LedgerState, useLedger } from '../ledger/ledger-state.ts';
-import { momentWords } from '../words/day.ts';
+import { momentWords } from '../words/moments.ts';
+import { seqWords } from '../words/points.ts';
 import classes from './trust-explained.module.css';
 import { connectionSentences, connectionWords } from './trust-words.ts';
 
@@ -34,11 +35,11 @@ function VerifiedTo({ verified, head }: Pick<LedgerState, 'verified' | 'head'>) 
   return (
     <section>
       <Text size="sm" fw={600}>
-        verified to #{verified.toLocaleString()} of #{head.toLocaleString()}
+        verified to {seqWords(verified)} of {seqWords(head)}
       </Text>
       <Text size="sm">
-        The server signs its whole log every second. Every change up to #{verified.toLocaleString()} that was shown here
-        was held against that signature: nothing in it was altered, left out or slipped in afterwards
+        The server signs its whole log every second. Every change up to {seqWords(verified)} that was shown here was
+        held against that signature: nothing in it was altered, left out or slipped in afterwards
         {open > 0 ? '; the newest follow with the next signature.' : '.'}
       </Text>
     </section>

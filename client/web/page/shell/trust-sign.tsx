@@ -1,6 +1,7 @@
 import { Popover } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { amount } from '../words/sentence.ts';
 import { TrustExplained } from './trust-explained.tsx';
 import classes from './trust-sign.module.css';
 import { connectionWords, lagWords } from './trust-words.ts';
@@ -23,13 +24,13 @@ export function TrustSign() {
             {lag !== undefined && <span className={classes.lag}> {lag}</span>}
           </span>
           <span className={classes.head}>
-            head <b>{head.toLocaleString()}</b>
+            head <b>{amount(head)}</b>
           </span>
           {!isBroken && (
             <span className={classes.verified} data-whole={verified >= head}>
               <IconShieldCheck size={14} aria-hidden />
               <span className={classes.words}>verified to </span>
-              <b>{verified.toLocaleString()}</b>
+              <b>{amount(verified)}</b>
             </span>
           )}
         </button>

@@ -1,4 +1,5 @@
 import type { Connection, LedgerState } from '../ledger/ledger-state.ts';
+import { amount } from '../words/sentence.ts';
 
 /** How the page stands to the ledger, in a word. */
 export const connectionWords: Record<Connection, string> = {
@@ -26,7 +27,7 @@ type Standing = Pick<LedgerState, 'connection' | 'since' | 'head' | 'reached'>;
 export function lagWords({ connection, since, head, reached }: Standing, now: number): string | undefined {
   if (connection === 'live') return undefined;
   const changes = head - reached;
-  if (changes > 0) return `${changes.toLocaleString('en')} behind`;
+  if (changes > 0) return `${amount(changes)} behind`;
   const seconds = Math.floor((now - Date.parse(since)) / 1_000);
   return seconds < 1 ? undefined : spanWords(seconds);
 }

@@ -1,9 +1,9 @@
 import { Alert, Loader, Text } from '@mantine/core';
-import { shownText } from '../../../../protocol/shown-text.ts';
 import type { AlterStep } from '../../../../protocol/table.ts';
+import { Words } from '../words/words.tsx';
 import classes from './alter-preview.module.css';
+import { effectWords, newlySealedBy } from './effect-words.ts';
 import { ProblemAlert } from './problem-alert.tsx';
-import { newlySealedBy, stepWords } from './step-words.ts';
 import type { DryRun } from './use-dry-run.ts';
 
 interface Props {
@@ -23,7 +23,9 @@ export function AlterPreview({ steps, rows, dryRun: { state, error } }: Props) {
       </Text>
       <ol className={classes.steps}>
         {steps.map((step) => (
-          <li key={JSON.stringify(step)}>{shownText(stepWords(step, rows))}</li>
+          <li key={JSON.stringify(step)}>
+            <Words sentence={effectWords(step, rows)} />
+          </li>
         ))}
       </ol>
       {sealed.length > 0 && (

@@ -8,7 +8,7 @@ import { pathOf } from '../api/lines.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { useRight } from '../people/rights.ts';
 import { cursorOf } from '../time/travel.ts';
-import { pointText, pointWords } from '../time/words.ts';
+import { pointText, pointWords } from '../words/points.ts';
 import { FileSwitch } from './file-switch.tsx';
 
 interface Props {

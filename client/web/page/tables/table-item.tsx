@@ -1,7 +1,8 @@
 import { UnstyledButton } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import type { TableSummary } from '../../../../protocol/replies.ts';
-import { ago } from './ago.ts';
+import { agoWords } from '../words/moments.ts';
+import { amount } from '../words/sentence.ts';
 import { signsOfLife, useLives } from './signs-of-life.ts';
 import classes from './table-list.module.css';
 
@@ -24,7 +25,8 @@ export function TableItem({ summary: { definition, rows }, isCurrent, now, onCho
     return signsOfLife.attach(name, dot.current);
   }, [name, isLive]);
   const rate = isLive ? (life?.perSecond ?? 0) : 0;
-  const words = now === undefined || life === undefined ? undefined : rate > 0 ? `${rate}/s` : ago(life.lastAt, now);
+  const words =
+    now === undefined || life === undefined ? undefined : rate > 0 ? `${rate}/s` : agoWords(life.lastAt, now);
   return (
     <li>
       <UnstyledButton
@@ -36,7 +38,7 @@ export function TableItem({ summary: { definition, rows }, isCurrent, now, onCho
       >
         <span ref={dot} className={classes.dot} />
         <span className={classes.name}>{name}</span>
-        <span className={classes.rows}>{rows?.toLocaleString()}</span>
+        <span className={classes.rows}>{rows === undefined ? undefined : amount(rows)}</span>
         {words !== undefined && <span className={classes.life}>{words}</span>}
       </UnstyledButton>
     </li>

@@ -1,8 +1,10 @@
 import { Badge, Group, Switch, Text } from '@mantine/core';
 import { lazy, Suspense, useMemo } from 'react';
+import { amount, sentenceText } from '../words/sentence.ts';
+import { stepWords } from '../words/step-words.ts';
 import { CompareFiles } from './compare-files.tsx';
 import classes from './compare-view.module.css';
-import { allRows, columnWords } from './compared-rows.ts';
+import { allRows } from './compared-rows.ts';
 import { MomentProblem } from './moment-problem.tsx';
 import { useTime } from './time-state.ts';
 import { type Compared, useComparison } from './use-comparison.ts';
@@ -65,11 +67,11 @@ function Counts({ compared: { counts } }: { readonly compared: Compared }) {
   }
   return (
     <Text size="sm" role="status">
-      <span className={classes.entered}>{entered.toLocaleString()} entered</span>
+      <span className={classes.entered}>{amount(entered)} entered</span>
       {' · '}
-      <span className={classes.leftCount}>{left.toLocaleString()} left</span>
+      <span className={classes.leftCount}>{amount(left)} left</span>
       {' · '}
-      <span className={classes.changed}>{changed.toLocaleString()} changed</span>
+      <span className={classes.changed}>{amount(changed)} changed</span>
     </Text>
   );
 }
@@ -77,7 +79,11 @@ function Counts({ compared: { counts } }: { readonly compared: Compared }) {
 /** What became of the table itself. */
 function TableWords({ compared: { change } }: { readonly compared: Compared }) {
   const words = change.tables.flatMap(({ op, steps = [] }) =>
-    op === 'create' ? ['the table was made'] : op === 'drop' ? ['the table was dropped'] : columnWords(steps),
+    op === 'create'
+      ? ['the table was made']
+      : op === 'drop'
+        ? ['the table was dropped']
+        : steps.map((step) => `column ${sentenceText(stepWords(step))}`),
   );
   return words.map((word) => (
     <Badge key={word} variant="light" color="orange" tt="none" fw={500}>

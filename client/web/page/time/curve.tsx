@@ -4,8 +4,8 @@ import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Axis } from './axis.ts';
+import { axisText } from './axis-text.ts';
 import classes from './timeline.module.css';
-import { axisText } from './words.ts';
 
 /** Pixels below the curve in which its times are written. */
 const axisPixels = 18;

@@ -4,9 +4,9 @@ import { type FormEvent, useState } from 'react';
 import { parseCursor } from '../../../../protocol/cursor.ts';
 import { parsePoint } from '../../../../protocol/point.ts';
 import type { Tag } from '../../../../protocol/replies.ts';
+import { pointText } from '../words/points.ts';
 import classes from './time-bar.module.css';
 import { cursorOf, travel } from './travel.ts';
-import { pointText } from './words.ts';
 
 /** Takes any moment as people write it, and offers the tags. */
 export function MomentField({ tags }: { readonly tags: readonly Tag[] }) {
@@ -30,7 +30,7 @@ export function MomentField({ tags }: { readonly tags: readonly Tag[] }) {
           <Autocomplete
             size="xs"
             aria-label="go to a moment"
-            placeholder="seq, time or tag"
+            placeholder="#, time or tag"
             leftSection={<IconClockSearch size={14} />}
             data={tags.map(({ name }) => name)}
             value={text}
@@ -46,8 +46,8 @@ export function MomentField({ tags }: { readonly tags: readonly Tag[] }) {
         </Popover.Target>
         <Popover.Dropdown p="xs" maw={280}>
           <Text size="xs" role="alert">
-            That is no moment. Write a seq such as <b>1042</b>, a time such as <b>2026-05-01 12:00</b>, or the name of a
-            tag.
+            That is no moment. Write the number of a change such as <b>#1042</b>, a time such as <b>2026-05-01 12:00</b>
+            , or the name of a tag.
           </Text>
         </Popover.Dropdown>
       </Popover>
@@ -57,7 +57,7 @@ export function MomentField({ tags }: { readonly tags: readonly Tag[] }) {
 
 /** What the address is to say; undefined where it is no moment that there is. A seq becomes one of this life of the ledger. */
 function targetOf(typed: string, tags: readonly Tag[]): string | undefined {
-  const point = parsePoint(typed);
+  const point = parsePoint(typed.replace(/^#(?=\d+$)/, ''));
   if (point === undefined) return undefined;
   if ('seq' in point) return parseCursor(typed) === undefined ? cursorOf(point.seq) : typed;
   if ('tag' in point && !tags.some(({ name }) => name === point.tag)) return undefined;

@@ -3,9 +3,9 @@ import { shownText } from '../../../../protocol/shown-text.ts';
 import { goTo } from '../address/go-to.ts';
 import type { GatewayProblem } from '../api/problem.ts';
 import { plainWords } from '../words/plain-words.ts';
+import { pointWords } from '../words/points.ts';
 import classes from './past-band.module.css';
 import { travel } from './travel.ts';
-import { pointWords } from './words.ts';
 
 interface Props {
   readonly problem: GatewayProblem;

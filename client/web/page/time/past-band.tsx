@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { IconArrowsDiff, IconHistory } from '@tabler/icons-react';
+import { wholeWords } from '../words/moments.ts';
+import { seqWords } from '../words/points.ts';
 import classes from './past-band.module.css';
 import { useTime } from './time-state.ts';
 import { travel } from './travel.ts';
 import { useTags } from './use-tags.ts';
 import { useWhen, type When } from './use-when.ts';
-import { whenText } from './words.ts';
 
 /** Says, above the rows, that they are not those of now. */
 export function PastBand() {
@@ -44,8 +45,8 @@ function MomentWords({ when: { at, seq, ms } }: { readonly when: When }) {
   const names = tags.filter((tag) => tag.seq === seq).map(({ name }) => ` · tag ${name}`);
   return (
     <>
-      <b>{ms === undefined ? 'then' : whenText(ms)}</b>
-      {seq !== undefined && ` · seq ${seq.toLocaleString()}`}
+      <b>{ms === undefined ? 'then' : wholeWords(ms)}</b>
+      {seq !== undefined && ` · ${seqWords(seq)}`}
       {names}
     </>
   );

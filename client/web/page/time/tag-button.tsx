@@ -8,10 +8,11 @@ import { request } from '../api/request.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { useIsEditor } from '../people/rights.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { WhyInput, whyOf } from '../tables/why-input.tsx';
 import { plainWords } from '../words/plain-words.ts';
+import { whenWords } from '../words/points.ts';
 import { travel } from './travel.ts';
 import type { When } from './use-when.ts';
-import { whenWords } from './words.ts';
 
 /** Gives the moment that is shown a name, for administrators. */
 export function TagButton({ at }: { readonly at: When }) {
@@ -46,7 +47,7 @@ function TagForm({ at, onDone }: { readonly at: When; readonly onDone: () => voi
     if (!named.success) return setProblem(named.error.issues[0]?.message);
     try {
       const { epoch } = useLedger.getState();
-      await request('tag.set', { name: named.data, point: { seq, epoch }, ...(why.trim() && { why: why.trim() }) });
+      await request('tag.set', { name: named.data, point: { seq, epoch }, ...whyOf(why) });
       await queries.invalidateQueries({ queryKey: ['tags'] });
       if (at.at !== undefined) travel(named.data, { replace: true });
       onDone();
@@ -65,7 +66,7 @@ function TagForm({ at, onDone }: { readonly at: When; readonly onDone: () => voi
           required
           data-autofocus
         />
-        <TextInput label="Reason" value={why} onChange={(event) => setWhy(event.currentTarget.value)} />
+        <WhyInput value={why} onChange={setWhy} />
         {problem !== undefined && <Alert color="red">{problem}</Alert>}
         <Button type="submit">name it</Button>
       </Stack>

@@ -1,4 +1,5 @@
 import type { Tag } from '../../../../protocol/replies.ts';
+import { seqWords } from '../words/points.ts';
 import { type Axis, fractionOf } from './axis.ts';
 import classes from './timeline.module.css';
 import { travel } from './travel.ts';
@@ -31,7 +32,7 @@ export function TagMarks({ axis, tags, width }: Props) {
         data-crowded={isCrowded}
         data-side={isLeft ? 'left' : 'right'}
         style={isLeft ? { right: `${(1 - fraction) * 100}%` } : { left: `${fraction * 100}%` }}
-        title={`tag ${name}, seq ${seq.toLocaleString()}`}
+        title={`tag ${name}, ${seqWords(seq)}`}
         aria-label={`go to tag ${name}`}
         onPointerDown={(event) => event.stopPropagation()}
         onClick={() => travel(name)}

@@ -1,4 +1,6 @@
 import { Button, Center, Text } from '@mantine/core';
+import { wholeWords } from '../words/moments.ts';
+import { seqWords } from '../words/points.ts';
 import { CompareMenu } from './compare-menu.tsx';
 import { MomentField } from './moment-field.tsx';
 import { PlayButtons } from './play-buttons.tsx';
@@ -9,7 +11,6 @@ import { travel } from './travel.ts';
 import { useActivity } from './use-activity.ts';
 import { useTags } from './use-tags.ts';
 import { useWhen, type When } from './use-when.ts';
-import { whenText } from './words.ts';
 
 /** When it is that is looked at: the past as a curve, to be dragged, typed, played and compared. */
 export function TimeBar() {
@@ -63,14 +64,14 @@ function MomentText({ at, names }: { readonly at: When; readonly names: readonly
     : seq === 0
       ? 'before the first change'
       : ms !== undefined
-        ? whenText(ms)
+        ? wholeWords(ms)
         : problem === undefined
           ? 'then'
           : 'no such moment';
   return (
     <div className={classes.moment} data-past={!isNow}>
       {when}
-      {seq !== undefined && seq > 0 && <span className={classes.quiet}> · seq {seq.toLocaleString()}</span>}
+      {seq !== undefined && seq > 0 && <span className={classes.quiet}> · {seqWords(seq)}</span>}
       {names.map((name) => (
         <span key={name} className={classes.quiet}>
           {' '}

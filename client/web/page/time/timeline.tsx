@@ -2,6 +2,7 @@ import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { type PointerEvent, useRef } from 'react';
 import type { Tag } from '../../../../protocol/replies.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { whenWords } from '../words/points.ts';
 import { type Axis, fractionAt, fractionOf, placeAt } from './axis.ts';
 import { Curve } from './curve.tsx';
 import { Handle } from './handle.tsx';
@@ -11,7 +12,6 @@ import { useTime } from './time-state.ts';
 import classes from './timeline.module.css';
 import { cursorOf, drag, drop } from './travel.ts';
 import { useWhen, type When } from './use-when.ts';
-import { whenWords } from './words.ts';
 
 /** Pixels from the right end that count as the present. */
 const nowPixels = 8;

@@ -6,8 +6,8 @@ import { usePlace } from '../address/use-place.ts';
 import { pathOf, readAll } from '../api/lines.ts';
 import type { GatewayProblem } from '../api/problem.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { pointText } from '../words/points.ts';
 import { useTime } from './time-state.ts';
-import { pointText } from './words.ts';
 
 /** A point as it is told: the change that it is behind, and when that was. */
 export interface When {

@@ -1,8 +1,8 @@
 import { changedCells, type RowChange } from '../../../../protocol/changed-cells.ts';
 import { type Entry, isRowEntry, type TableEntry } from '../../../../protocol/entry.ts';
-import type { AlterStep } from '../../../../protocol/table.ts';
 import { cellsWords, changedWords } from './cell-words.ts';
 import { count, foreign, joined, type Sentence, word } from './sentence.ts';
+import { stepWords } from './step-words.ts';
 
 /** What a change did, in words, without where: `salary 1000 → 1200`, `entered with name Ada`, `left`, `table made`. */
 export function changeWords(entry: Entry): Sentence {
@@ -39,22 +39,5 @@ function tableWords({ op, definition, steps = [] }: Pick<TableEntry, 'op' | 'def
       return [word('table dropped', 'left')];
     default:
       return op satisfies never;
-  }
-}
-
-function stepWords(step: AlterStep): Sentence {
-  switch (step.do) {
-    case 'add':
-      return [word('+ '), foreign(step.column.name)];
-    case 'remove':
-      return [word('− '), foreign(step.column)];
-    case 'rename':
-      return [foreign(step.column, 'was'), word(' → ', 'quiet'), foreign(step.to, 'is')];
-    case 'retype':
-      return [foreign(step.column), word(' is now '), word(step.to, 'is')];
-    case 'rules':
-      return [word('rules of '), foreign(step.column)];
-    default:
-      return step satisfies never;
   }
 }

@@ -63,13 +63,12 @@ describe.skipIf(!hasBrowser)('the page shows the ledger live', { timeout: 90_000
     await panel.getByText('version 701', { exact: true }).waitFor();
     const counts: number[] = [];
     const begin = panel.getByText('this is where it began');
-    await expect
-      .poll(async () => {
-        counts.push(await drawn.count());
-        await panel.evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
-        return (await begin.isVisible()) && (await panel.getByText('version 1', { exact: true }).isVisible());
-      })
-      .toBe(true);
+    const goOn = async (): Promise<boolean> => {
+      counts.push(await drawn.count());
+      await panel.evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
+      return (await begin.isVisible()) && (await panel.getByText('version 1', { exact: true }).isVisible());
+    };
+    await expect.poll(goOn, { timeout: 20_000 }).toBe(true);
     await panel.evaluate((box) => box.scrollTo({ top: 0 }));
     await panel.getByText('version 701', { exact: true }).waitFor();
     expect(Math.max(...counts)).toBeLessThanOrEqual(200);

@@ -1,6 +1,7 @@
 import type { RowStep } from '../../../../../protocol/commands.ts';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import { type Cell, type Cells, cellText } from '../../../../../protocol/values.ts';
+import { count } from '../../words/sentence.ts';
 
 /** Sets cells of a row, unless somebody else has changed it since it was seen so. */
 export function updateStep(table: string, { key, version }: Pick<CurrentRow, 'key' | 'version'>, row: Cells): RowStep {
@@ -28,5 +29,5 @@ export function isSame(a: Cell, b: Cell): boolean {
 /** `changed E07.salary`, `changed 3 cells of E07`. */
 export function changedText(key: string, columns: readonly string[]): string {
   const [first] = columns;
-  return columns.length === 1 ? `changed ${key}.${first}` : `changed ${columns.length} cells of ${key}`;
+  return columns.length === 1 ? `changed ${key}.${first}` : `changed ${count(columns.length, 'cell')} of ${key}`;
 }

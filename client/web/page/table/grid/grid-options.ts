@@ -9,10 +9,17 @@ import { gridTheme } from './grid-theme.ts';
 const flashMs = 700;
 const fadeMs = 1_100;
 
+/** What a grid without rows says. */
+const emptyWords = {
+  noRows: { overlayText: 'There is no row.' },
+  noMatchingRows: { overlayText: 'No row fits what is looked for.' },
+};
+
 /** What does not change while the grid is there. */
 export function gridOptions(feed: GridFeed): GridOptions<CurrentRow> {
   return {
     theme: gridTheme,
+    overlayComponentParams: emptyWords,
     styleNonce,
     getRowId: ({ data }) => data.key,
     // Types are the table's, not guessed from what is in the cells.

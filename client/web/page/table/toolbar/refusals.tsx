@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useStore } from 'zustand';
 import { shownText } from '../../../../../protocol/shown-text.ts';
+import { amount } from '../../words/sentence.ts';
 import type { PendingCells } from '../edit/pending-cells.ts';
 import type { GridFeed } from '../grid/grid-feed.ts';
 import classes from './toolbar.module.css';
@@ -40,7 +41,7 @@ export function Refusals({ pending, feed }: Props) {
           </Button>
         </li>
       ))}
-      {list.length > listedMax && <li>and {list.length - listedMax} more</li>}
+      {list.length > listedMax && <li>and {amount(list.length - listedMax)} more</li>}
     </ul>
   );
 }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useStore } from 'zustand';
+import { amount } from '../../words/sentence.ts';
 import type { EditDialogStore } from '../edit/edit-dialog.ts';
 import type { GridFeed } from '../grid/grid-feed.ts';
 import type { GridStatus } from '../grid/grid-status.ts';
@@ -21,14 +22,14 @@ export function StatusLine({ feed, dialog }: Props) {
       <span>
         {shown !== total && (
           <>
-            <b className={classes.strong}>{shown.toLocaleString()}</b> of{' '}
+            <b className={classes.strong}>{amount(shown)}</b> of{' '}
           </>
         )}
-        <b className={classes.strong}>{total.toLocaleString()}</b> {total === 1 ? 'row' : 'rows'}
+        <b className={classes.strong}>{amount(total)}</b> {total === 1 ? 'row' : 'rows'}
       </span>
       {selected > 0 && (
         <span>
-          <b className={classes.strong}>{selected.toLocaleString()}</b> selected
+          <b className={classes.strong}>{amount(selected)}</b> selected
         </span>
       )}
       {selected > 0 && <SelectionActions feed={feed} dialog={dialog} />}
@@ -51,9 +52,9 @@ export function StatusLine({ feed, dialog }: Props) {
 
 function textOf({ changed, entered, left }: GridStatus['stale']): string {
   const parts = [
-    changed > 0 && `${changed.toLocaleString()} changed`,
-    entered > 0 && `${entered.toLocaleString()} new`,
-    left > 0 && `${left.toLocaleString()} gone`,
+    changed > 0 && `${amount(changed)} changed`,
+    entered > 0 && `${amount(entered)} new`,
+    left > 0 && `${amount(left)} gone`,
   ].filter(Boolean);
   return parts.length === 0 ? '' : `rows keep their places: ${parts.join(', ')}`;
 }

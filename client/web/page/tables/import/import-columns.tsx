@@ -2,6 +2,7 @@ import { Checkbox, Radio, Table, Text } from '@mantine/core';
 import { shownText } from '../../../../../protocol/shown-text.ts';
 import { keyTypes } from '../../../../../protocol/table.ts';
 import type { ColumnType } from '../../../../../protocol/values.ts';
+import { count } from '../../words/sentence.ts';
 import { TypeSelect } from '../type-select.tsx';
 import classes from './import.module.css';
 import type { FileColumn, ImportChoices, ImportPreview } from './preview.ts';
@@ -26,7 +27,7 @@ export function ImportColumns({ preview, choices, onChange }: Props) {
   return (
     <section aria-label="columns of the file">
       <Text size="sm" fw={500}>
-        {file.rows.toLocaleString()} {file.rows === 1 ? 'row' : 'rows'}{' '}
+        {count(file.rows, 'row')}{' '}
         <Text span size="xs" c="var(--text-quiet)">
           {fileWords(preview)}
         </Text>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { tableNameSchema } from '../../../../../protocol/names.ts';
 import { useLedger } from '../../ledger/ledger-state.ts';
 import { Dialog } from '../../shell/dialog.tsx';
+import { count } from '../../words/sentence.ts';
 import { DialogActions } from '../dialog-actions.tsx';
 import { closeDialog } from '../dialogs.ts';
 import { useIsNarrow } from '../use-is-narrow.ts';
@@ -101,7 +102,7 @@ function isEmpty({ isNew, counts: { inserts, updates, deletes }, problemCount }:
 }
 
 function commitWords({ isNew, table, counts: { inserts, updates, deletes } }: ImportPreview): string {
-  if (isNew) return `make ${table} with ${inserts.toLocaleString()} ${inserts === 1 ? 'row' : 'rows'}`;
+  if (isNew) return `make ${table} with ${count(inserts, 'row')}`;
   const changes = inserts + updates + deletes;
-  return `make ${changes.toLocaleString()} ${changes === 1 ? 'change' : 'changes'}`;
+  return `make ${count(changes, 'change')}`;
 }

@@ -1,5 +1,6 @@
 import { Alert } from '@mantine/core';
 import { shownText } from '../../../../../protocol/shown-text.ts';
+import { amount, count } from '../../words/sentence.ts';
 import classes from './import.module.css';
 import type { ImportPreview, LineProblem } from './preview.ts';
 
@@ -10,7 +11,7 @@ export function ImportProblems({ preview: { problems, problemCount } }: { readon
       color="red"
       role="alert"
       p="sm"
-      title={`${problemCount.toLocaleString()} ${problemCount === 1 ? 'thing is' : 'things are'} wrong, and nothing can be imported until they are mended`}
+      title={`${count(problemCount, 'thing is', 'things are')} wrong, and nothing can be imported until that is mended`}
     >
       <ProblemLines problems={problems} more={problemCount - problems.length} />
     </Alert>
@@ -36,7 +37,7 @@ export function ProblemLines({ problems, more }: LinesProps) {
           </li>
         ))}
       </ol>
-      {more > 0 && `… and ${more.toLocaleString()} more`}
+      {more > 0 && `… and ${amount(more)} more`}
     </>
   );
 }

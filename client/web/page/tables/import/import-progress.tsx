@@ -1,4 +1,5 @@
 import { Progress, Text } from '@mantine/core';
+import { amount } from '../../words/sentence.ts';
 import type { ImportProgress } from './preview.ts';
 
 const words: Readonly<Record<ImportProgress['phase'], string>> = {
@@ -15,8 +16,8 @@ const words: Readonly<Record<ImportProgress['phase'], string>> = {
 export function ImportProgressBar({ progress }: { readonly progress: ImportProgress | undefined }) {
   const { phase = 'reading', done = 0, of } = progress ?? {};
   const isMeasured = of !== undefined && of > 0 && phase !== 'committing' && phase !== 'judging';
-  const count = phase === 'sending_file' ? megabytes(done) : done.toLocaleString();
-  const total = of === undefined ? '' : ` of ${phase === 'sending_file' ? megabytes(of) : of.toLocaleString()}`;
+  const count = phase === 'sending_file' ? megabytes(done) : amount(done);
+  const total = of === undefined ? '' : ` of ${phase === 'sending_file' ? megabytes(of) : amount(of)}`;
   return (
     <div role="status">
       <Progress
@@ -34,5 +35,5 @@ export function ImportProgressBar({ progress }: { readonly progress: ImportProgr
 }
 
 function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 1 })} MB`;
+  return `${amount(Math.round(bytes / 100_000) / 10)} MB`;
 }

@@ -4,6 +4,8 @@ import { usePlace } from '../../address/use-place.ts';
 import { pathOf, readAll } from '../../api/lines.ts';
 import { request } from '../../api/request.ts';
 import { useDeed } from '../../people/use-deed.ts';
+import { seqWords } from '../../words/points.ts';
+import { amount, count } from '../../words/sentence.ts';
 import { closeDialog } from '../dialogs.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import type { ImportPreview, ImportResult } from './preview.ts';
@@ -14,7 +16,8 @@ interface Props {
 }
 
 /** What an import has done, and its way back. */
-export function ImportResultView({ preview: { table, isNew }, result: { changes, seq } }: Props) {
+export function ImportResultView({ preview, result: { seq } }: Props) {
+  const { table, isNew } = preview;
   const [, go] = usePlace();
   const { run, isBusy, error } = useDeed(async (last: number) => {
     const [entry] = await readAll<Entry>(pathOf('/api/log', { after: last - 1, limit: 1 }));
@@ -26,8 +29,8 @@ export function ImportResultView({ preview: { table, isNew }, result: { changes,
   return (
     <Stack gap="md">
       <Text>
-        {changes.toLocaleString()} {changes === 1 ? 'change' : 'changes'} in one set
-        {seq !== undefined && `, recorded up to seq ${seq.toLocaleString()}`}.
+        {resultWords(preview)} All of it is one set of changes
+        {seq !== undefined && `, up to ${seqWords(seq)}`}, and can be undone as one.
       </Text>
       <ProblemAlert error={error} />
       <Group justify="flex-end" gap="xs">
@@ -48,4 +51,14 @@ export function ImportResultView({ preview: { table, isNew }, result: { changes,
       </Group>
     </Stack>
   );
+}
+
+function resultWords({ table, isNew, counts: { inserts, updates, deletes } }: ImportPreview): string {
+  if (isNew) return `${table} was made with ${count(inserts, 'row')}.`;
+  const parts = [
+    inserts > 0 && count(inserts, 'new row'),
+    updates > 0 && `${amount(updates)} changed`,
+    deletes > 0 && `${amount(deletes)} deleted`,
+  ];
+  return `${table}: ${parts.filter(Boolean).join(', ')}.`;
 }

@@ -2,6 +2,7 @@ import { Anchor, Autocomplete, Radio, Stack, Text } from '@mantine/core';
 import { tableNameSchema } from '../../../../../protocol/names.ts';
 import { usePlace } from '../../address/use-place.ts';
 import { useLedger } from '../../ledger/ledger-state.ts';
+import { count } from '../../words/sentence.ts';
 import { type ImportChoices, type ImportMode, importModes } from './preview.ts';
 
 interface Props {
@@ -37,9 +38,7 @@ export function ImportTarget({ choices, isBusy, onChange }: Props) {
     <Stack gap="xs">
       <Autocomplete
         label="Table"
-        description={
-          summary === undefined ? 'a new one' : `is there, with ${(summary.rows ?? 0).toLocaleString()} rows`
-        }
+        description={summary === undefined ? 'a new one' : `is there, with ${count(summary.rows ?? 0, 'row')}`}
         data={tables.map(({ definition }) => definition.name)}
         value={table}
         onChange={choose}

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { type AlteredColumn, stepsBetween } from '../../../../../client/web/page/tables/alter-steps.ts';
-import { newlySealedBy, stepWords } from '../../../../../client/web/page/tables/step-words.ts';
-import { type Column, findColumn, type TableDefinition } from '../../../../../protocol/table.ts';
+import { effectWords, newlySealedBy } from '../../../../../client/web/page/tables/effect-words.ts';
+import { sentenceText } from '../../../../../client/web/page/words/sentence.ts';
+import { type AlterStep, type Column, findColumn, type TableDefinition } from '../../../../../protocol/table.ts';
 import { alterDefinition } from '../../../../../server/domain/definition.ts';
 
 const before: TableDefinition = {
@@ -67,10 +68,11 @@ test('a column that is sealed is told of, and one that is added sealed is not', 
 });
 
 test('steps are told in words, with how many rows they are about', () => {
-  expect(stepWords({ do: 'add', column: { name: 'd', type: 'text', default: 'EU' } }, 51)).toBe(
-    'add d, text: 51 rows get EU',
+  const text = (step: AlterStep, rows: number): string => sentenceText(effectWords(step, rows));
+  expect(text({ do: 'add', column: { name: 'd', type: 'text', default: 'EU' } }, 51)).toBe(
+    'd added as text: 51 rows get EU',
   );
-  expect(stepWords({ do: 'rules', column: 'a', set: { required: null, max: 5 } }, 1)).toBe(
-    'a: no required any more, max 5; 1 row is looked at',
+  expect(text({ do: 'rules', column: 'a', set: { required: null, max: 5 } }, 1)).toBe(
+    'a has other rules: no required any more, max 5; 1 row is looked at',
   );
 });

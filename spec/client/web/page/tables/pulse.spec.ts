@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Group } from '../../../../../client/web/page/api/messages.ts';
-import { ago } from '../../../../../client/web/page/tables/ago.ts';
 import { Pulse } from '../../../../../client/web/page/tables/pulse.ts';
 
 function group(at: string, ...tables: string[]): Group {
@@ -24,10 +23,4 @@ test('it tells which tables were changed, and when each was last', () => {
   expect([...pulse.take([group('2026-05-01T12:00:00Z', 'a'), group('2026-05-01T12:00:01Z', 'a')])]).toEqual(['a']);
   expect(pulse.lives().get('a')?.lastAt).toBe(Date.parse('2026-05-01T12:00:01Z'));
   expect(pulse.lives().get('b')).toEqual({ lastAt: Date.parse('2026-05-01T11:00:00Z'), perSecond: 0 });
-});
-
-test('times are told as people say them', () => {
-  const now = Date.parse('2026-05-01T12:00:00Z');
-  const told = [-5, 3, 42, 200, 7_300, 90_000].map((seconds) => ago(now - seconds * 1_000, now));
-  expect(told).toEqual(['just now', 'just now', '42 s ago', '3 min ago', '2 h ago', '1 d ago']);
 });

@@ -7,6 +7,7 @@ import {
   fractionOf,
   placeAt,
 } from '../../../../../client/web/page/time/axis.ts';
+import { axisText } from '../../../../../client/web/page/time/axis-text.ts';
 import { Dice } from '../../../random.ts';
 
 const reply = {
@@ -63,4 +64,22 @@ test('page keys go to the next stretch in which there is something', () => {
   expect(bucketFrom(axis, 50, -1)).toBe(0);
   expect(bucketFrom(axis, 60, 1)).toBeUndefined();
   expect(bucketFrom(axis, 0, -1)).toBeUndefined();
+});
+
+test.each([0.001, 0.0025, 0.01, 0.25, 0.5, 1, 30, 60, 3_600, 86_400, 30 * 86_400, 365 * 86_400])(
+  'no two neighbours of the marks every %d s read the same',
+  (step) => {
+    const start = new Date(2026, 10, 25, 23, 59, 58).getTime() / 1_000;
+    const marks = Array.from({ length: 9 }, (_, index) => axisText(start + index * step, step));
+    expect(marks.filter((mark, index) => mark === marks[index + 1])).toEqual([]);
+  },
+);
+
+test('a mark is as fine as it must be, and where a day begins it is the day', () => {
+  const at = (time: string): number => new Date(time).getTime() / 1_000;
+  expect(axisText(at('2026-11-26T04:12:31.25'), 0.25)).toBe('04:12:31.25');
+  expect(axisText(at('2026-11-26T04:12'), 60)).toBe('04:12');
+  expect(axisText(at('2026-11-26T00:00'), 21_600)).toBe('26 Nov');
+  expect(axisText(at('2026-11-01T00:00'), 31 * 86_400)).toBe('Nov 2026');
+  expect(axisText(at('2026-01-01T00:00'), 365 * 86_400)).toBe('2026');
 });

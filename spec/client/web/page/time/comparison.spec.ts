@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allRows, columnWords } from '../../../../../client/web/page/time/compared-rows.ts';
+import { allRows } from '../../../../../client/web/page/time/compared-rows.ts';
 import { Comparison } from '../../../../../client/web/page/time/comparison.ts';
 import type { RowEntry } from '../../../../../protocol/entry.ts';
 import { Dice } from '../../../random.ts';
@@ -66,13 +66,4 @@ test('rows that differ stand where their keys are, those that do not between the
   const left = { key: 'b', mark: 'left', row: {}, was: {} } as const;
   const rows = ['c', 'a'].map((key) => ({ key, version: 1, seq: 1, at: '', by: '', row: {} }));
   expect(allRows([left], rows).map(({ key, mark }) => `${key} ${mark}`)).toEqual(['a same', 'b left', 'c same']);
-});
-
-test('what became of columns is told in words', () => {
-  const steps = [
-    { do: 'add', column: { name: 'n', type: 'text' } },
-    { do: 'rename', column: 'job', to: 'role' },
-    { do: 'remove', column: 'old' },
-  ] as const;
-  expect(columnWords(steps)).toEqual(['column n came', 'column job is role now', 'column old went']);
 });

@@ -55,7 +55,7 @@ describe('what a change did, in words', () => {
       { do: 'rules' as const, column: 'job', set: { required: true } },
     ];
     expect(text({ ...common, op: 'alter', definition, steps })).toBe(
-      'columns: + age, name → first name, − note, pay is now decimal, rules of job',
+      'columns: age added as integer, name renamed to first name, note removed, pay made decimal, job has other rules',
     );
   });
 

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
+import { count } from '../../../words/sentence.ts';
 import { whyNow } from '../own-commands.ts';
 import { sendCommand } from '../send-command.ts';
 import { deleteStep } from '../steps.ts';
@@ -15,7 +16,7 @@ interface Props {
 /** Takes rows away, all or none of them. */
 export function DeleteDialog({ table, rows, onClose }: Props) {
   const [first] = rows;
-  const what = rows.length === 1 ? `row ${first?.key}` : `${rows.length.toLocaleString()} rows`;
+  const what = rows.length === 1 ? `row ${first?.key}` : count(rows.length, 'row');
   const deed = async (): Promise<void> => {
     const commands = rows.map((row) => deleteStep(table, row));
     const { id } = await sendCommand('batch', { commands, why: whyNow() });

@@ -5,6 +5,7 @@ import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { GatewayProblem } from '../../../api/problem.ts';
 import { useLedger } from '../../../ledger/ledger-state.ts';
 import { plainWords } from '../../../words/plain-words.ts';
+import { count } from '../../../words/sentence.ts';
 import { whyNow } from '../own-commands.ts';
 import type { PastePlan } from '../paste-plan.ts';
 import { sendCommand, tryCommand } from '../send-command.ts';
@@ -31,7 +32,7 @@ export function PasteDialog({ plan, onClose }: Props) {
   const added = lines.filter(({ isNew }) => isNew).length;
   const deed = async (): Promise<void> => {
     const { id } = await sendCommand('batch', { commands: [...steps], why: whyNow() });
-    tellDone({ id, text: `pasted into ${lines.length.toLocaleString()} rows` });
+    tellDone({ id, text: `pasted into ${count(lines.length, 'row')}` });
   };
   return (
     <ConfirmDialog title="Paste" verb="paste" size="xl" isDisabled={!trial.isSuccess} deed={deed} onClose={onClose}>
@@ -60,8 +61,7 @@ export function PasteDialog({ plan, onClose }: Props) {
 }
 
 function countText(changed: number, added: number): string {
-  const of = (count: number): string => `${count.toLocaleString()} ${count === 1 ? 'row' : 'rows'}`;
-  return [changed > 0 && `${of(changed)} would change`, added > 0 && `${of(added)} would be added`]
+  return [changed > 0 && `${count(changed, 'row')} would change`, added > 0 && `${count(added, 'row')} would be added`]
     .filter(Boolean)
     .join(', ');
 }

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { ConflictList } from '../../../row/conflict-list.tsx';
 import { Dialog } from '../../../shell/dialog.tsx';
+import { amount } from '../../../words/sentence.ts';
 import { type RevertConflict, settled } from '../conflicts.ts';
 
 /** What is to be taken back was changed again since: shows what is there and what would be, and who made it so. */
@@ -16,7 +17,7 @@ export function RevertConflictDialog({ conflict }: { readonly conflict: RevertCo
       <Stack gap="sm">
         <Text size="sm">To undo “{shownText(text)}” would take back what was made of it later:</Text>
         <ConflictList problems={problems} />
-        {more > 0 && <Text size="xs">and {more.toLocaleString()} more</Text>}
+        {more > 0 && <Text size="xs">and {amount(more)} more</Text>}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={() => end(undefined)}>
             leave it as it is

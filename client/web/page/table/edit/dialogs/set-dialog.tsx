@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
+import { count } from '../../../words/sentence.ts';
 import { whyNow } from '../own-commands.ts';
 import { sendCommand } from '../send-command.ts';
 import { setSteps } from '../steps.ts';
@@ -22,16 +23,16 @@ export function SetDialog({ definition, rows, onClose }: Props) {
   const [name, setName] = useState(columns[0]?.name ?? '');
   const [text, setText] = useState('');
   const column = columns.find((one) => one.name === name);
-  const count = rows.length.toLocaleString();
+  const where = count(rows.length, 'row');
   const deed = async (): Promise<void> => {
     const typed = typedCell(column?.type ?? 'text', text);
     if ('problem' in typed) throw new Error(typed.problem);
     const commands = setSteps(definition.name, rows, name, typed.cell);
     const { id } = await sendCommand('batch', { commands, why: whyNow() });
-    tellDone({ id, text: `set ${name} of ${count} rows` });
+    tellDone({ id, text: `set ${name} of ${where}` });
   };
   return (
-    <ConfirmDialog title={`Set a cell of ${count} rows`} verb="set" deed={deed} onClose={onClose}>
+    <ConfirmDialog title={`Set a cell of ${where}`} verb="set" deed={deed} onClose={onClose}>
       <NativeSelect
         label="column"
         data={columns.map((one) => one.name)}

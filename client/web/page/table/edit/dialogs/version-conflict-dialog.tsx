@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Cell } from '../../../../../../protocol/values.ts';
 import { Dialog } from '../../../shell/dialog.tsx';
 import { cellWord } from '../../../words/cell-words.ts';
-import { momentWords } from '../../../words/day.ts';
+import { momentWords } from '../../../words/moments.ts';
 import { Words } from '../../../words/words.tsx';
 import { settled, type VersionConflict } from '../conflicts.ts';
 import { touchedSince } from '../steps.ts';

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { limits } from '../../../../../../protocol/limits.ts';
+import { WhyInput } from '../../../tables/why-input.tsx';
 import { useOwnCommands } from '../own-commands.ts';
 
 interface Props {
@@ -11,15 +12,17 @@ interface Props {
 /** The reason that goes with what is changed next; it stays until it is changed. */
 export function WhyField({ className, isShort = false }: Props) {
   const why = useOwnCommands((state) => state.why);
+  const setWhy = (text: string): void => useOwnCommands.setState({ why: text });
+  if (!isShort) return <WhyInput value={why} onChange={setWhy} />;
   return (
     <TextInput
       className={className}
-      size={isShort ? 'xs' : 'sm'}
-      placeholder={isShort ? 'reason for edits' : 'why, if you like; it stands in the log'}
-      {...(isShort ? { 'aria-label': 'reason for the edits that follow' } : { label: 'reason' })}
+      size="xs"
+      placeholder="reason for edits"
+      aria-label="reason for the edits that follow"
       maxLength={limits.whyUnitsMax}
       value={why}
-      onChange={(event) => useOwnCommands.setState({ why: event.currentTarget.value })}
+      onChange={(event) => setWhy(event.currentTarget.value)}
     />
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nowhere, readPlace, writePlace } from '../../../../../client/web/page/address/address.ts';
-import { axisText, pointText, pointWords, whenWords } from '../../../../../client/web/page/time/words.ts';
+import { pointText, pointWords, spanWords, whenWords } from '../../../../../client/web/page/words/points.ts';
 
 test('every state of time has an address that says the same when it is read', () => {
   for (const [at, since] of [
@@ -31,9 +31,9 @@ test('a point in few words is a seq without its life, a time by the clock here, 
 });
 
 test('a moment in words says when, and behind which change', () => {
-  expect(whenWords({ at: undefined, seq: 7, ms: undefined })).toBe('now, seq 7');
+  expect(whenWords({ at: undefined, seq: 7, ms: undefined })).toBe('now, #7');
   expect(whenWords({ at: '0@e', seq: 0, ms: undefined })).toBe('before the first change');
   const ms = new Date(2026, 10, 26, 4, 12, 31).getTime();
-  expect(whenWords({ at: '12@e', seq: 12, ms })).toBe('26 Nov 2026, 04:12:31, seq 12');
-  expect(axisText(ms / 1_000, 60)).toBe('04:12');
+  expect(whenWords({ at: '12@e', seq: 12, ms })).toBe('26 Nov 2026, 04:12:31, #12');
+  expect([spanWords([7, 7]), spanWords([7, 9])]).toEqual(['#7', '#7 to #9']);
 });
