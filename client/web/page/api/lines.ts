@@ -1,5 +1,5 @@
 import { heard } from './login-end.ts';
-import { GatewayProblem, type ProblemBody } from './problem.ts';
+import { cut, GatewayProblem, type ProblemBody } from './problem.ts';
 import { ask, posted } from './request.ts';
 
 /** A part of an answer of lines: those that came together. */
@@ -54,10 +54,6 @@ export async function readAll<Item>(path: string, signal?: AbortSignal): Promise
   const all: Item[] = [];
   for await (const lines of readLines(path, signal)) all.push(...(lines as readonly Item[]));
   return all;
-}
-
-function cut(): GatewayProblem {
-  return new GatewayProblem({ code: 'cut', message: 'the answer was cut off' });
 }
 
 /** An address of the gateway with those of the parameters that there are. */

@@ -21,6 +21,11 @@ export class GatewayProblem extends Error {
   }
 }
 
+/** An answer did not come to its end. */
+export function cut(): GatewayProblem {
+  return new GatewayProblem({ code: 'cut', message: 'the answer was cut off' });
+}
+
 /** No gateway answered. */
 export const unreachable = 'unreachable';
 

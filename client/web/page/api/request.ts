@@ -1,7 +1,7 @@
 import type { ReplyOf } from '../../../../protocol/replies.ts';
 import type { RequestOf, RequestType } from '../../../../protocol/requests.ts';
 import { heard } from './login-end.ts';
-import { GatewayProblem, problemOf, unreachable } from './problem.ts';
+import { cut, GatewayProblem, problemOf, unreachable } from './problem.ts';
 
 export interface RequestOptions {
   /** Of a command: sent again under it, it takes effect once. */
@@ -28,7 +28,12 @@ export async function request<Type extends RequestType>(
 /** @throws GatewayProblem */
 export async function post(path: string, body: object, signal?: AbortSignal): Promise<unknown> {
   const response = await ask(path, posted(body, signal));
-  return (await response.json()) as unknown;
+  try {
+    return (await response.json()) as unknown;
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw cut();
+  }
 }
 
 /** A deed as the gateway takes it: with a header that pages of others cannot send. */

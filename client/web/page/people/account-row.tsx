@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Menu, Table, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconBan, IconDots, IconKey, IconTrash, IconUserCheck, IconUserShield } from '@tabler/icons-react';
 import type { Account, AccountOf } from '../../../../protocol/accounts.ts';
-import { request } from '../api/request.ts';
+import { sendCommand } from '../api/send-command.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { dateWords } from '../words/moments.ts';
 import { plainWords } from '../words/plain-words.ts';
@@ -22,7 +22,9 @@ export function AccountRow({ account: { user, role, disabled, created }, onChang
   const own = useLedger((state) => state.login?.user);
   const change = async (changes: Changes): Promise<void> => {
     try {
-      const { ended } = await request('account.change', { user, ...changes });
+      const {
+        reply: { ended },
+      } = await sendCommand('account.change', { user, ...changes });
       if (ended > 0) notifications.show({ message: `${count(ended, 'session')} of ${user} ended` });
       onChanged();
     } catch (error) {

@@ -2,7 +2,7 @@ import { Button, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react';
 import { type AccountRole, roles, userSchema } from '../../../../protocol/accounts.ts';
 import { queries } from '../api/queries.ts';
-import { request } from '../api/request.ts';
+import { sendCommand } from '../api/send-command.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DeedError } from './deed-error.tsx';
 import { isPassword, NewPassword } from './new-password.tsx';
@@ -26,7 +26,7 @@ function AccountForm({ onDone }: { readonly onDone: () => void }) {
   const [role, setRole] = useState<AccountRole>('viewer');
   const [password, setPassword] = useState('');
   const { run, isBusy, error } = useDeed(async () => {
-    await request('account.add', { user, role, password });
+    await sendCommand('account.add', { user, role, password });
     onDone();
     await queries.invalidateQueries({ queryKey: ['accounts'] });
   });

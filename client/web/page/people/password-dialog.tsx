@@ -1,7 +1,7 @@
 import { Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
-import { request } from '../api/request.ts';
+import { sendCommand } from '../api/send-command.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { count } from '../words/sentence.ts';
 import { DeedError } from './deed-error.tsx';
@@ -25,7 +25,9 @@ function PasswordForm({ onDone }: { readonly onDone: () => void }) {
   const [old, setOld] = useState('');
   const [fresh, setFresh] = useState('');
   const { run, isBusy, error } = useDeed(async () => {
-    const { ended } = await request('account.password', { old, new: fresh });
+    const {
+      reply: { ended },
+    } = await sendCommand('account.password', { old, new: fresh });
     const others = ended === 0 ? '' : ` ${count(ended, 'other session has', 'other sessions have')} ended.`;
     notifications.show({ message: `Your password is changed.${others}` });
     onDone();

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { queries } from '../api/queries.ts';
-import { request } from '../api/request.ts';
+import { sendCommand } from '../api/send-command.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DeedError } from './deed-error.tsx';
 import { useDeed } from './use-deed.ts';
@@ -13,7 +13,7 @@ interface Props {
 /** Asks before an account goes. */
 export function RemoveAccount({ user, onClose }: Props) {
   const { run, isBusy, error } = useDeed(async () => {
-    await request('account.remove', { user });
+    await sendCommand('account.remove', { user });
     onClose();
     await queries.invalidateQueries({ queryKey: ['accounts'] });
   });

@@ -1,7 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
-import { request } from '../api/request.ts';
+import { sendCommand } from '../api/send-command.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DeedError } from './deed-error.tsx';
 import { isPassword, NewPassword } from './new-password.tsx';
@@ -24,7 +24,7 @@ export function ResetPassword({ user, onClose }: Props) {
 function ResetForm({ user, onDone }: { readonly user: string; readonly onDone: () => void }) {
   const [password, setPassword] = useState('');
   const { run, isBusy, error } = useDeed(async () => {
-    await request('account.change', { user, password });
+    await sendCommand('account.change', { user, password });
     notifications.show({ message: `${user} has a new password` });
     onDone();
   });

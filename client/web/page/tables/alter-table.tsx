@@ -2,7 +2,7 @@ import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { TableSummary } from '../../../../protocol/replies.ts';
 import { sealedNames } from '../../../../protocol/sealed.ts';
-import { request } from '../api/request.ts';
+import { sendCommand } from '../api/send-command.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { DeedError } from '../people/deed-error.tsx';
 import { useDeed } from '../people/use-deed.ts';
@@ -36,7 +36,7 @@ function AlterForm({ summary: { definition: before, rows = 0 } }: { readonly sum
   const steps = hasBlank || problems.size > 0 ? [] : stepsBetween(before, altered);
   const dryRun = useDryRun(before.name, steps);
   const { run, isBusy, error } = useDeed(async () => {
-    await request('table.alter', { table: before.name, steps, ...whyOf(why) });
+    await sendCommand('table.alter', { table: before.name, steps, ...whyOf(why) });
     closeDialog();
   });
   return (

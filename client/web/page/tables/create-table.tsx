@@ -2,7 +2,7 @@ import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { GatewayProblem } from '../api/problem.ts';
-import { request } from '../api/request.ts';
+import { sendCommand } from '../api/send-command.ts';
 import { useDeed } from '../people/use-deed.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { ColumnsEditor } from './columns-editor.tsx';
@@ -28,7 +28,7 @@ function CreateForm() {
   const [why, setWhy] = useState('');
   const { definition, problems } = readForm(form);
   const { run, isBusy, error, forget } = useDeed(async () => {
-    await request('table.create', { ...definition, ...whyOf(why) });
+    await sendCommand('table.create', { ...definition, ...whyOf(why) });
     closeDialog();
     go({ table: definition.name, at: undefined });
   });

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
-import { request } from '../api/request.ts';
+import { sendCommand } from '../api/send-command.ts';
 import { DeedError } from '../people/deed-error.tsx';
 import { useDeed } from '../people/use-deed.ts';
 import { Dialog } from '../shell/dialog.tsx';
@@ -22,7 +22,7 @@ function DropForm({ table }: { readonly table: string }) {
   const [typed, setTyped] = useState('');
   const [why, setWhy] = useState('');
   const { run, isBusy, error } = useDeed(async () => {
-    await request('table.drop', { table, ...whyOf(why) });
+    await sendCommand('table.drop', { table, ...whyOf(why) });
     closeDialog();
     if (place.table === table) go({ table: undefined });
   });

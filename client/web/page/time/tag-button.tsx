@@ -4,7 +4,7 @@ import { IconTag } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { tagNameSchema } from '../../../../protocol/point.ts';
 import { queries } from '../api/queries.ts';
-import { request } from '../api/request.ts';
+import { sendCommand } from '../api/send-command.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { useIsEditor } from '../people/rights.ts';
 import { Dialog } from '../shell/dialog.tsx';
@@ -47,7 +47,7 @@ function TagForm({ at, onDone }: { readonly at: When; readonly onDone: () => voi
     if (!named.success) return setProblem(named.error.issues[0]?.message);
     try {
       const { epoch } = useLedger.getState();
-      await request('tag.set', { name: named.data, point: { seq, epoch }, ...whyOf(why) });
+      await sendCommand('tag.set', { name: named.data, point: { seq, epoch }, ...whyOf(why) });
       await queries.invalidateQueries({ queryKey: ['tags'] });
       if (at.at !== undefined) travel(named.data, { replace: true });
       onDone();

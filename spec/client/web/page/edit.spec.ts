@@ -39,6 +39,7 @@ describe.skipIf(!hasBrowser)('an administrator at a table on the page', { timeou
       ],
     });
     for (const [id, name, age] of staff) await stand.admin.insert('staff', { id, name, age, ssn: `secret of ${id}` });
+    await stand.admin.createTable({ name: 'note', columns: [{ name: 'text', type: 'text' }] });
   });
   afterAll(() => stand?.stop());
 
@@ -222,5 +223,49 @@ describe.skipIf(!hasBrowser)('an administrator at a table on the page', { timeou
     await page.getByText('2 selected').waitFor();
     await page.keyboard.press('Control+c');
     await expect.poll(copied).toBe('id\tname\tage\tssn\nS2\t"Grace\tM"\t85\tsealed\nS3\tAlan\t41\tsealed');
+  });
+
+  test('P2 what may have been done and is sent again as it stands takes effect once; what was changed is another', async () => {
+    const { page } = await visit(stand, { path: '/t/note', loggedIn: true, provokes: /net::ERR_/ });
+    await page.clock.install();
+    const ids: string[] = [];
+    const isLost = { request: false, answer: true };
+    await page.route('**/api/row.insert', async (route) => {
+      ids.push((route.request().postDataJSON() as { id: string }).id);
+      if (isLost.request) return await route.abort();
+      const response = await route.fetch();
+      return isLost.answer ? await route.abort() : await route.fulfill({ response });
+    });
+    const form = page.getByRole('dialog');
+    const text = form.getByRole('textbox', { name: 'text' });
+    const add = form.getByRole('button', { name: 'add row' });
+    const expectUnknown = async (): Promise<void> => {
+      const count = ids.length;
+      await add.click();
+      await expect.poll(() => ids.length).toBeGreaterThan(count);
+      await page.clock.fastForward('01:10');
+      await form.getByText('Nobody knows yet whether this was done').waitFor();
+    };
+    const textsOf = async () => (await stand.admin.list('note')).rows.map(({ row }) => row.text).sort();
+
+    await page.getByRole('button', { name: 'row', exact: true }).click();
+    await text.fill('once');
+    await expectUnknown();
+    isLost.answer = false;
+    await add.click();
+    await form.waitFor({ state: 'detached' });
+    expect(new Set(ids).size).toBe(1);
+    expect(await textsOf()).toEqual(['once']);
+
+    await page.getByRole('button', { name: 'row', exact: true }).click();
+    await text.fill('never');
+    isLost.request = true;
+    await expectUnknown();
+    isLost.request = false;
+    await text.fill('other');
+    await add.click();
+    await form.waitFor({ state: 'detached' });
+    expect(new Set(ids).size).toBe(3);
+    expect(await textsOf()).toEqual(['once', 'other']);
   });
 });

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { CurrentRow, Problem } from '../../../../../protocol/errors.ts';
 import type { Cell, Cells } from '../../../../../protocol/values.ts';
+import { isSame } from './steps.ts';
 
 /** Cells of one row that somebody has set and the feed has not brought yet. */
 export interface PendingEdit {
@@ -58,11 +59,14 @@ export class PendingCells {
     this.#changed(edit.key);
   }
 
-  /** The feed has brought a row. */
-  seen({ key, seq }: CurrentRow): void {
+  /** The feed has brought a row: what was sent; or what was refused, or of unknown outcome, and has come to be so. */
+  seen({ key, seq, row: cells }: CurrentRow): void {
     const row = this.#byKey.get(key);
     if (row === undefined) return;
-    for (const edit of new Set(row.values())) if (edit.seq !== undefined && seq >= edit.seq) this.drop(edit);
+    for (const edit of new Set(row.values())) {
+      const isSent = edit.seq !== undefined && seq >= edit.seq;
+      if (isSent || (edit.state === 'refused' && isIn(edit.cells, cells))) this.drop(edit);
+    }
   }
 
   drop(edit: PendingEdit): void {
@@ -102,4 +106,8 @@ export class PendingCells {
     if (list.length > 0 || this.refusals.getState().list.length > 0) this.refusals.setState({ list });
     this.#onChange(key);
   }
+}
+
+function isIn(some: Cells, all: Cells): boolean {
+  return Object.entries(some).every(([column, cell]) => isSame(cell, all[column] ?? null));
 }

@@ -2,7 +2,7 @@ import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { Cells } from '../../../../../protocol/values.ts';
 import { GatewayProblem } from '../../api/problem.ts';
 import { plainWords } from '../../words/plain-words.ts';
-import { tellFailed } from './notes.tsx';
+import { tellProblem } from './notes.tsx';
 import { whyNow } from './own-commands.ts';
 import type { PendingCells, PendingEdit } from './pending-cells.ts';
 import { changedText } from './steps.ts';
@@ -73,6 +73,6 @@ export class RowEditor {
     const problem = error instanceof GatewayProblem ? error : undefined;
     const message = plainWords(error);
     this.#options.pending.refuse(edit, problem?.body.problems ?? [], message);
-    if (problem?.code !== 'invalid') tellFailed(message);
+    if (problem?.code !== 'invalid') tellProblem(error);
   }
 }

@@ -1,9 +1,8 @@
 import { GatewayProblem } from '../../api/problem.ts';
-import { plainWords } from '../../words/plain-words.ts';
+import { sendCommand } from '../../api/send-command.ts';
 import { askRevert } from './conflicts.ts';
-import { hideNote, tellFailed, tellWithButton } from './notes.tsx';
+import { hideNote, tellFailed, tellProblem, tellWithButton } from './notes.tsx';
 import { moveToDone, moveToUndone, type OwnCommand, remember, useOwnCommands, whyNow } from './own-commands.ts';
-import { sendCommand } from './send-command.ts';
 
 /** Says what was done and offers to undo it. */
 export function tellDone(command: OwnCommand): void {
@@ -59,5 +58,5 @@ async function revert(command: string, text: string): Promise<string | undefined
 }
 
 function fail(error: unknown): undefined {
-  tellFailed(plainWords(error));
+  tellProblem(error);
 }

@@ -3,8 +3,8 @@ import { commitmentIn } from '../../../../../protocol/sealed.ts';
 import type { Cells } from '../../../../../protocol/values.ts';
 import { GatewayProblem } from '../../api/problem.ts';
 import { request } from '../../api/request.ts';
+import { type Sent, sendCommand } from '../../api/send-command.ts';
 import { askVersion } from './conflicts.ts';
-import { type Sent, sendCommand } from './send-command.ts';
 import { touchedSince } from './steps.ts';
 
 /** How often an edit is sent upon a newer version of its row without asking, as nobody touched its cells. */

@@ -1,6 +1,6 @@
 import { pathOf } from '../../api/lines.ts';
 import { heard } from '../../api/login-end.ts';
-import { GatewayProblem, type ProblemBody, problemIn, unreachable } from '../../api/problem.ts';
+import { cut, GatewayProblem, type ProblemBody, problemIn, unreachable } from '../../api/problem.ts';
 import { type ImportChoices, type ImportPreview, type ImportProgress, importQuery } from './preview.ts';
 
 interface Options {
@@ -45,7 +45,7 @@ export function sendFile(file: File, choices: ImportChoices, { signal, onProgres
     asked.onload = () => {
       if (asked.status !== 200) return reject(heard(problemIn(asked.responseText, asked.status)));
       take();
-      if (preview === undefined) reject(new GatewayProblem({ code: 'cut', message: 'the answer was cut off' }));
+      if (preview === undefined) reject(cut());
       else resolve(preview);
     };
     asked.onerror = () => reject(new GatewayProblem({ code: unreachable, message: 'the gateway does not answer' }));

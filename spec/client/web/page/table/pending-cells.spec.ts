@@ -45,6 +45,15 @@ test('a refused edit stays, with the problem at the cell that it names', () => {
   expect(pending.refusals.getState().list).toEqual([]);
 });
 
+test('what is held to be refused is gone when it has come to be so', () => {
+  const pending = new PendingCells(() => undefined);
+  pending.refuse(pending.put('A', { pay: '2' }), [], 'nobody knows yet');
+  pending.seen(row(5, { pay: '3' }));
+  expect(pending.valueOf('A', 'pay', '3')).toBe('2');
+  pending.seen(row(6, { pay: '2' }));
+  expect(pending.refusals.getState().list).toEqual([]);
+});
+
 test('a later edit of the same cell is not ended by the change of an earlier one', () => {
   const pending = new PendingCells(() => undefined);
   const first = pending.put('A', { pay: '2' });

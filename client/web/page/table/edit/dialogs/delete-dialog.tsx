@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
+import { sendCommand } from '../../../api/send-command.ts';
 import { count } from '../../../words/sentence.ts';
 import { whyNow } from '../own-commands.ts';
-import { sendCommand } from '../send-command.ts';
 import { deleteStep } from '../steps.ts';
 import { tellDone } from '../undo.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';

@@ -4,9 +4,9 @@ import type { CurrentRow } from '../../../../../../protocol/errors.ts';
 import { sealedNames } from '../../../../../../protocol/sealed.ts';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
+import { sendCommand } from '../../../api/send-command.ts';
 import { tellSaid } from '../notes.tsx';
 import { whyNow } from '../own-commands.ts';
-import { sendCommand } from '../send-command.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
 interface Props {

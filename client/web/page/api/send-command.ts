@@ -1,0 +1,96 @@
+import { nanoid } from 'nanoid';
+import type { ReplyOf } from '../../../../protocol/replies.ts';
+import { useLedger } from '../ledger/ledger-state.ts';
+import { codeOf, GatewayProblem, unreachable } from './problem.ts';
+import { request } from './request.ts';
+
+type CommandType =
+  | 'row.insert'
+  | 'row.update'
+  | 'row.delete'
+  | 'row.erase'
+  | 'batch'
+  | 'change.revert'
+  | 'table.create'
+  | 'table.alter'
+  | 'table.drop'
+  | 'tag.set'
+  | 'account.add'
+  | 'account.change'
+  | 'account.remove'
+  | 'account.password';
+type Fields<Type extends CommandType> = Parameters<typeof request<Type>>[1];
+
+/** Milliseconds for which a command whose outcome is unknown is sent again, and between two tries. */
+const tryMsMax = 60_000;
+const retryMs = 1_000;
+/** Commands whose outcome stayed unknown that are remembered. */
+const openMax = 100;
+
+/** With these a command may have been done, or may be done yet. */
+const open: ReadonlySet<string> = new Set([unreachable, 'cut', 'unavailable', 'timeout', 'closed', 'internal']);
+/** With these it is worth another try at once. */
+const passing: ReadonlySet<string> = new Set([unreachable, 'cut', 'busy', 'unavailable', 'timeout', 'closed']);
+
+/** By what was asked, and by whom, the ids of commands whose outcome stayed unknown. */
+const openIds = new Map<string, string>();
+
+/** What a command did, and the id under which it stands in the log. */
+export interface Sent<Type extends CommandType> {
+  readonly id: string;
+  readonly reply: ReplyOf<Type>;
+}
+
+/**
+ * Sends a command under an id of its own, and again under the same id while its outcome is unknown: so it takes effect
+ * once, however often the connection breaks. When it is given up without having become known, the same command goes under
+ * that id also when the person sends it again. @throws GatewayProblem with `outcomeUnknown` where that is so
+ */
+export async function sendCommand<Type extends CommandType>(type: Type, fields: Fields<Type>): Promise<Sent<Type>> {
+  const asked = JSON.stringify([useLedger.getState().login?.user, type, fields]);
+  const id = openIds.get(asked) ?? nanoid();
+  const until = performance.now() + tryMsMax;
+  for (;;) {
+    try {
+      const reply = await request(type, fields, { id });
+      openIds.delete(asked);
+      return { id, reply };
+    } catch (error) {
+      if (isOpen(error)) keep(asked, id);
+      if (isPassing(error) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, retryMs));
+      else throw openIds.has(asked) ? untold(error) : error;
+    }
+  }
+}
+
+/** What a command would do. @throws GatewayProblem */
+export async function tryCommand<Type extends CommandType>(type: Type, fields: Fields<Type>): Promise<ReplyOf<Type>> {
+  return await request(type, fields, { id: nanoid(), dryRun: true });
+}
+
+/** Whether nobody knows yet if a command was done. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof GatewayProblem && error.body.outcomeUnknown === true;
+}
+
+function isOpen(error: unknown): boolean {
+  return isOutcomeUnknown(error) || open.has(codeOf(error) ?? '');
+}
+
+function isPassing(error: unknown): boolean {
+  return isOutcomeUnknown(error) || passing.has(codeOf(error) ?? '');
+}
+
+function keep(asked: string, id: string): void {
+  openIds.set(asked, id);
+  const [oldest] = openIds.keys();
+  if (openIds.size > openMax && oldest !== undefined) openIds.delete(oldest);
+}
+
+/** Says what is known of a command that may have been done; a refusal says it by itself. */
+function untold(error: unknown): unknown {
+  if (!(error instanceof GatewayProblem) || !(isOpen(error) || isPassing(error))) return error;
+  const message =
+    'nobody knows yet whether this was done: no answer has told. Send it again as it stands: it is done once, even if it has been done already';
+  return new GatewayProblem({ ...error.body, message, outcomeUnknown: true });
+}
