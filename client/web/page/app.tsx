@@ -7,6 +7,7 @@ import { GuardedDoor, GuardedScreen } from './shell/guarded-door.tsx';
 import { LoginDialog } from './shell/login-dialog.tsx';
 import { Opening } from './shell/opening.tsx';
 import { Shell } from './shell/shell.tsx';
+import { ConflictDialog } from './table/edit/dialogs/conflict-dialog.tsx';
 import { TableDialogs } from './tables/table-dialogs.tsx';
 import { Content } from './time/content.tsx';
 
@@ -23,6 +24,7 @@ export function App() {
       {panel === undefined ? <Content /> : <PeopleArea panel={panel} />}
       <TableDialogs />
       <PeopleDialogs />
+      <ConflictDialog />
       <LoginDialog />
       {phase === 'guarded' && <GuardedScreen />}
     </Shell>

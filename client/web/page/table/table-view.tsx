@@ -8,6 +8,7 @@ import type { TableModel } from '../ledger/table-model.ts';
 import { useIsEditor } from '../people/rights.ts';
 import { MomentProblem } from '../time/moment-problem.tsx';
 import { useTravel } from '../time/use-travel.ts';
+import { leaveConflicts } from './edit/conflicts.ts';
 import { EditDialogs } from './edit/dialogs/edit-dialogs.tsx';
 import { GridEditing } from './edit/grid-editing.ts';
 import { TableSession } from './edit/table-session.ts';
@@ -61,7 +62,10 @@ export function TableView({ table, at }: Props) {
       failed: setProblem,
     });
     setModel(opened);
-    return () => opened.close();
+    return () => {
+      opened.close();
+      leaveConflicts(session.table);
+    };
   }, [session]);
   useTravel(model, at);
   useEffect(() => feed.find(search ?? ''), [feed, search]);

@@ -225,6 +225,24 @@ describe.skipIf(!hasBrowser)('an administrator at a table on the page', { timeou
     await expect.poll(copied).toBe('id\tname\tage\tssn\nS2\t"Grace\tM"\t85\tsealed\nS3\tAlan\t41\tsealed');
   });
 
+  test('a conflict goes with its table: what is not chosen is not written', async () => {
+    const { page } = await visit(stand, { path: '/t/note', loggedIn: true, provokes: /status of 409/ });
+    await page.getByRole('button', { name: 'pay', exact: false }).first().click();
+    await cellAt(page, 'E2', 'amount').waitFor();
+    await type(page, 'E2', 'amount', '1500');
+    await stand.admin.update('pay', 'E2', { amount: 1_300 });
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'note' }).waitFor();
+    await page.getByText('was left before a choice').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.goForward();
+    await cellAt(page, 'E2', 'amount').getByText('1300').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(await amountOf('E2')).toBe(1_300);
+  });
+
   test('P2 what may have been done and is sent again as it stands takes effect once; what was changed is another', async () => {
     const { page } = await visit(stand, { path: '/t/note', loggedIn: true, provokes: /net::ERR_/ });
     await page.clock.install();

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { CurrentRow, Problem } from '../../../../../protocol/errors.ts';
 import type { Cells } from '../../../../../protocol/values.ts';
+import { tellFailed } from './notes.tsx';
 
 /** Somebody else has changed the same cells since this person saw the row. */
 export interface VersionConflict {
@@ -41,6 +42,18 @@ export async function askRevert(
   conflict: Omit<RevertConflict, 'kind' | 'resolve'>,
 ): Promise<'keep' | 'overwrite' | undefined> {
   return await new Promise((resolve) => put({ ...conflict, kind: 'revert', resolve }));
+}
+
+/** A table is left: what is in conflict there is not written, which is said. */
+export function leaveConflicts(table: string): void {
+  for (const conflict of useConflicts.getState().waiting) {
+    if (conflict.kind !== 'version' || conflict.table !== table) continue;
+    settled(conflict);
+    conflict.resolve(undefined);
+    tellFailed(
+      `the change of ${conflict.current.key}: somebody else was faster, and ${table} was left before a choice`,
+    );
+  }
 }
 
 export function settled(conflict: Conflict): void {

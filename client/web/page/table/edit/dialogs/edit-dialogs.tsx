@@ -1,7 +1,6 @@
 import { useStore } from 'zustand';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import type { TableSession } from '../table-session.ts';
-import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EraseDialog } from './erase-dialog.tsx';
 import { PasteDialog } from './paste-dialog.tsx';
@@ -13,17 +12,8 @@ interface Props {
   readonly session: TableSession;
 }
 
-/** Whatever is asked of the person who edits. */
-export function EditDialogs({ definition, session }: Props) {
-  return (
-    <>
-      <OpenDialog definition={definition} session={session} />
-      <ConflictDialog />
-    </>
-  );
-}
-
-function OpenDialog({ definition, session: { dialog, feed } }: Props) {
+/** Whatever is asked of the person before something is changed. */
+export function EditDialogs({ definition, session: { dialog, feed } }: Props) {
   const open = useStore(dialog, (state) => state.open);
   const onMade = (key: string): void => feed.reveal(key);
   const onClose = (): void => dialog.setState({ open: undefined });
