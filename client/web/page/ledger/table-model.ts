@@ -59,6 +59,8 @@ export class TableModel {
   #seq = 0;
   /** The point that is shown, from which a play begins. */
   #position = '';
+  /** Whether another point is wanted than that of the rows: what is read anew for another reason is of the same. */
+  #isElsewhere = true;
   /** Of the play that is wanted. */
   #speed: string | undefined;
   #play: TablePlay | undefined;
@@ -95,6 +97,7 @@ export class TableModel {
     if (this.#shows(at)) return;
     this.#stopPlay();
     this.#at = at;
+    this.#isElsewhere = true;
     if (this.#phase === 'opening' && performance.now() - this.#askedAtMs < patienceMs) return;
     void this.#open();
   }
@@ -145,7 +148,7 @@ export class TableModel {
     let isFirst = true;
     for await (const lines of this.#transport.rows(this.#options.table, at, signal)) {
       if (signal.aborted) return;
-      if (isFirst) await this.#begin(lines[0] as Head, lines.slice(1) as readonly CurrentRow[]);
+      if (isFirst) await this.#begin(at, lines[0] as Head, lines.slice(1) as readonly CurrentRow[]);
       else this.#add(lines as readonly CurrentRow[]);
       isFirst = false;
       // Another point is wanted by now.
@@ -153,8 +156,9 @@ export class TableModel {
     }
   }
 
-  async #begin({ cursor, definition }: Head, rows: readonly CurrentRow[]): Promise<void> {
-    const isElsewhere = cursor !== this.#position;
+  async #begin(at: string | undefined, { cursor, definition }: Head, rows: readonly CurrentRow[]): Promise<void> {
+    const isElsewhere = this.#isElsewhere && cursor !== this.#position;
+    this.#isElsewhere = at !== this.#at;
     this.#phase = 'reading';
     this.#seq = parseCursor(cursor)?.seq ?? 0;
     this.#position = cursor;
@@ -181,6 +185,7 @@ export class TableModel {
     if (tables.length > 0 || signal.aborted) return false;
     this.#seq = point.seq;
     this.#position = formatCursor(point);
+    this.#isElsewhere = at !== this.#at;
     this.#options.listener.changes(this.#table.move(rows, isForward ? 'forward' : 'back'));
     return true;
   }

@@ -50,3 +50,18 @@ export function nameInGrid(text: string): string {
 function named(text: string): string {
   return JSON.stringify(nameInGrid(text));
 }
+
+/** Notes from now on, with every frame, how many rows are said to be there. What it returns tells which numbers that were. */
+export async function noteCounts(page: Page): Promise<() => Promise<readonly string[]>> {
+  await page.evaluate(() => {
+    const counts: string[] = [];
+    Object.assign(globalThis, { counts });
+    const look = (): void => {
+      const [said] = /([\d,]+ of\s)?[\d,]+ rows/.exec(document.querySelector('main')?.innerText ?? '') ?? [];
+      if (said !== undefined && counts.at(-1) !== said) counts.push(said);
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { counts: string[] }).counts);
+}

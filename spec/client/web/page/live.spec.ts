@@ -7,7 +7,7 @@ import { TerminalWatch } from '../../../support/terminal-watch.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { expectEqualToLedger } from './equal.ts';
-import { cellAt, shownRows } from './grid.ts';
+import { cellAt, noteCounts, shownRows } from './grid.ts';
 
 describe.skipIf(!hasBrowser)('the page shows the ledger live', { timeout: 90_000 }, () => {
   let stand: WebStand;
@@ -24,6 +24,15 @@ describe.skipIf(!hasBrowser)('the page shows the ledger live', { timeout: 90_000
     for (const id of ['a', 'b', 'c']) await stand.admin.insert('pay', { id, amount: 1 });
   });
   afterAll(() => stand?.stop());
+
+  test('a sample that is loaded is shown as it comes, and is never said to be hidden', async () => {
+    const { page } = await visit(stand, { loggedIn: true });
+    await page.getByRole('button', { name: 'load the employees' }).waitFor();
+    const counts = await noteCounts(page);
+    await page.getByRole('button', { name: 'load the employees' }).click();
+    await page.getByText('51 rows', { exact: true }).waitFor();
+    expect((await counts()).filter((said) => said.includes('of'))).toEqual([]);
+  });
 
   test('P5 P7 two browsers and a terminal see the same, and it is what the ledger has', async () => {
     const person = await Person.at(stand.address);

@@ -5,7 +5,7 @@ import { hasBrowser } from '../../../support/browser.ts';
 import { administrator } from '../../../support/server.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
-import { cellAt } from './grid.ts';
+import { cellAt, noteCounts } from './grid.ts';
 
 /** The menu of whoever is logged in. */
 function accountOf(page: Page): Locator {
@@ -81,6 +81,22 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
     await page.getByLabel('edit amount').fill('1300');
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await stand.admin.get('pay', 'E1'))?.row.amount).toBe(1_300);
+  });
+
+  test('and a next one leave the rows of a large table on the screen', async () => {
+    await stand.admin.createTable({ ...pay, name: 'many' });
+    const row = (n: number) => ({ type: 'row.insert', table: 'many', row: { id: `k${n}`, amount: n } }) as const;
+    await stand.admin.batch(Array.from({ length: 5_000 }, (_, n) => row(n)));
+    const { page, context } = await visit(stand, { path: '/t/many', loggedIn: true });
+    await page.getByText('5,000 rows', { exact: true }).waitFor();
+    const counts = await noteCounts(page);
+    await logOut(context, stand);
+    await page.getByText('Your login has ended').waitFor();
+    await page.getByRole('banner').getByRole('button', { name: 'log in' }).last().click();
+    await logInAgain(page);
+    await stand.admin.insert('many', { id: 'last' });
+    await page.getByText('5,001 rows', { exact: true }).waitFor();
+    expect(await counts()).toEqual(['5,000 rows', '5,001 rows']);
   });
 
   test('takes nothing with it that was typed into a form: it goes on behind a login', async () => {

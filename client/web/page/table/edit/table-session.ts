@@ -34,7 +34,7 @@ export class TableSession {
 
   /** Reads the table as of then, or follows it, until the model that is the answer is closed. */
   open(at: string | undefined, { begin, failed, changed }: Told): TableModel {
-    const count = (): void => this.feed.status.setState({ total: model.rows.size });
+    const count = (): void => this.feed.count(model.rows.size);
     const model: TableModel = new TableModel({
       table: this.table,
       at,

@@ -35,6 +35,8 @@ export class GridFeed {
   #isWhole = false;
   /** Set while rows are read again, which are shown when all are there: the old ones stay until then. */
   #isAgain = false;
+  /** Rows of the table. */
+  #total = 0;
   /** The key of a row that is to be shown when it comes. */
   #revealing: string | undefined;
   #restMs = loadGatherMs;
@@ -67,6 +69,10 @@ export class GridFeed {
     this.#order = undefined;
   }
 
+  get #isShowing(): boolean {
+    return (this.#api?.getDisplayedRowCount() ?? 0) > 0;
+  }
+
   get api(): GridApi<CurrentRow> | undefined {
     return this.#api;
   }
@@ -74,7 +80,7 @@ export class GridFeed {
   /** Of another moment they are not waited for: once its first rows are late they stand alone. */
   begin(definition: TableDefinition, rows: readonly CurrentRow[], isElsewhere: boolean): void {
     this.search.setColumns(definition);
-    this.#isAgain = this.#isWhole;
+    this.#isAgain ||= this.#isWhole || (!isElsewhere && this.#isShowing);
     this.#isWhole = false;
     clearTimeout(this.#gather);
     this.#gather = undefined;
@@ -173,23 +179,36 @@ export class GridFeed {
     this.counted();
   }
 
+  /** The table has so many rows. */
+  count(total: number): void {
+    this.#total = total;
+    this.counted();
+  }
+
   /** Something that the status tells has changed. */
   counted(): void {
     const api = this.#api;
-    if (api === undefined || this.#order === undefined) return;
+    if (api === undefined || this.#order === undefined) {
+      this.status.setState({ total: this.#total, shown: this.#total });
+      return;
+    }
     const before = this.status.getState();
     const [shown, selected, { stale }] = [api.getDisplayedRowCount(), api.getSelectedNodes().length, this.#order];
     const isFiltered = api.isColumnFilterPresent();
     const { isSorted } = this.#order;
+    // Rows that only have not reached the grid yet are no part that is shown of more.
+    const isPart = isFiltered || this.search.isOn || stale.entered + stale.left > 0;
+    const total = isPart ? (this.#isAgain ? before.total : this.#total) : shown;
     const isSame =
       before.shown === shown &&
+      before.total === total &&
       before.selected === selected &&
       before.isFiltered === isFiltered &&
       before.isSorted === isSorted &&
       before.stale.changed === stale.changed &&
       before.stale.entered === stale.entered &&
       before.stale.left === stale.left;
-    if (!isSame) this.status.setState({ shown, selected, stale, isFiltered, isSorted });
+    if (!isSame) this.status.setState({ total, shown, selected, stale, isFiltered, isSorted });
   }
 }
 

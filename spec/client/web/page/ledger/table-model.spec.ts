@@ -22,9 +22,12 @@ class Shown implements TableListener {
   /** Seqs of the rows that changes have brought, in order. */
   readonly seqs: number[] = [];
   readonly ends: string[] = [];
+  /** Of each beginning, whether it is of another moment. */
+  readonly elsewhere: boolean[] = [];
   clockAt = '';
 
-  readonly begin = (definition: TableDefinition, rows: readonly CurrentRow[]): void => {
+  readonly begin: TableListener['begin'] = (definition, rows, isElsewhere) => {
+    this.elsewhere.push(isElsewhere);
     this.definition = definition;
     this.problem = undefined;
     this.rowsByKey.clear();
@@ -103,6 +106,21 @@ describe('a table', () => {
       expectAt(ledger.seq);
       opened.close();
     }
+  });
+
+  test('is read anew for another person without being of another moment', async () => {
+    const { ledger, commits, model, shown, expectAt } = stage(3);
+    const opened = model(undefined);
+    await settle();
+    for (let n = 0; n < 5; n += 1) commits.next();
+    await settle();
+    shown.elsewhere.length = 0;
+    ledger.restart();
+    ledger.restart();
+    await settle();
+    expect(new Set(shown.elsewhere)).toEqual(new Set([false]));
+    expectAt(ledger.seq);
+    opened.close();
   });
 
   test('says that it was not there yet, and appears in a play that brings it', async () => {
