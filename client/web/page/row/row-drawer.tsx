@@ -1,9 +1,10 @@
 import { Alert, Button, CloseButton, Loader, Tabs } from '@mantine/core';
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import { usePlace } from '../address/use-place.ts';
 import { useIsEditor } from '../people/rights.ts';
 import { useFocusBack } from '../shell/use-focus-back.ts';
+import { useFocusIn } from '../shell/use-focus-in.ts';
 import { plainWords } from '../words/plain-words.ts';
 import { pointWords } from '../words/points.ts';
 import { count } from '../words/sentence.ts';
@@ -24,7 +25,9 @@ interface Props {
 
 /** A row, with all of its cells, who set them, and all that it ever was. */
 export function RowDrawer({ table, row: key, at }: Props) {
-  useFocusBack();
+  const drawer = useRef<HTMLElement>(null);
+  useFocusBack(undefined, key);
+  useFocusIn(drawer, key);
   const [, go] = usePlace();
   const [model, state] = useRowModel({ table, key, at });
   const [takeback, setTakeback] = useState<Takeback>();
@@ -35,7 +38,7 @@ export function RowDrawer({ table, row: key, at }: Props) {
   const { phase, problem, row, history, older, definition } = state;
   const versions = older === 'none' ? count(history.length, 'change') : `${history.length}+ changes`;
   return (
-    <aside className={classes.drawer} aria-label={`row ${key}`} data-past={at !== undefined}>
+    <aside ref={drawer} tabIndex={-1} className={classes.drawer} aria-label={`row ${key}`} data-past={at !== undefined}>
       <header className={classes.head}>
         <div className={classes.title}>
           <span className={classes.table}>{shownText(table)}</span>

@@ -19,8 +19,8 @@ import { changePassword } from '../people/dialogs.ts';
 import { askLogin } from '../people/login-request.ts';
 import { plainWords } from '../words/plain-words.ts';
 
-/** Mantine's, by its own rule: of what opens the menu; without a login, of the button in its place. */
-export const accountId = 'account-target';
+/** Of the button that opens the menu, and of that in its place where nobody is logged in. */
+export const accountId = 'account';
 
 /** Who is logged in, what goes with that, and how the page looks. */
 export function AccountMenu() {
@@ -77,7 +77,7 @@ function PersonMenu({ login: { user, role } }: { readonly login: Login }) {
     </Menu.Item>
   );
   return (
-    <Menu id="account" position="bottom-end" withArrow width={220}>
+    <Menu id={accountId} position="bottom-end" withArrow width={220}>
       <Menu.Target>
         <Button size="compact-sm" variant="subtle" rightSection={<IconChevronDown size={14} />} maw={140}>
           {user}

@@ -64,6 +64,7 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     await keyboard.type(administrator.password);
     await keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => focused(page)).toBe(`${administrator.name}, menu`);
 
     await tabTo(page, 'pay');
     await keyboard.press('Enter');
@@ -92,6 +93,7 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     await keyboard.press('Enter');
     const row = page.getByRole('complementary', { name: 'row E2' });
     await row.waitFor();
+    await expect.poll(() => focused(page)).toBe('row E2');
     await tabTo(page, 'cells');
     await keyboard.press('ArrowRight');
     // The last version but one was the undoing: the row as it came in.
@@ -163,5 +165,18 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     await keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => focused(page)).toMatch(/^engineer|^manager/);
+  });
+
+  test('a conflict gives the focus back to the cell', async () => {
+    const { page } = await visit(stand, { path: '/t/pay', loggedIn: true, provokes: /status of 409/ });
+    await cellAt(page, 'E3', 'amount').dblclick();
+    await page.getByLabel('edit amount').fill('1500');
+    await stand.admin.update('pay', 'E3', { amount: 1_300 });
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => focused(page)).toBe('1300');
   });
 });
