@@ -13,6 +13,15 @@ const staff = [
   ['S4', 'Edsger', 72],
 ] as const;
 
+/** Whether what is said lies over nothing of the table and of the time. */
+async function isFree(page: Page, note: Locator): Promise<boolean> {
+  const [over, ...others] = await Promise.all(
+    [note, page.getByRole('contentinfo'), page.getByRole('grid')].map((it) => it.boundingBox()),
+  );
+  if (over === null || over === undefined) return false;
+  return others.every((it) => it != null && (over.y >= it.y + it.height || over.y + over.height <= it.y));
+}
+
 describe.skipIf(!hasBrowser)('an administrator at a table on the page', { timeout: 60_000 }, () => {
   let stand: WebStand;
   beforeAll(async () => {
@@ -60,7 +69,9 @@ describe.skipIf(!hasBrowser)('an administrator at a table on the page', { timeou
     await editor.page.keyboard.press('Enter');
     await cellAt(watcher.page, 'E1', 'amount').getByText('1200').waitFor();
     expect(await amountOf('E1')).toBe(1_200);
-    await editor.page.getByRole('button', { name: 'undo' }).first().click();
+    const note = editor.page.getByRole('status').filter({ hasText: 'changed E1.amount' });
+    expect(await isFree(editor.page, note)).toBe(true);
+    await note.getByRole('button', { name: 'undo' }).click();
     await cellAt(watcher.page, 'E1', 'amount').getByText('1000').waitFor();
     for (const { page } of [editor, watcher]) await expectEqualToLedger(page, stand, 'pay');
     expect(await amountOf('E1')).toBe(1_000);

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { CurrentRow, Problem } from '../../../../../protocol/errors.ts';
 import type { Cells } from '../../../../../protocol/values.ts';
-import { tellFailed } from './notes.tsx';
+import { tellFailed } from './notes.ts';
 
 /** Somebody else has changed the same cells since this person saw the row. */
 export interface VersionConflict {

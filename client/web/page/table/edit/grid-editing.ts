@@ -1,7 +1,7 @@
 import type { GridApi } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
-import { tellFailed } from './notes.tsx';
+import { tellFailed } from './notes.ts';
 import { planPaste } from './paste-plan.ts';
 import type { PendingCells } from './pending-cells.ts';
 import type { TableSession } from './table-session.ts';

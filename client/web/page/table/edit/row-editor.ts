@@ -2,7 +2,7 @@ import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { Cells } from '../../../../../protocol/values.ts';
 import { GatewayProblem } from '../../api/problem.ts';
 import { plainWords } from '../../words/plain-words.ts';
-import { tellProblem } from './notes.tsx';
+import { tellProblem } from './notes.ts';
 import { whyNow } from './own-commands.ts';
 import type { PendingCells, PendingEdit } from './pending-cells.ts';
 import { changedText } from './steps.ts';

@@ -1,13 +1,14 @@
 import { GatewayProblem } from '../../api/problem.ts';
 import { sendCommand } from '../../api/send-command.ts';
 import { askRevert } from './conflicts.ts';
-import { hideNote, tellFailed, tellProblem, tellWithButton } from './notes.tsx';
+import { tellFailed, tellProblem } from './notes.ts';
 import { moveToDone, moveToUndone, type OwnCommand, remember, useOwnCommands, whyNow } from './own-commands.ts';
+import { hideOwnNote, tellOwn } from './own-note.ts';
 
 /** Says what was done and offers to undo it. */
 export function tellDone(command: OwnCommand): void {
   remember(command);
-  tellWithButton(command.text, 'undo', () => void undo(command));
+  tellOwn({ text: command.text, label: 'undo', onClick: () => void undo(command) });
 }
 
 /** Takes a command back by new changes, so that it stays in the log; what was changed again since is asked about. */
@@ -15,7 +16,8 @@ async function undo(command: OwnCommand): Promise<void> {
   const by = await revert(command.id, command.text);
   if (by === undefined) return;
   moveToUndone(command, by);
-  tellWithButton(`undone: ${command.text}`, 'redo', () => void redo({ id: by, text: command.text }));
+  const undone = { id: by, text: command.text };
+  tellOwn({ text: `undone: ${command.text}`, label: 'redo', onClick: () => void redo(undone) });
 }
 
 /** Takes taking back back. */
@@ -24,7 +26,7 @@ async function redo(undone: OwnCommand): Promise<void> {
   if (by === undefined) return;
   const again = { id: by, text: undone.text };
   moveToDone(undone, by);
-  tellWithButton(again.text, 'undo', () => void undo(again));
+  tellOwn({ text: again.text, label: 'undo', onClick: () => void undo(again) });
 }
 
 export function undoLast(): void {
@@ -40,7 +42,7 @@ export function redoLast(): void {
 
 /** The id of the command that did it; undefined when it was not done, which is said. */
 async function revert(command: string, text: string): Promise<string | undefined> {
-  hideNote();
+  hideOwnNote();
   const fields = { what: { command }, why: whyNow() } as const;
   try {
     return (await sendCommand('change.revert', fields)).id;

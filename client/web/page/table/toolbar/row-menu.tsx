@@ -9,7 +9,7 @@ import { useFocusBack } from '../../shell/use-focus-back.ts';
 import { exactText } from '../../words/cell-text.ts';
 import { writeTsv } from '../cells/tsv.ts';
 import type { EditDialogStore } from '../edit/edit-dialog.ts';
-import { tellFailed } from '../edit/notes.tsx';
+import { tellFailed } from '../edit/notes.ts';
 import classes from './toolbar.module.css';
 
 export interface MenuAt {

@@ -4,6 +4,7 @@ import { amount } from '../../words/sentence.ts';
 import type { EditDialogStore } from '../edit/edit-dialog.ts';
 import type { GridFeed } from '../grid/grid-feed.ts';
 import type { GridStatus } from '../grid/grid-status.ts';
+import { OwnNote } from './own-note.tsx';
 import { SelectionActions } from './selection-actions.tsx';
 import classes from './toolbar.module.css';
 
@@ -46,6 +47,7 @@ export function StatusLine({ feed, dialog }: Props) {
           </Button>
         </span>
       )}
+      {dialog !== undefined && <OwnNote />}
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { sealedNames } from '../../../../../../protocol/sealed.ts';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import { sendCommand } from '../../../api/send-command.ts';
-import { tellSaid } from '../notes.tsx';
+import { tellSaid } from '../notes.ts';
 import { whyNow } from '../own-commands.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
