@@ -1,18 +1,17 @@
-import { type Cursor, formatCursor, parseCursor } from '../../../../protocol/cursor.ts';
-import { type Entry, isRowEntry } from '../../../../protocol/entry.ts';
+import { formatCursor } from '../../../../protocol/cursor.ts';
+import { isRowEntry } from '../../../../protocol/entry.ts';
 import { Feed } from '../api/feed.ts';
-import { pathOf, readAll } from '../api/lines.ts';
 import { onLoginRefused } from '../api/login-end.ts';
-import type { Group, Position } from '../api/messages.ts';
-import { codeOf, GatewayProblem } from '../api/problem.ts';
+import type { Group } from '../api/messages.ts';
+import { codeOf } from '../api/problem.ts';
 import { queries } from '../api/queries.ts';
 import { post, request } from '../api/request.ts';
+import { ConnectionSign } from './connection.ts';
 import { type Login, useLedger } from './ledger-state.ts';
-import { toGroups } from './log-groups.ts';
+import { readRecent, recentWith } from './recent.ts';
 import { countRows } from './row-counts.ts';
+import { TableList } from './table-list.ts';
 
-/** Groups of the feed that are kept to be shown. */
-const recentMax = 500;
 /** Milliseconds for which changes are gathered before the page shows them: about a frame. */
 const gatherMs = 16;
 /** Milliseconds until a gateway that did not answer is asked again. */
@@ -30,13 +29,12 @@ export interface LedgerListener {
  */
 class LedgerLink {
   readonly #listeners = new Set<LedgerListener>();
+  readonly #tables = new TableList();
+  readonly #sign = new ConnectionSign();
   #feed: Feed | undefined;
   #waiting: Group[] = [];
   #flush: ReturnType<typeof setTimeout> | undefined;
   #opening: AbortController | undefined;
-  #listing: AbortController | undefined;
-  /** Since when the gateway answers. */
-  #linked = new Date().toISOString();
 
   constructor() {
     onLoginRefused(() => this.#noteRefusal());
@@ -47,7 +45,7 @@ class LedgerLink {
     this.#opening?.abort();
     const opening = new AbortController();
     this.#opening = opening;
-    this.#listing?.abort();
+    this.#tables.stop();
     this.#feed?.close();
     this.#waiting = [];
     while (!opening.signal.aborted) {
@@ -103,7 +101,7 @@ class LedgerLink {
     const fresh = { recent: [], problem: undefined, ended, isOtherLife };
     useLedger.setState({ phase: 'open', door, login, epoch, head: seq, tables, ...fresh });
     if (isAnew) void queries.invalidateQueries();
-    void this.#readRecent({ seq, epoch }, signal);
+    void readRecent({ seq, epoch }, signal);
     this.#feed = new Feed({
       path: '/api/feed',
       // So that a page that slept through the end of a login is told when it comes back.
@@ -111,10 +109,7 @@ class LedgerLink {
       from: formatCursor({ seq, epoch }),
       listener: {
         group: (group) => this.#take(group),
-        position: (position) => {
-          if (useLedger.getState().connection === 'unreachable') this.#linked = new Date().toISOString();
-          this.#show(position);
-        },
+        position: (position) => this.#sign.show(position),
         end: (code) => this.#over(code),
         silent: () => this.#lose(),
       },
@@ -125,18 +120,6 @@ class LedgerLink {
     const who = (await post('/api/session.status', {}, signal)) as Who;
     useLedger.setState({ door: who.door });
     return who;
-  }
-
-  /** The changes behind which the feed begins: below those that it has brought meanwhile. */
-  async #readRecent({ seq, epoch }: Cursor, signal: AbortSignal): Promise<void> {
-    try {
-      const entries = await readAll<Entry>(pathOf('/api/log', { newest_first: '', limit: 100, as_of: seq }), signal);
-      const { recent } = useLedger.getState();
-      useLedger.setState({ recent: [...recent, ...toGroups(entries, epoch)].slice(0, recentMax) });
-    } catch (error) {
-      // Whoever scrolls down asks for them again; a gateway that is gone is told elsewhere.
-      if (!signal.aborted && !(error instanceof GatewayProblem)) throw error;
-    }
   }
 
   #take(group: Group): void {
@@ -154,52 +137,16 @@ class LedgerLink {
     useLedger.setState({
       head: Math.max(head, last?.seq ?? 0),
       tables: countRows(tables, groups),
-      recent: [...[...groups].reverse(), ...recent].slice(0, recentMax),
+      recent: recentWith(recent, groups),
     });
     for (const { groups: tell } of [...this.#listeners]) tell(groups);
-    if (groups.some(({ entries }) => entries.some((entry) => !isRowEntry(entry)))) void this.#readTables();
-  }
-
-  /** A table was made, altered or dropped. */
-  async #readTables(): Promise<void> {
-    this.#listing?.abort();
-    this.#listing = new AbortController();
-    const { signal } = this.#listing;
-    try {
-      const { tables } = await request('table.list', {}, { signal });
-      if (signal.aborted) return;
-      // What came while it was asked for is not in all of them.
-      useLedger.setState(({ recent }) => ({ tables: countRows(tables, recent.toReversed()) }));
-      await queries.invalidateQueries();
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof GatewayProblem)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
-      if (!signal.aborted && useLedger.getState().phase === 'open') void this.#readTables();
-    }
-  }
-
-  #show({ state, since, cursor, head, verified, problem }: Position): void {
-    const before = useLedger.getState();
-    const reached = parseCursor(cursor ?? '')?.seq ?? before.reached;
-    const isSame = before.connection === state && before.head === head && before.verified === verified;
-    if (isSame && before.reached === reached && before.problem?.message === problem?.message) return;
-    useLedger.setState({
-      connection: state,
-      since: before.connection === state ? before.since : later(since, this.#linked),
-      head: Math.max(before.head, head),
-      reached,
-      verified,
-      problem,
-    });
+    if (groups.some(({ entries }) => entries.some((entry) => !isRowEntry(entry)))) void this.#tables.read();
   }
 
   /** The gateway does not answer, or cannot reach the server; or it does not know this browser any more. */
   #lose(code?: string): void {
     void this.#knock();
-    const connection = code !== undefined && ofServer.has(code) ? 'disconnected' : 'unreachable';
-    if (useLedger.getState().connection === connection) return;
-    useLedger.setState({ connection, since: new Date().toISOString() });
+    this.#sign.lose(code);
   }
 
   async #knock(): Promise<void> {
@@ -251,10 +198,4 @@ function phaseAfter(code: string | undefined): 'closed' | 'guarded' | undefined 
 /** The login has ended by itself. */
 function noteEnd(): void {
   useLedger.setState(({ login, ended }) => ({ login: undefined, ended: login ?? ended ?? {} }));
-}
-/** What the gateway says when the server does not answer it. */
-const ofServer: ReadonlySet<string> = new Set(['timeout', 'unavailable', 'closed', 'busy']);
-
-function later(one: string, other: string): string {
-  return one > other ? one : other;
 }
