@@ -90,7 +90,5 @@ function keep(asked: string, id: string): void {
 /** Says what is known of a command that may have been done; a refusal says it by itself. */
 function untold(error: unknown): unknown {
   if (!(error instanceof GatewayProblem) || !(isOpen(error) || isPassing(error))) return error;
-  const message =
-    'nobody knows yet whether this was done: no answer has told. Send it again as it stands: it is done once, even if it has been done already';
-  return new GatewayProblem({ ...error.body, message, outcomeUnknown: true });
+  return new GatewayProblem({ ...error.body, outcomeUnknown: true });
 }

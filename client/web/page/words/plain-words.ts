@@ -1,7 +1,6 @@
 import type { Problem } from '../../../../protocol/errors.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import { GatewayProblem } from '../api/problem.ts';
-import { isOutcomeUnknown } from '../api/send-command.ts';
 
 /** What is said of errors whose own words are for programs, or leave open what to do. */
 const words: Readonly<Partial<Record<string, string>>> = {
@@ -22,11 +21,14 @@ const words: Readonly<Partial<Record<string, string>>> = {
   unreachable: 'Rowcast does not answer. Is it still running?',
 };
 
+const unknownOutcome =
+  'Nobody knows yet whether this was done: no answer has told. Send it again as it stands: it is done once, even if it has been done already.';
+
 /** An error as people read it: what is wrong, and what they can do. */
 export function plainWords(error: unknown): string {
   if (!(error instanceof GatewayProblem)) return sentenceOf(error instanceof Error ? error.message : String(error));
   const { code, body } = error;
-  if (isOutcomeUnknown(error)) return sentenceOf(error.message);
+  if (body.outcomeUnknown === true) return unknownOutcome;
   if (body.retryAfterMs === undefined) return words[code] ?? sentenceOf(error.message);
   // What programs are to do stands behind a semicolon.
   const [what = ''] = error.message.split(';');

@@ -20,7 +20,7 @@ test('what programs are to do is left out where waiting helps, and how long is s
 });
 
 test('P2 of a command of which nobody knows whether it was done, just that is said', () => {
-  expect(told({ code: 'unavailable', outcomeUnknown: true, retryAfterMs: 100 })).toContain('not known whether');
+  expect(told({ code: 'unavailable', outcomeUnknown: true, retryAfterMs: 100 })).toContain('Nobody knows yet whether');
 });
 
 test('a problem says where it is, once', () => {
