@@ -218,7 +218,7 @@ describe.skipIf(!hasBrowser)(`${hostileTexts.length} hostile texts`, { timeout: 
     await page.getByRole('button', { name: 'more of worst' }).click();
     await page.getByRole('menuitem', { name: 'change its columns' }).click();
     await dialog.getByRole('textbox', { name: 'name of the column' }).nth(1).fill(`${markup}!`);
-    await dialog.getByText(`rename ${markup} to ${markup}!`).waitFor();
+    await dialog.getByText(`${markup} renamed to ${markup}!`).waitFor();
     await dismiss();
 
     await cell.dblclick();
