@@ -1,4 +1,4 @@
-import { Alert, Button, CloseButton, Loader, Tabs } from '@mantine/core';
+import { Alert, Button, CloseButton, Loader, Stack, Tabs } from '@mantine/core';
 import { useCallback, useRef, useState } from 'react';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import { usePlace } from '../address/use-place.ts';
@@ -51,10 +51,12 @@ export function RowDrawer({ table, row: key, at }: Props) {
       {at !== undefined && <p className={classes.past}>as of {pointWords(at)}</p>}
       {problem !== undefined && (
         <Alert color="red" m="sm" title="The row could not be read">
-          {plainWords(problem)}
-          <Button size="compact-xs" variant="light" mt="xs" onClick={() => void model.read()}>
-            try again
-          </Button>
+          <Stack gap="xs" align="flex-start">
+            {plainWords(problem)}
+            <Button size="compact-xs" variant="light" onClick={() => void model.read()}>
+              try again
+            </Button>
+          </Stack>
         </Alert>
       )}
       {phase === 'reading' && history.length === 0 && <Loader size="sm" m="lg" aria-label="reading the row" />}

@@ -1,4 +1,4 @@
-import type { CellClassRules, ColDef } from 'ag-grid-community';
+import type { ColDef } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import { commitmentIn } from '../../../../protocol/sealed.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
@@ -8,7 +8,6 @@ import { exactText, shownCell } from '../words/cell-text.ts';
 import { compareInColumn } from './cells/compare.ts';
 import { filterOf } from './cells/filters.ts';
 import { initialWidth } from './cells/widths.ts';
-import { editorOf } from './edit/editors.ts';
 import type { PendingCells } from './edit/pending-cells.ts';
 import classes from './grid/grid.module.css';
 
@@ -17,35 +16,39 @@ const numeric: ReadonlySet<string> = new Set(['integer', 'number', 'decimal']);
 /** The column of keys that the server made; no column of a table has this name, as `_` is kept. */
 export const keyColumn = '_key';
 
-export interface ColumnsOptions {
+/** What of a row any grid shows. */
+export type GridRow = Pick<CurrentRow, 'key' | 'row'>;
+
+export interface ColumnsOptions<Row extends GridRow> {
   readonly definition: TableDefinition;
-  /** Undefined where nothing can be edited. */
-  readonly pending: PendingCells | undefined;
   /** To measure by. */
-  readonly rows: readonly CurrentRow[];
+  readonly rows: readonly GridRow[];
+  /** What this grid does otherwise with a column. */
+  readonly more?: (column: Column, isKey: boolean) => ColDef<Row, Cell>;
 }
 
-export function columnsOf(options: ColumnsOptions): ColDef<CurrentRow, Cell>[] {
+export function columnsOf<Row extends GridRow>(options: ColumnsOptions<Row>): ColDef<Row, Cell>[] {
   const { definition } = options;
   const columns = definition.columns.map((column) => columnOf(column, options));
-  return definition.key === undefined ? [madeKeyColumn, ...columns] : columns;
+  return definition.key === undefined ? [madeKeyColumn(), ...columns] : columns;
 }
 
-/** How the grid shows a column, by its type. */
-function columnOf(column: Column, { definition, pending, rows }: ColumnsOptions): ColDef<CurrentRow, Cell> {
+/** How every grid shows a column, by its type. */
+function columnOf<Row extends GridRow>(
+  column: Column,
+  { definition, rows, more }: ColumnsOptions<Row>,
+): ColDef<Row, Cell> {
   const { name, type, sealed } = column;
   const isKey = name === definition.key;
   const isNumeric = numeric.has(type);
+  const { cellClassRules, ...own } = more?.(column, isKey) ?? {};
   return {
     colId: name,
     headerName: name,
     headerTooltip: headerTooltip(column, isKey),
     headerClass: [isNumeric && 'ag-right-aligned-header', sealed === true && classes.sealedHeader].filter(isName),
     initialWidth: initialWidth(column, rows),
-    valueGetter: ({ data }) => {
-      const cell = data?.row[name] ?? null;
-      return data === undefined || pending === undefined ? cell : pending.valueOf(data.key, name, cell);
-    },
+    valueGetter: ({ data }) => data?.row[name] ?? null,
     valueFormatter: ({ value }) => shownCell(type, value ?? null),
     comparator: (a, b) => compareInColumn(type, a ?? null, b ?? null),
     equals: (a, b) => a === b || exactText(type, a ?? null) === exactText(type, b ?? null),
@@ -56,32 +59,25 @@ function columnOf(column: Column, { definition, pending, rows }: ColumnsOptions)
     cellClass: [isNumeric && 'ag-right-aligned-cell', isKey ? classes.key : classes[type]].filter(isName),
     cellClassRules: {
       ...(sealed === true && { [classes.sealed ?? '']: ({ value }) => commitmentIn(value ?? null) !== undefined }),
-      ...(pending !== undefined && pendingRules(pending, name)),
+      ...cellClassRules,
     },
-    ...(pending !== undefined && !isKey ? editorOf(column) : {}),
+    ...own,
   };
 }
 
-type Rules = CellClassRules<CurrentRow, Cell>;
-
-function pendingRules(pending: PendingCells, name: string): Rules {
+function madeKeyColumn<Row extends GridRow>(): ColDef<Row, Cell> {
   return {
-    [classes.pending ?? '']: ({ data }) => pending.stateOf(data?.key ?? '', name) === 'sent',
-    [classes.refused ?? '']: ({ data }) => pending.stateOf(data?.key ?? '', name) === 'refused',
+    colId: keyColumn,
+    headerName: 'key',
+    headerTooltip: 'made by the server',
+    initialWidth: 104,
+    valueGetter: ({ data }) => data?.key ?? null,
+    pinned: 'left',
+    lockPinned: true,
+    cellClass: [classes.key ?? '', classes.madeKey ?? ''],
+    filter: 'agTextColumnFilter',
   };
 }
-
-const madeKeyColumn: ColDef<CurrentRow, Cell> = {
-  colId: keyColumn,
-  headerName: 'key',
-  headerTooltip: 'made by the server',
-  initialWidth: 104,
-  valueGetter: ({ data }) => data?.key ?? null,
-  pinned: 'left',
-  lockPinned: true,
-  cellClass: [classes.key ?? '', classes.madeKey ?? ''],
-  filter: 'agTextColumnFilter',
-};
 
 function headerTooltip({ name, type, sealed, required, unique }: Column, isKey: boolean): string {
   const rules = [isKey && 'key', required && 'required', unique && 'unique', sealed && 'sealed'].filter(Boolean);

@@ -1,17 +1,15 @@
-import type { ColDef, RowClassRules } from 'ag-grid-community';
-import { AgGridReact } from 'ag-grid-react';
-import { useMemo } from 'react';
+import { type ColDef, createGrid, type RowClassRules } from 'ag-grid-community';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { Column, TableDefinition } from '../../../../protocol/table.ts';
 import type { Cell } from '../../../../protocol/values.ts';
-import { keyColumn } from '../table/columns.ts';
-import { gridTheme } from '../table/grid/grid-theme.ts';
-import { registerGrid } from '../table/grid/modules.ts';
-import { styleNonce } from '../theme/nonce.ts';
+import { usePlace } from '../address/use-place.ts';
+import { columnsOf, keyColumn } from '../table/columns.ts';
+import grid from '../table/grid/grid.module.css';
+import { commonOptions } from '../table/grid/grid-options.ts';
+import { useMadeGrid } from '../table/grid/use-made-grid.ts';
 import classes from './compare-view.module.css';
-import { ComparedCell } from './compared-cell.tsx';
+import { ComparedCell } from './compared-cell.ts';
 import type { ShownRow } from './compared-rows.ts';
-
-registerGrid();
 
 interface Props {
   readonly definition: TableDefinition;
@@ -28,46 +26,41 @@ const rules: RowClassRules<ShownRow> = {
 
 /** The rows of two moments in one grid. */
 export function ComparedGrid({ definition, rows }: Props) {
-  const columns = useMemo(() => columnsOf(definition), [definition]);
-  return (
-    <div className={classes.grid}>
-      <AgGridReact<ShownRow>
-        theme={gridTheme}
-        styleNonce={styleNonce}
-        columnDefs={columns}
-        rowData={rows as ShownRow[]}
-        getRowId={({ data }) => data.key}
-        rowClassRules={rules}
-        animateRows={false}
-        autoSizeStrategy={fit}
-      />
-    </div>
+  const [, go] = usePlace();
+  const columns = useMemo(() => columnsOf<ShownRow>({ definition, rows: [], more: comparedColumn }), [definition]);
+  const { key = keyColumn } = definition;
+  const first = useRef(rows);
+  const make = useCallback(
+    (element: HTMLElement, columnDefs: typeof columns) => ({
+      api: createGrid<ShownRow>(element, {
+        ...commonOptions(),
+        columnDefs,
+        rowData: [...first.current],
+        rowClassRules: rules,
+        autoSizeStrategy: fit,
+        onCellClicked: ({ column, data }) => {
+          if (column.getColId() === key && data !== undefined) go({ row: data.key });
+        },
+      }),
+    }),
+    [go, key],
   );
+  const { root, made } = useMadeGrid({ columns, make });
+  useEffect(() => {
+    if (first.current !== rows) made.current?.setGridOption('rowData', [...rows]);
+    first.current = rows;
+  }, [made, rows]);
+  return <div ref={root} className={grid.grid} />;
 }
 
-function columnsOf({ key, columns }: TableDefinition): ColDef<ShownRow, Cell>[] {
-  const own = columns.map((column) => columnOf(column, column.name === key));
-  return key === undefined ? [{ ...made, colId: keyColumn }, ...own] : own;
-}
-
-/** Keys that the server made. */
-const made: ColDef<ShownRow, Cell> = {
-  headerName: 'key',
-  valueGetter: ({ data }) => data?.key ?? null,
-  pinned: 'left',
-};
-
-function columnOf({ name, type }: Column, isKey: boolean): ColDef<ShownRow, Cell> {
+function comparedColumn({ name, type }: Column, isKey: boolean): ColDef<ShownRow, Cell> {
   return {
-    colId: name,
-    headerName: name,
-    valueGetter: ({ data }) => data?.row[name] ?? null,
     // What it was may change while what it is does not.
     equals: () => false,
+    enableCellChangeFlash: false,
     cellRenderer: ComparedCell,
     cellRendererParams: { columnType: type },
     cellClassRules: { [classes.cellChanged ?? '']: ({ data }) => data !== undefined && name in data.was },
-    pinned: isKey ? 'left' : null,
     minWidth: isKey ? 90 : 120,
   };
 }

@@ -55,6 +55,18 @@ describe.skipIf(!hasBrowser)('the page shows the ledger live', { timeout: 90_000
     }
   });
 
+  test('the grid of two moments goes on live: what a cell was, and what it is, where numbers stand', async () => {
+    await stand.admin.insert('pay', { id: 'e', amount: 5 });
+    const { seq, epoch } = await stand.admin.status();
+    await stand.admin.update('pay', 'e', { amount: 6 });
+    const { page } = await visit(stand, { path: `/t/pay?since=${seq}@${epoch}` });
+    const cell = cellAt(page, 'e', 'amount');
+    await expect.poll(() => cell.textContent(), { timeout: 15_000 }).toBe('5 → 6');
+    expect(await cell.evaluate((element) => getComputedStyle(element).textAlign)).toBe('right');
+    await stand.admin.update('pay', 'e', { amount: null });
+    await expect.poll(() => cell.textContent(), { timeout: 15_000 }).toBe('5 → empty');
+  });
+
   test('P8 of a row with many versions those near to what is seen are drawn, down to its first', async () => {
     await stand.admin.insert('pay', { id: 'long', amount: 0 });
     await stand.admin.batch(

@@ -1,11 +1,10 @@
 import type { ColDef, IFilterOptionDef } from 'ag-grid-community';
-import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { Column } from '../../../../../protocol/table.ts';
 import { type Cell, cellProblem, compareCells } from '../../../../../protocol/values.ts';
 import { shownCell } from '../../words/cell-text.ts';
 
 /** The filter of a column, by its type. Whole numbers and decimals are compared exactly, as no double would. */
-export function filterOf({ type, sealed }: Column): Pick<ColDef<CurrentRow, Cell>, 'filter' | 'filterParams'> {
+export function filterOf({ type, sealed }: Column): Pick<ColDef, 'filter' | 'filterParams'> {
   const buttons = { buttons: ['reset'], debounceMs: 250 };
   if (sealed === true) return { filter: 'agTextColumnFilter', filterParams: { ...buttons, filterOptions: presence } };
   switch (type) {

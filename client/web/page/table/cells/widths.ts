@@ -14,7 +14,7 @@ const lockWidth = 18;
 const rowsMax = 60;
 
 /** How wide a column is to begin with: so that its name and most of the first cells fit. */
-export function initialWidth({ name, type, sealed }: Column, rows: readonly CurrentRow[]): number {
+export function initialWidth({ name, type, sealed }: Column, rows: readonly Pick<CurrentRow, 'row'>[]): number {
   const lengths = rows.slice(0, rowsMax).map(({ row }) => shownCell(type, row[name] ?? null).length);
   const usual = lengths.sort((a, b) => a - b)[Math.floor(lengths.length * 0.95)] ?? 0;
   const width = Math.max(

@@ -1,6 +1,7 @@
 import type { GridOptions } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import { styleNonce } from '../../theme/nonce.ts';
+import type { GridRow } from '../columns.ts';
 import classes from './grid.module.css';
 import type { GridFeed } from './grid-feed.ts';
 import { gridTheme } from './grid-theme.ts';
@@ -15,17 +16,26 @@ const emptyWords = {
   noMatchingRows: { overlayText: 'No row fits what is looked for.' },
 };
 
-/** What does not change while the grid is there. */
-export function gridOptions(feed: GridFeed): GridOptions<CurrentRow> {
+/** What every grid of the page is. */
+export function commonOptions<Row extends GridRow>(): GridOptions<Row> {
   return {
     theme: gridTheme,
-    overlayComponentParams: emptyWords,
     styleNonce,
+    overlayComponentParams: emptyWords,
     getRowId: ({ data }) => data.key,
     // Types are the table's, not guessed from what is in the cells.
     defaultColDef: { cellDataType: false, sortable: true, resizable: true, minWidth: 48 },
     maintainColumnOrder: true,
     suppressDragLeaveHidesColumns: true,
+    animateRows: false,
+    tooltipShowDelay: 500,
+  };
+}
+
+/** What does not change while the grid of a table is there. */
+export function gridOptions(feed: GridFeed): GridOptions<CurrentRow> {
+  return {
+    ...commonOptions(),
     rowSelection: {
       mode: 'multiRow',
       checkboxes: true,
@@ -46,13 +56,11 @@ export function gridOptions(feed: GridFeed): GridOptions<CurrentRow> {
     stopEditingWhenCellsLoseFocus: true,
     // Rows keep their places when cells of them change: see RowOrder.
     suppressModelUpdateAfterUpdateTransaction: true,
-    animateRows: false,
     rowBuffer: 12,
     preventDefaultOnContextMenu: true,
     suppressScrollOnNewData: true,
     cellFlashDuration: flashMs,
     cellFadeDuration: fadeMs,
-    tooltipShowDelay: 500,
     isExternalFilterPresent: () => feed.search.isOn,
     doesExternalFilterPass: ({ data }) => data === undefined || feed.search.matches(data),
     rowClassRules: {

@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
-import { shownText } from '../../../../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import { sendCommand } from '../../../api/send-command.ts';
 import { Dialog } from '../../../shell/dialog.tsx';
+import { problemWords } from '../../../words/plain-words.ts';
 import { type FormProblems, noProblems, readForm, textsOf } from '../form-cells.ts';
 import { type OwnCommand, whyNow } from '../own-commands.ts';
 import { changedText } from '../steps.ts';
@@ -41,7 +41,7 @@ export function RowForm({ definition, row, onMade, onClose }: Props) {
       onClose();
     });
   };
-  const isHere = problems.every(({ column }) => column !== undefined && column in texts);
+  const rest = problems.filter(({ column }) => column === undefined || !(column in texts));
   return (
     <Dialog onClose={onClose} title={row === undefined ? `New row of ${definition.name}` : `Edit ${row.key}`}>
       <form onSubmit={(event) => void submit(event)} noValidate>
@@ -58,8 +58,12 @@ export function RowForm({ definition, row, onMade, onClose }: Props) {
             />
           ))}
           <WhyField />
-          {message !== undefined && (!isHere || problems.length === 0) && (
-            <Alert color="red">{shownText(message)}</Alert>
+          {message !== undefined && (rest.length > 0 || problems.length === 0) && (
+            <Alert color="red" role="alert">
+              {rest.length === 0
+                ? message
+                : rest.map((problem) => <div key={problemWords(problem)}>{problemWords(problem)}</div>)}
+            </Alert>
           )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
