@@ -22,7 +22,9 @@ export function HistoryStretch({ versions, isFirst, children }: Props) {
   useEffect(() => {
     const box = place.current;
     if (box === null) return;
-    const look = ([seen]: readonly IntersectionObserverEntry[]): void => {
+    const look = (entries: readonly IntersectionObserverEntry[]): void => {
+      // While the page is busy several wait: what holds is the last.
+      const seen = entries.at(-1);
       // In a tab that is not shown nothing has a height.
       if (seen === undefined || (!seen.isIntersecting && seen.boundingClientRect.height === 0)) return;
       if (!seen.isIntersecting && box.contains(document.activeElement)) return;

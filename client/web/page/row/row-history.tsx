@@ -24,7 +24,7 @@ export function RowHistory({ state: { history, older, newAfter }, onMore, onTake
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (end.current === null || older !== 'unread') return;
-    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting === true && onMore(), {
+    const watch = new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting === true && onMore(), {
       root: end.current.closest('[role="tabpanel"]'),
       rootMargin: '600px 0px',
     });
