@@ -2,6 +2,7 @@ import { Alert, Button, Group, Loader, SegmentedControl, Stack, Text } from '@ma
 import { useState } from 'react';
 import type { ConflictRule, Reverted, RevertedRow } from '../../../../protocol/revert.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { useIsNarrow } from '../tables/use-is-narrow.ts';
 import { WhyInput } from '../tables/why-input.tsx';
 import { ConflictList } from './conflict-list.tsx';
 import { RevertPreview } from './revert-preview.tsx';
@@ -24,6 +25,7 @@ interface Props {
 export function RevertDialog({ takeback, onClose }: Props) {
   const [rule, setRule] = useState<ConflictRule>('refuse');
   const [why, setWhy] = useState('');
+  const isNarrow = useIsNarrow();
   const { preview, conflicts, problem, isBusy, revert } = useRevert({ takeback, rule, onDone: onClose });
   return (
     <Dialog onClose={onClose} title={takeback.title} size="lg" closeButtonProps={{ 'aria-label': 'close' }}>
@@ -34,6 +36,8 @@ export function RevertDialog({ takeback, onClose }: Props) {
             <ConflictList problems={conflicts} />
             <SegmentedControl
               aria-label="what should be there"
+              fullWidth
+              orientation={isNarrow ? 'vertical' : 'horizontal'}
               value={rule === 'refuse' ? '' : rule}
               onChange={(value) => setRule(value as ConflictRule)}
               data={[
