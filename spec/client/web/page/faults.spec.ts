@@ -12,7 +12,7 @@ import { cellAt } from './grid.ts';
 import { sign } from './sign.ts';
 
 /** What Chromium says of connections that were cut, which they are here, and of answers that say what is not there. */
-const cuts = /net::ERR_|status of (409|50\d)/;
+const cuts = /net::ERR_|status of (408|409|50\d)/;
 const rows = 40;
 /** Milliseconds for which nothing arrives, beyond those that it takes until that is noticed. */
 const holeMs = scale(0, 60_000);
