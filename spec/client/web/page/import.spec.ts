@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser)('a file that is dropped on the page', { timeout: 60
 
     // Out of the page it goes as it came, with its proof, both of the moment at which that was chosen.
     await page.getByRole('button', { name: 'export' }).click();
-    await page.getByRole('switch', { name: 'with proofs' }).click();
+    await page.getByRole('menuitemcheckbox', { name: /with proofs/ }).click();
     await stand.admin.update('people', 'p1', { age: 38 });
     await cellAt(page, 'p1', 'age').getByText('38').waitFor();
     const folder = await mkdtemp(join(tmpdir(), 'rowcast-saved-'));
