@@ -188,7 +188,7 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: scaledTimeou
     await asSuperuser(back);
     await restart('--begin-epoch');
     await opened.page.getByText('has begun a new life').waitFor({ timeout: 20_000 });
-    await opened.page.getByText(`now · seq ${seq}`).waitFor();
+    await opened.page.getByText(`now · #${seq}`).waitFor();
     await expectGoneOn(opened);
     await changeRows();
     await expectGoneOn(opened);
