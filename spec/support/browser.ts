@@ -25,6 +25,8 @@ let launching: Promise<Browser> | undefined;
 
 /** The one browser of this process, which ends with it. Each test has contexts of its own in it. */
 export function browser(): Promise<Browser> {
-  launching ??= chromium.launch({ executablePath, args });
+  // Its own handlers would end this process at a signal that another file's test sends itself.
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  launching ??= chromium.launch({ executablePath, args, ...signals });
   return launching;
 }
