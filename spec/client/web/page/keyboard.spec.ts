@@ -82,8 +82,14 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     await keyboard.press('Enter');
     const job = async (): Promise<unknown> => (await stand.admin.get('pay', 'E2'))?.row.job;
     await expect.poll(job).toBe('manager');
+    await page.getByText('changed E2.job').first().waitFor();
     await keyboard.press('Control+z');
     await expect.poll(job).toBe('engineer');
+    // The page has its answer too: before, there is nothing to do again.
+    await page
+      .getByText(/^undone: /)
+      .first()
+      .waitFor();
     await keyboard.press('Control+Shift+z');
     await expect.poll(job).toBe('manager');
     await cellAt(page, 'E2', 'job').getByText('manager').waitFor();
