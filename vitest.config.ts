@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: ['spec/support/page-build.ts', 'spec/support/postgres.ts'],
     reporters: ['default', './spec/support/reporter.ts'],
     testTimeout: 30_000,
+    // A second is too little where three files share two cores.
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 60_000,
   },
 });
