@@ -48,6 +48,8 @@ export const limits = {
   blameCellsMax: 50_000,
   /** Stretches of time that one log.activity asks for. */
   bucketsMax: 1_000,
+  /** Bytes of a request that is read whoever has sent it, more than any query needs; larger ones are administrators'. */
+  strangerRequestBytesMax: 524_288,
   /** Entries of one log.read or row.history reply. */
   entriesMax: 10_000,
 } as const;

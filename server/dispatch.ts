@@ -5,6 +5,7 @@ import type { Command } from '../protocol/commands.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { decodeJson, type Json, JsonError } from '../protocol/json.ts';
 import type { LargeCommand } from '../protocol/large-commands.ts';
+import { limits } from '../protocol/limits.ts';
 import { type Query, querySchemas } from '../protocol/queries.ts';
 import {
   type Envelope,
@@ -27,7 +28,7 @@ import type { Caller } from './auth/session-requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import { type Answer, type AnySubmission, submission } from './commands/submission.ts';
 import { isDatabaseAway } from './database/sql-state.ts';
-import { type EarlyProof, earlyProof, idAtFront, strangerBytesMax } from './early-proof.ts';
+import { type EarlyProof, earlyProof, idAtFront } from './early-proof.ts';
 import type { QueryAnswer } from './queries/context.ts';
 import { Refused } from './refused.ts';
 
@@ -96,7 +97,7 @@ export class Dispatch {
   async handle(bytes: Uint8Array, peer: string): Promise<Frames> {
     try {
       this.#checkBytes(bytes);
-      const sender = bytes.length > strangerBytesMax ? await this.#proveEarly(bytes) : undefined;
+      const sender = bytes.length > limits.strangerRequestBytesMax ? await this.#proveEarly(bytes) : undefined;
       const opened = open(decode(bytes));
       const { envelope } = opened;
       const identity =
@@ -187,7 +188,7 @@ export class Dispatch {
       early && (await this.#prove(early.token, early.id).catch((error) => Promise.reject(this.#countExpired(error))));
     if (early !== undefined && identity?.role === 'administrator') return { ...early, identity };
     const message =
-      `a request of more than ${strangerBytesMax} bytes is taken of administrators only, if it begins with v and id and has ` +
+      `a request of more than ${limits.strangerRequestBytesMax} bytes is taken of administrators only, if it begins with v and id and has ` +
       'its token behind them or at its end';
     throw new Refused({ code: 'too_large', message });
   }
@@ -275,7 +276,7 @@ function decode(bytes: Uint8Array): Json {
  * JSON of a size that is read, and else at the front.
  */
 function readableId(bytes: Uint8Array): string | null {
-  if (bytes.length <= strangerBytesMax) {
+  if (bytes.length <= limits.strangerRequestBytesMax) {
     try {
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
       return envelopeSchema.shape.id.safeParse(JSON.parse(text)?.id).data ?? null;

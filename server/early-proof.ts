@@ -1,6 +1,3 @@
-/** Bytes of a request that is read whoever has sent it: more than any query needs. */
-export const strangerBytesMax = 524_288;
-
 /** Where a request's id and its token are looked for, in bytes from either end. */
 const endBytes = 512;
 /** An id at the front, alone or behind `v`: there it is the request's own and not that of a row that it holds. */

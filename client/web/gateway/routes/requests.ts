@@ -1,14 +1,12 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
-import { type Ledger, type RequestOf, type RequestType, RowcastError } from '../../../index.ts';
+import { type Ledger, limits, type RequestOf, type RequestType, RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
 import type { Upstream } from '../upstream.ts';
 
 /** Bytes of one request of who is logged in; larger things are imported. */
 const requestBytesMax = 4 * 1024 * 1024;
-/** Of anybody else: the server takes no more of them, and it is read here before. */
-const strangerBytesMax = 512 * 1024;
 
 /** Requests that the page may send as they stand, by their type; those that anyone may. */
 const publicTypes = [
@@ -89,7 +87,8 @@ async function readBody(request: { json: () => Promise<unknown> }): Promise<z.ou
 }
 
 const ofLogins = limitBytes(requestBytesMax, 'import a file instead');
-const ofStrangers = limitBytes(strangerBytesMax, 'log in to send more');
+/** The server takes no more of them, and it is read here before. */
+const ofStrangers = limitBytes(limits.strangerRequestBytesMax, 'log in to send more');
 
 function limitBytes(maxSize: number, advice: string) {
   const onError = () => {

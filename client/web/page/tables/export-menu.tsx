@@ -1,15 +1,14 @@
 import { Button, Group, Menu } from '@mantine/core';
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
-import { sealedNames } from '../../../../protocol/sealed.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { usePlace } from '../address/use-place.ts';
 import { pathOf } from '../api/lines.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
-import { useRight } from '../people/rights.ts';
 import { cursorOf } from '../time/travel.ts';
 import { pointText, pointWords } from '../words/points.ts';
 import { FileSwitch } from './file-switch.tsx';
+import { OpenSwitch, useMayOpen } from './open-switch.tsx';
 
 interface Props {
   readonly table: string;
@@ -24,7 +23,7 @@ export function ExportMenu({ table, definition }: Props) {
   const [isOpen, setOpen] = useState(false);
   /** The moment that files and proofs are of; undefined without proofs. */
   const [proven, setProven] = useState<string>();
-  const mayOpen = useRight() === 'yes' && definition !== undefined && sealedNames(definition).length > 0;
+  const mayOpen = useMayOpen(definition);
   const at = proven ?? shown;
   const rows = { search, open: flag(mayOpen && isOpen) };
   const prove = (does: boolean): void => {
@@ -62,14 +61,7 @@ export function ExportMenu({ table, definition }: Props) {
           isOn={isHarmless}
           onChange={setHarmless}
         />
-        {mayOpen && (
-          <FileSwitch
-            label="sealed values in the open"
-            note="whoever gets the file can read them"
-            isOn={isOpen}
-            onChange={open}
-          />
-        )}
+        {mayOpen && <OpenSwitch isOn={isOpen} onChange={open} />}
         <FileSwitch
           label="with proofs"
           note="save both files in one folder: anybody checks them there with “rowcast verify”, without a server"

@@ -1,11 +1,10 @@
 import { Button, Menu } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
-import { sealedNames } from '../../../../protocol/sealed.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { pathOf } from '../api/lines.ts';
-import { useRight } from '../people/rights.ts';
 import { FileSwitch } from '../tables/file-switch.tsx';
+import { OpenSwitch, useMayOpen } from '../tables/open-switch.tsx';
 
 interface Props {
   readonly table: string;
@@ -18,7 +17,7 @@ interface Props {
 export function CompareFiles({ table, since, at, definition }: Props) {
   const [isHarmless, setHarmless] = useState(false);
   const [isOpen, setOpen] = useState(false);
-  const mayOpen = useRight() === 'yes' && sealedNames(definition).length > 0;
+  const mayOpen = useMayOpen(definition);
   const item = (label: string, format: string, escapes = false) => {
     const query = { table, from: since, to: at, format };
     const chosen = { open: mayOpen && isOpen ? '' : undefined, escape_formulas: escapes ? '' : undefined };
@@ -48,14 +47,7 @@ export function CompareFiles({ table, since, at, definition }: Props) {
           isOn={isHarmless}
           onChange={setHarmless}
         />
-        {mayOpen && (
-          <FileSwitch
-            label="sealed values in the open"
-            note="whoever gets the file can read them"
-            isOn={isOpen}
-            onChange={setOpen}
-          />
-        )}
+        {mayOpen && <OpenSwitch isOn={isOpen} onChange={setOpen} />}
       </Menu.Dropdown>
     </Menu>
   );
