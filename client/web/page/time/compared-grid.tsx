@@ -53,7 +53,7 @@ export function ComparedGrid({ definition, rows }: Props) {
   return <div ref={root} className={grid.grid} />;
 }
 
-function comparedColumn({ name, type }: Column, isKey: boolean): ColDef<ShownRow, Cell> {
+function comparedColumn({ name, type }: Column): ColDef<ShownRow, Cell> {
   return {
     // What it was may change while what it is does not.
     equals: () => false,
@@ -61,6 +61,6 @@ function comparedColumn({ name, type }: Column, isKey: boolean): ColDef<ShownRow
     cellRenderer: ComparedCell,
     cellRendererParams: { columnType: type },
     cellClassRules: { [classes.cellChanged ?? '']: ({ data }) => data !== undefined && name in data.was },
-    minWidth: isKey ? 90 : 120,
+    minWidth: 90,
   };
 }
