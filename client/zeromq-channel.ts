@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Context, Dealer, type Socket, Subscriber } from 'zeromq';
 import type { ServerAddress } from '../protocol/address.ts';
+import { joinBundle, splitBundle, takeBundle } from '../protocol/bundle.ts';
 import { toZ85 } from '../protocol/curve.ts';
 import type { CommandSocket, FeedSocket, SocketListener, Transport } from './channels.ts';
 
@@ -81,30 +82,38 @@ function openDealer(address: ServerAddress, listener: SocketListener, keys: Curv
   });
   const life = { closed: false };
   const waiting = new Set<Outgoing>();
-  let leaving: Outgoing | undefined;
+  const leaving = new Set<Outgoing>();
+  let writing = false;
 
   // zeromq.js takes one send at a time and throws EBUSY at the next one, synchronously (Z1): one writer, one queue.
   async function write(): Promise<void> {
-    // A set is gone through in order of insertion, with what is added on the way.
-    for (leaving of waiting) {
-      waiting.delete(leaving);
-      await dealer.send(['', leaving.frame]);
-      leaving.sent();
+    writing = true;
+    // What is asked for in one turn of the event loop goes together, and so does what came while something was sent.
+    await new Promise(setImmediate);
+    while (waiting.size > 0) {
+      const bundle = takeBundle(waiting, ({ frame }) => frame);
+      for (const outgoing of bundle) {
+        waiting.delete(outgoing);
+        leaving.add(outgoing);
+      }
+      await dealer.send(['', joinBundle(bundle.map(({ frame }) => frame))]);
+      for (const { sent } of bundle) sent();
+      leaving.clear();
     }
-    leaving = undefined;
+    writing = false;
   }
 
   observe(dealer, listener, life);
   dealer.connect(endpoint(address.host, address.commandsPort));
-  readAll({ socket: dealer, life, listener, deliver: (frames) => listener.message(frames.slice(1)) });
+  readAll({ socket: dealer, life, listener, deliver: ([, ...frames]) => deliverReplies(frames, listener) });
   return {
     send(frame, sent) {
       const outgoing = { frame, sent };
       waiting.add(outgoing);
-      if (leaving === undefined) write().catch(shutdownOnly(life, listener));
+      if (!writing) write().catch(shutdownOnly(life, listener));
       return () => {
         waiting.delete(outgoing);
-        return life.closed || leaving !== outgoing;
+        return life.closed || !leaving.has(outgoing);
       };
     },
     close() {
@@ -113,6 +122,14 @@ function openDealer(address: ServerAddress, listener: SocketListener, keys: Curv
       dealer.close();
     },
   };
+}
+
+/** A bundle is as many messages. */
+function deliverReplies(frames: readonly Uint8Array[], { message }: SocketListener): void {
+  const [first = new Uint8Array()] = frames;
+  const bundle = splitBundle(first);
+  if (bundle === undefined) message(frames);
+  else for (const reply of bundle) message([reply]);
 }
 
 interface Subscription {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Hmac } from '../proof/hmac.ts';
 import { type AccountRequest, accountSchemas } from '../protocol/accounts.ts';
+import { isBundle } from '../protocol/bundle.ts';
 import type { Command } from '../protocol/commands.ts';
 import type { ErrorBody } from '../protocol/errors.ts';
 import { decodeJson, type Json, JsonError } from '../protocol/json.ts';
@@ -97,6 +98,7 @@ export class Dispatch {
   async handle(bytes: Uint8Array, peer: string): Promise<Frames> {
     try {
       this.#checkBytes(bytes);
+      if (isBundle(bytes)) throw bundleTooLarge();
       const sender = bytes.length > limits.strangerRequestBytesMax ? await this.#proveEarly(bytes) : undefined;
       const opened = open(decode(bytes));
       const { envelope } = opened;
@@ -260,6 +262,12 @@ function isExpired(error: unknown): boolean {
 function identityOf({ id, token, identity }: Sender, envelope: Envelope): Identity {
   if (id === envelope.id && token === envelope.token) return identity;
   throw new Refused({ code: 'bad_request', message: 'id and token stand in the request itself, and each once' });
+}
+
+/** What the socket could not take apart. */
+function bundleTooLarge(): Refused {
+  const message = `a bundle has at most ${limits.bundleTextsMax} requests and ${limits.bundleBytesMax} bytes; send several`;
+  return new Refused({ code: 'too_large', message });
 }
 
 function decode(bytes: Uint8Array): Json {

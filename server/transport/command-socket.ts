@@ -1,11 +1,14 @@
 import { Router } from 'zeromq';
+import { splitBundle } from '../../protocol/bundle.ts';
 import { bind } from './bind.ts';
 import { ConnectionCount, type ConnectionCounters } from './connection-count.ts';
 import type { Gate } from './gate.ts';
 import { InWork } from './in-work.ts';
+import { ReplyBundles } from './reply-bundles.ts';
 import { SendQueue } from './send-queue.ts';
 
-type Frames = readonly (string | Uint8Array)[];
+/** Frames of a message, or of its part behind the envelope. */
+export type Frames = readonly (string | Uint8Array)[];
 
 /** Answers requests. Neither throws, and neither waits for ever. */
 export interface RequestHandler {
@@ -39,7 +42,8 @@ export class CommandSocket {
   readonly #socket: Router;
   readonly #options: CommandSocketOptions;
   readonly #connections: ConnectionCount;
-  readonly #replies: SendQueue<(string | Uint8Array)[]>;
+  readonly #replies: SendQueue<Frames>;
+  readonly #bundles: ReplyBundles;
   readonly #answering = new Set<Promise<void>>();
   readonly #inWork: InWork;
   #reading: Promise<void> | undefined;
@@ -67,7 +71,8 @@ export class CommandSocket {
       handshakeInterval: options.handshakeMs,
     });
     this.#connections.watch(this.#socket);
-    this.#replies = new SendQueue({ send: (frames) => this.#socket.send(frames), messagesMax: repliesMax });
+    this.#replies = new SendQueue({ send: (frames) => this.#socket.send([...frames]), messagesMax: repliesMax });
+    this.#bundles = new ReplyBundles((frames) => this.#replies.push(frames));
   }
 
   get repliesDropped(): number {
@@ -88,6 +93,7 @@ export class CommandSocket {
     // Not by unbinding: a receive that meets it fails with EBUSY, and later requests have to be read past anyway.
     this.#closing = true;
     await Promise.all(this.#answering);
+    this.#bundles.flush();
     await this.#replies.drain();
     this.#socket.close();
     await this.#reading;
@@ -109,19 +115,25 @@ export class CommandSocket {
       this.counters.malformed += 1;
       return;
     }
-    this.counters.requests += 1;
-    this.#answer([peer, ...rest.slice(0, -1)], body, peer.toString('base64url'));
+    const envelope = [peer, ...rest.slice(0, -1)];
+    const bundle = splitBundle(body);
+    const reply =
+      bundle === undefined
+        ? (frames: Frames) => this.#replies.push([...envelope, ...frames])
+        : this.#bundles.replyTo(envelope);
+    for (const request of bundle ?? [body]) this.#answer(request, peer.toString('base64url'), reply);
   }
 
-  #answer(envelope: readonly Uint8Array[], body: Uint8Array, peer: string): void {
+  #answer(body: Uint8Array, peer: string, reply: (frames: Frames) => void): void {
+    this.counters.requests += 1;
     if (!this.#inWork.begin(peer)) {
       this.counters.peerBusy += 1;
-      this.#replies.push([...envelope, ...this.#options.handler.refuse(body)]);
+      reply(this.#options.handler.refuse(body));
       return;
     }
-    const answering: Promise<void> = this.#options.handler.handle(body, peer).then((reply) => {
+    const answering: Promise<void> = this.#options.handler.handle(body, peer).then((frames) => {
       this.#inWork.end(peer);
-      this.#replies.push([...envelope, ...reply]);
+      reply(frames);
       this.#answering.delete(answering);
     });
     this.#answering.add(answering);

@@ -1,5 +1,6 @@
 import { Router, XPublisher } from 'zeromq';
 import { formatAddress } from '../../protocol/address.ts';
+import { splitBundle } from '../../protocol/bundle.ts';
 import type { FeedMessage } from './fake-server.ts';
 import { settled } from './fake-timing.ts';
 
@@ -72,11 +73,13 @@ export class ScriptedServer {
   async #answer(router: Router): Promise<void> {
     for await (const [peer, delimiter, frame] of router) {
       if (peer === undefined || delimiter === undefined || frame === undefined) continue;
-      const request = JSON.parse(frame.toString()) as ScriptedRequest;
-      this.requests.push(request);
-      const answer = this.#script(request, this.requests.length);
-      if (answer !== undefined) await router.send([peer, delimiter, ...answer]);
-      this.#arrived();
+      for (const text of splitBundle(frame) ?? [frame]) {
+        const request = JSON.parse(Buffer.from(text).toString()) as ScriptedRequest;
+        this.requests.push(request);
+        const answer = this.#script(request, this.requests.length);
+        if (answer !== undefined) await router.send([peer, delimiter, ...answer]);
+        this.#arrived();
+      }
     }
   }
 

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Dealer } from 'zeromq';
+import { joinBundle, splitBundle } from '../../../protocol/bundle.ts';
 import { curveKeys } from '../../../server/keys/curve-key.ts';
 import { CommandSocket } from '../../../server/transport/command-socket.ts';
 import { Gate } from '../../../server/transport/gate.ts';
@@ -40,9 +41,11 @@ beforeEach(async () => {
     handler: {
       handle: (request, peer) =>
         new Promise((resolve) => {
-          waiting.push({ peer, answer: () => resolve([`answered ${Buffer.from(request)}`]) });
+          const text = Buffer.from(request).toString().trimEnd();
+          const entries = text.startsWith('read') ? ['entries'] : [];
+          waiting.push({ peer, answer: () => resolve([`answered ${text}`, ...entries]) });
         }),
-      refuse: (request) => [`refused ${Buffer.from(request)}`],
+      refuse: (request) => [`refused ${Buffer.from(request).toString().trimEnd()}`],
     },
     warn: (message) => warnings.push(message),
   });
@@ -105,6 +108,60 @@ test('P8 a message of many parts, of none, or too large is not answered, and its
   answerAll();
   expect(await receive(good)).toBe('answered g');
   expect(socket.counters.requests).toBe(1);
+});
+
+describe('a bundle of requests', () => {
+  /** The replies of the next message. */
+  async function replies(client: Dealer): Promise<string[] | undefined> {
+    return splitBundle((await client.receive()).at(-1) as Buffer)?.map((reply) =>
+      Buffer.from(reply).toString().trimEnd(),
+    );
+  }
+
+  test('is as many requests, and those answered in one turn are answered in one message', async () => {
+    const client = open();
+    await client.send(['', joinBundle(['a', 'b'])]);
+    await client.send(['', joinBundle(['c', 'd'])]);
+    await vi.waitFor(() => expect(waiting.length + socket.counters.peerBusy).toBe(4));
+    // What is refused at once does not wait for the others.
+    expect(await receive(client)).toBe('refused d');
+    answerAll();
+    expect(await replies(client)).toEqual(['answered a', 'answered b', 'answered c']);
+    expect(socket.counters).toMatchObject({ requests: 4, peerBusy: 1 });
+  });
+
+  test('has replies apart where they are made apart, and those of two frames in messages of their own', async () => {
+    const client = open();
+    await client.send(['', joinBundle(['a', 'read', 'b'])]);
+    await vi.waitFor(() => expect(waiting).toHaveLength(3));
+    const [a, read, b] = waiting.splice(0);
+    b?.answer();
+    expect(await receive(client)).toBe('answered b');
+    read?.answer();
+    expect((await client.receive()).map(String)).toEqual(['', 'answered read', 'entries']);
+    a?.answer();
+    expect(await receive(client)).toBe('answered a');
+  });
+
+  test('is answered over the envelope that it came in, each sender by itself', async () => {
+    const [one, other] = [open(), open()];
+    await one.send(['x', '', joinBundle(['a', 'b'])]);
+    await other.send(['', joinBundle(['c'])]);
+    await vi.waitFor(() => expect(waiting).toHaveLength(3));
+    answerAll();
+    expect((await one.receive()).map(String)).toEqual(['x', '', joinBundle(['answered a', 'answered b'])]);
+    expect(await receive(other)).toBe('answered c');
+  });
+
+  test('is answered before the socket is closed', async () => {
+    const client = open();
+    await client.send(['', joinBundle(['a', 'b'])]);
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    const stopped = socket.stop();
+    answerAll();
+    await stopped;
+    expect(await replies(client)).toEqual(['answered a', 'answered b']);
+  });
 });
 
 test('P8 connections beyond the limit are closed, counted and warned of, and those within it work', async () => {
