@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { jsonLines } from '../database/json-lines.ts';
 import type { Answer, Submission } from './submission.ts';
 
 /** A command that was accepted before, and its answer. */
@@ -33,7 +34,7 @@ export function insertAnswers(accepted: readonly AcceptedCommand[]): RawBuilder<
     SELECT * FROM unnest(
       ${accepted.map(({ submission }) => submission.id)}::text[],
       ${accepted.map(({ submission }) => `\\x${submission.body}`)}::bytea[],
-      ${accepted.map(({ answer }) => answer)}::text[])`;
+      ${jsonLines(accepted.map(({ answer }) => answer))})`;
 }
 
 /** What a command is answered whose id was used before. */

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { jsonLines } from '../database/json-lines.ts';
 import type { Executor } from '../database/writer.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { LockedHead } from './head.ts';
@@ -41,7 +42,7 @@ export async function appendChanges(transaction: Executor, appending: Appending)
         ${changes.map(({ tableId }) => tableId)}::bigint[],
         ${changes.map(({ key }) => key)}::text[],
         ${changes.map(({ groupLast }) => groupLast)}::bigint[],
-        ${changes.map(({ entry }) => entry)}::text[])
+        ${jsonLines(changes.map(({ entry }) => entry))})
       RETURNING seq
     ), moved AS (
       UPDATE head

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Cells } from '../../protocol/values.ts';
+import { jsonLines } from '../database/json-lines.ts';
 import type { Executor } from '../database/writer.ts';
 import { type RowState, rowName } from '../domain/state.ts';
 
@@ -67,7 +68,7 @@ function upsertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
       ${rows.map(({ seq }) => seq)}::bigint[],
       ${rows.map(({ at }) => at)}::text[],
       ${rows.map(({ by }) => by)}::text[],
-      ${rows.map(({ cells }) => JSON.stringify(cells))}::json[])
+      ${jsonLines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])
     ON CONFLICT (table_id, key) DO UPDATE
       SET version = excluded.version, seq = excluded.seq, at = excluded.at, by = excluded.by, cells = excluded.cells`;
 }
@@ -116,7 +117,7 @@ export async function rewriteCells(
 ): Promise<void> {
   await sql`
     UPDATE row_projection SET cells = reshaped.cells
-    FROM unnest(${rows.map(({ key }) => key)}::text[], ${rows.map(({ cells }) => JSON.stringify(cells))}::json[])
+    FROM unnest(${rows.map(({ key }) => key)}::text[], ${jsonLines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])
       AS reshaped (key, cells)
     WHERE table_id = ${tableId} AND row_projection.key = reshaped.key`.execute(transaction);
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { commitmentIn, sealedNames } from '../../protocol/sealed.ts';
 import type { AlterStep, TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
+import { jsonLines } from '../database/json-lines.ts';
 import type { Executor } from '../database/writer.ts';
 import { isRowEvent, type RowEvent } from '../domain/event.ts';
 import type { ReusedCell } from '../domain/restored-cells.ts';
@@ -166,7 +167,7 @@ function insertSealed(cells: readonly KeptCell[]): RawBuilder<unknown> {
       ${keys(kept)}::text[],
       ${kept.map(({ cell }) => cell.column)}::text[],
       ${kept.map(({ cell }) => `\\x${cell.salt}`)}::bytea[],
-      ${kept.map(({ cell }) => cell.value)}::text[])
+      ${jsonLines(kept.map(({ cell }) => cell.value))})
     ON CONFLICT (commitment) DO UPDATE SET table_id = excluded.table_id, "column" = excluded."column"`;
 }
 
