@@ -58,6 +58,10 @@ CREATE TABLE IF NOT EXISTS tile (
 );
 -- Hashes do not compress, and proofs read parts of them.
 ALTER TABLE tile ALTER COLUMN leaves SET STORAGE EXTERNAL;
+-- Of level 0: roots of subtrees, so that a proof hashes little: over each 16 of its entries, then over 2, 4, 8 ... tiles,
+-- as far as they end with this one. NULL in what was written before 0.4.0: there they are hashed when they are asked for.
+ALTER TABLE tile ADD COLUMN IF NOT EXISTS nodes bytea
+  CHECK (nodes IS NULL OR (level = 0 AND octet_length(nodes) >= 512 AND octet_length(nodes) % 32 = 0));
 
 -- Names for seqs, given once and for ever.
 CREATE TABLE IF NOT EXISTS tag (

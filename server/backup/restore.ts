@@ -9,7 +9,7 @@ import { appendChanges } from '../log/append.ts';
 import type { Doorbell } from '../log/doorbell.ts';
 import { beginNewEpoch, type LockedHead, lockHead } from '../log/head.ts';
 import type { Change } from '../log/record.ts';
-import { grow } from '../log/tree.ts';
+import { grow, noHashes, type TileHashes } from '../log/tree.ts';
 import { projectTables, type RecordedEvent, rebuildHolders, rowsAfter } from '../projections/project.ts';
 import { rowStatements } from '../projections/rows.ts';
 import { sealedStatements } from '../projections/sealed.ts';
@@ -86,7 +86,7 @@ class Restore {
   readonly #options: RestoreOptions & { readonly to: number };
   readonly #steps: BackupSteps;
   #head: LockedHead;
-  #open: readonly string[] | undefined = [];
+  #open: TileHashes | undefined = noHashes;
   #entries: EntryStep[] = [];
   #copies: RowStep[] = [];
   /** Of the entries, or copies, that wait. */

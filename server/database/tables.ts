@@ -43,6 +43,7 @@ interface TileTable {
   index: number;
   hash: Buffer;
   leaves: Buffer | null;
+  nodes: Buffer | null;
 }
 
 interface TagTable {

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import { Frontier } from '../../proof/frontier.ts';
-import type { Hash } from '../../proof/hash.ts';
 import type { Database } from '../database/database.ts';
-import { grow, insertTiles, readLeaves } from './tree.ts';
+import { grow, insertTiles, noHashes, readLeaves, type TileHashes } from './tree.ts';
 
 /** Entries that are hashed at once. */
 const stepEntries = 16_384;
@@ -19,12 +18,12 @@ export async function buildTree(database: Database): Promise<number> {
     const [head] = rows;
     if (head === undefined) return 0;
     let frontier = new Frontier();
-    let open: readonly Hash[] = [];
+    let open: TileHashes = noHashes;
     while (frontier.size < head.seq) {
       const leaves = await readLeaves(transaction, frontier.size, Math.min(frontier.size + stepEntries, head.seq));
       const growth = grow(frontier, leaves, open);
       if (growth.tiles.length > 0) await insertTiles(growth.tiles).execute(transaction);
-      ({ frontier, open = [] } = growth);
+      ({ frontier, open = noHashes } = growth);
       if (leaves.length === 0) throw new Error(`the log has a hole behind ${frontier.size}: it ends at ${head.seq}`);
     }
     await sql`UPDATE head SET peaks = decode(${frontier.text}, 'hex')`.execute(transaction);

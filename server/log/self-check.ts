@@ -1,30 +1,45 @@
 import { sql } from 'kysely';
-import { Frontier } from '../../proof/frontier.ts';
 import type { Hash } from '../../proof/hash.ts';
 import type { Executor } from '../database/writer.ts';
 import type { Fault } from './tampered.ts';
-import { entryHashSql, readLeaves, tileLeaves } from './tree.ts';
+import { entryHashSql, grow, noHashes, readLeaves, tileLeaves } from './tree.ts';
 import { TreeReader } from './tree-reader.ts';
+
+interface KeptTile {
+  readonly index: number;
+  readonly leaves: Buffer;
+  readonly hash: Hash;
+  /** NULL when a version wrote it that kept none. */
+  readonly nodes: string | null;
+  /** Whether its leaves are those of the entries. */
+  readonly same: boolean;
+}
 
 /**
  * Holds entries against the tree: every entry of these tiles is hashed again from its bytes, and every tile from its
- * leaves. The first fault is named; of a changed entry its seq, exactly.
+ * leaves, with all that it keeps of the tree. The first fault is named; of a changed entry its seq, exactly.
  */
 export async function checkTiles(
   database: Executor,
   { from, to }: { from: number; to: number },
 ): Promise<Fault | undefined> {
-  const { rows } = await sql<{ index: number; leaves: Buffer; hash: string; same: boolean }>`
-    SELECT index, leaves, encode(hash, 'hex') AS hash, leaves IS NOT DISTINCT FROM (
+  const { rows } = await sql<KeptTile>`
+    SELECT index, leaves, encode(hash, 'hex') AS hash, encode(nodes, 'hex') AS nodes, leaves IS NOT DISTINCT FROM (
       SELECT string_agg(${entryHashSql}, ''::bytea ORDER BY seq) FROM change
       WHERE seq > tile.index * ${tileLeaves}::bigint AND seq <= (tile.index + 1) * ${tileLeaves}::bigint
     ) AS same
     FROM tile WHERE level = 0 AND index >= ${from} AND index < ${to} ORDER BY index`.execute(database);
-  for (const [position, { index, leaves, hash, same }] of rows.entries()) {
+  let frontier = await new TreeReader(database).frontierAt(from * tileLeaves);
+  for (const [position, { index, leaves, hash, nodes, same }] of rows.entries()) {
     const first = (from + position) * tileLeaves + 1;
     if (index !== from + position) return { seq: first, what: `the tile of the entries from ${first} on is missing` };
     if (!same) return await changedEntry(database, index, leaves);
-    if (rootOf(leaves) !== hash) return { seq: first, what: `the tile of the entries from ${first} on was changed` };
+    const made = grow(frontier, leavesOf(leaves), noHashes);
+    const [tile] = made.tiles;
+    if (tile?.hash !== hash || (nodes !== null && tile.nodes?.join('') !== nodes)) {
+      return { seq: first, what: `the tile of the entries from ${first} on was changed` };
+    }
+    ({ frontier } = made);
   }
   if (rows.length === to - from) return undefined;
   const seq = (from + rows.length) * tileLeaves + 1;
@@ -87,10 +102,8 @@ export async function checkAgainst(
     : { seq: 1, what: `its first ${size} entries are others than those this server has signed` };
 }
 
-function rootOf(leaves: Buffer): Hash {
-  const frontier = new Frontier();
-  for (let at = 0; at < tileLeaves; at += 1) frontier.push(hashAt(leaves, at));
-  return frontier.root;
+function leavesOf(kept: Buffer): Hash[] {
+  return Array.from({ length: tileLeaves }, (_, at) => hashAt(kept, at));
 }
 
 function hashAt(leaves: Buffer, at: number): Hash {

@@ -3,15 +3,14 @@ import { Frontier, foldRight } from '../../proof/frontier.ts';
 import { type Hash, hashBytes, ProofError } from '../../proof/hash.ts';
 import { type Node, nodesOf, peakRanges, type Range } from '../../proof/ranges.ts';
 import type { Executor } from '../database/writer.ts';
-import { readLeaves, tileLeaves } from './tree.ts';
+import { entryHashSql, innerLevel, readLeaves, tileLeaves, tileLevels } from './tree.ts';
 
-const tileLevels = 8;
 const hashDigits = hashBytes * 2;
 
 /**
  * Reads hashes of the tree over the log: of any range of entries for proofs, and of the entries themselves. A subtree
- * whose root is not kept is hashed from the nearest nodes below that are, at most 128 of them: a proof costs a few
- * queries, whatever the size of the log.
+ * whose root is not kept is hashed from the nearest nodes below that are: a proof costs one query, whatever the size of
+ * the log.
  */
 export class TreeReader {
   readonly #database: Executor;
@@ -45,56 +44,35 @@ export class TreeReader {
     return behind >= to ? kept : [...kept, ...(await readLeaves(this.#database, behind, to))];
   }
 
+  /**
+   * The numbers are those of `tile` in schema.sql: 2^8 leaves, `nodes` over each 2^4 of them and then from level 9 on, 32
+   * bytes each. LATERAL, as a plan that was kept while there were few tiles would read all of them for ever after.
+   */
   async #hashesOf(nodes: readonly Node[]): Promise<Hash[]> {
-    const [low, high] = [
-      nodes.filter(({ level }) => level < tileLevels),
-      nodes.filter(({ level }) => level >= tileLevels),
-    ];
-    const [ofLeaves, ofTiles] = await Promise.all([this.#fromLeaves(low), this.#fromTiles(high)]);
-    return nodes.map(({ level }) => (level < tileLevels ? ofLeaves : ofTiles).shift() ?? missing());
-  }
-
-  /** Subtrees within one tile. */
-  async #fromLeaves(nodes: readonly Node[]): Promise<Hash[]> {
-    const wanted = nodes.map(({ level, index }) => ({ from: index * 2 ** level, to: (index + 1) * 2 ** level }));
-    const { rows } = await sql<{ position: number; leaves: string }>`
-      SELECT wanted.position, encode(substring(tile.leaves FROM wanted.first + 1 FOR wanted.count), 'hex') AS leaves
+    const wanted = nodes.map(({ level, index }) => ({ level, from: index * 2 ** level, to: (index + 1) * 2 ** level }));
+    const { rows } = await sql<{ hashes: string | null }>`
+      SELECT encode(coalesce(
+        CASE WHEN level > 8 THEN substring(nodes FROM (16 + level - 9) * 32 + 1 FOR 32)
+             WHEN level BETWEEN 4 AND 7 THEN substring(nodes FROM within / 16 * 32 + 1 FOR 32 << (level - 4)) END,
+        CASE WHEN level < 8 THEN substring(leaves FROM within * 32 + 1 FOR 32 << level) END,
+        CASE WHEN level < 8 THEN (
+          SELECT string_agg(${entryHashSql}, '' ORDER BY seq) FROM change WHERE seq > start AND seq <= start + (1 << level)
+        ) ELSE (
+          SELECT string_agg(hash, '' ORDER BY index) FROM tile AS below
+          WHERE below.level = wanted.level / 8 - 1 AND index >= start >> (wanted.level / 8 * 8)
+            AND index < (start >> (wanted.level / 8 * 8)) + (1 << wanted.level % 8)
+        ) END), 'hex') AS hashes
       FROM unnest(
-        ${wanted.map(({ from }) => tileOf(from))}::bigint[],
-        ${wanted.map(({ from }) => (from % tileLeaves) * hashBytes)}::int[],
-        ${wanted.map(({ from, to }) => (to - from) * hashBytes)}::int[]) WITH ORDINALITY AS wanted (index, first, count, position)
-      JOIN tile ON tile.level = 0 AND tile.index = wanted.index`.execute(this.#database);
-    const kept = new Map(rows.map(({ position, leaves }) => [position - 1, cut(leaves)]));
-    const open = await this.#openLeaves(wanted.filter((_range, position) => !kept.has(position)));
-    return wanted.map((range, position) => rootOf(kept.get(position) ?? open(range), range.to - range.from));
-  }
-
-  /** The hashes of ranges that no full tile holds: they are in the last tile, which is read once for all of them. */
-  async #openLeaves(ranges: readonly Range[]): Promise<(range: Range) => readonly Hash[]> {
-    const from = Math.min(...ranges.map((range) => range.from));
-    const to = Math.max(...ranges.map((range) => range.to));
-    if (to - from > tileLeaves) missing();
-    const leaves = ranges.length > 0 ? await readLeaves(this.#database, from, to) : [];
-    return (range) => leaves.slice(range.from - from, range.to - from);
-  }
-
-  /** Subtrees over tiles: of the level below that is kept, at most 128 tiles each. */
-  async #fromTiles(nodes: readonly Node[]): Promise<Hash[]> {
-    const wanted = nodes.map(({ level, index }) => {
-      const count = 2 ** (level % tileLevels);
-      return { level: Math.floor(level / tileLevels) - 1, from: index * count, count };
-    });
-    if (wanted.length === 0) return [];
-    const { rows } = await sql<{ position: number; hashes: string }>`
-      SELECT wanted.position, string_agg(encode(tile.hash, 'hex'), '' ORDER BY tile.index) AS hashes
-      FROM unnest(
-        ${wanted.map(({ level }) => level)}::bigint[],
+        ${wanted.map(({ level }) => level)}::int[],
         ${wanted.map(({ from }) => from)}::bigint[],
-        ${wanted.map(({ count }) => count)}::bigint[]) WITH ORDINALITY AS wanted (level, first, count, position)
-      JOIN tile ON tile.level = wanted.level AND tile.index >= wanted.first AND tile.index < wanted.first + wanted.count
-      GROUP BY wanted.position`.execute(this.#database);
-    const kept = new Map(rows.map(({ position, hashes }) => [position - 1, cut(hashes)]));
-    return wanted.map(({ count }, position) => rootOf(kept.get(position) ?? [], count));
+        ${wanted.map(({ from }) => from % tileLeaves)}::int[],
+        ${wanted.map(({ to }) => tileOf(to - 1))}::bigint[])
+        WITH ORDINALITY AS wanted (level, start, within, tile, position)
+      LEFT JOIN LATERAL (
+        SELECT nodes, leaves FROM tile WHERE tile.level = 0 AND index = wanted.tile OFFSET 0
+      ) AS kept ON true
+      ORDER BY position`.execute(this.#database);
+    return nodes.map(({ level }, position) => rootOf(level, cut(rows[position]?.hashes ?? '')));
   }
 }
 
@@ -108,8 +86,10 @@ function cut(digits: string): Hash[] {
   );
 }
 
-function rootOf(hashes: readonly Hash[], count: number): Hash {
-  if (hashes.length !== count) missing();
+/** Of a subtree, from its own root or from the nodes below it: of a kept tile's `nodes`, of tiles, or the leaves. */
+function rootOf(level: number, hashes: readonly Hash[]): Hash {
+  const below = level < tileLevels ? [level % innerLevel, level] : [0, level % tileLevels];
+  if (!below.some((levels) => hashes.length === 2 ** levels)) missing();
   const frontier = new Frontier();
   for (const hash of hashes) frontier.push(hash);
   return frontier.root;

@@ -3,13 +3,15 @@ import { Frontier } from '../../proof/frontier.ts';
 import type { Hash } from '../../proof/hash.ts';
 import { peakRanges } from '../../proof/ranges.ts';
 import type { Executor } from '../database/writer.ts';
-import { grow, type Tile, tileLeaves } from '../log/tree.ts';
+import { grow, noHashes, type Tile, type TileHashes, tileLeaves } from '../log/tree.ts';
 import { counted, type Findings } from './findings.ts';
 
 interface KeptTile {
   readonly hash: Hash;
   /** Hashes in hexadecimal, one after another; null above level 0. */
   readonly leaves: string | null;
+  /** The same, or where they were never kept. */
+  readonly nodes: string | null;
 }
 
 /**
@@ -20,7 +22,7 @@ export class TreeCheck {
   readonly #executor: Executor;
   readonly #findings: Findings;
   #frontier = new Frontier();
-  #open: readonly Hash[] | undefined = [];
+  #open: TileHashes | undefined = noHashes;
   #tiles = 0;
 
   constructor(executor: Executor, findings: Findings) {
@@ -45,24 +47,26 @@ export class TreeCheck {
 
   async #keptTiles(tiles: readonly Tile[]): Promise<Map<string, KeptTile>> {
     const { rows } = await sql<KeptTile & { level: number; index: number }>`
-      SELECT tile.level, tile.index, encode(tile.hash, 'hex') AS hash, encode(tile.leaves, 'hex') AS leaves
+      SELECT tile.level, tile.index, encode(tile.hash, 'hex') AS hash, encode(tile.leaves, 'hex') AS leaves,
+             encode(tile.nodes, 'hex') AS nodes
       FROM unnest(${tiles.map(({ level }) => level)}::bigint[], ${tiles.map(({ index }) => index)}::bigint[])
         AS wanted (level, index)
       JOIN tile ON tile.level = wanted.level AND tile.index = wanted.index`.execute(this.#executor);
     return new Map(rows.map(({ level, index, ...kept }) => [nameOf({ level, index }), kept]));
   }
 
-  #compare({ level, index, hash, leaves }: Tile, kept: KeptTile | undefined): void {
+  #compare({ level, index, hash, leaves, nodes }: Tile, kept: KeptTile | undefined): void {
     const seq = index * tileLeaves ** (level + 1) + 1;
     const where = `the tile of level ${level} over the entries from ${seq} on`;
     const keptLeaves = kept?.leaves?.match(/.{64}/g) ?? [];
     const changed = leaves?.findIndex((leaf, at) => leaf !== keptLeaves[at]) ?? -1;
+    const isSame = kept?.hash === hash && changed < 0 && (kept.nodes === null || kept.nodes === nodes?.join(''));
     // A tile that is in order within itself is believed: then it is the entry that is another.
     const isEntry = changed >= 0 && kept !== undefined && kept.hash !== hash && rootOf(keptLeaves) === kept.hash;
     if (kept === undefined) this.#findings.bad('tree', { seq, what: `${where} is missing` });
     else if (isEntry) this.#accuseEntry(seq + changed);
     // Above entries that were changed nothing is right any more.
-    else if ((kept.hash !== hash || changed >= 0) && !this.#findings.isBad('entries')) {
+    else if (!isSame && !this.#findings.isBad('entries')) {
       this.#findings.bad('tree', { seq, what: `${where} was changed` });
     }
   }

@@ -40,6 +40,26 @@ test('applied twice, and ten times at once by servers that start together, it is
   }
 });
 
+test('a ledger of 0.3.0 gets what tiles have kept since, and keeps its own', async () => {
+  const database = uniqueName('older');
+  await administer(`CREATE DATABASE ${database}`);
+  const apply = (): Promise<void> => applySchema(asOwner(database), { schema: 'rowcast', serverRole: 'rowcast' });
+  try {
+    await apply();
+    const now = await catalogue(database);
+    await ask(asOwner(database), 'ALTER TABLE tile DROP COLUMN nodes');
+    await ask(
+      asOwner(database),
+      `INSERT INTO tile VALUES (0, 0, sha256('tile'), convert_to(repeat('x', 8192), 'UTF8'))`,
+    );
+    await apply();
+    expect(await catalogue(database)).toEqual(now);
+    expect(await ask(asOwner(database), 'SELECT nodes FROM tile')).toEqual([{ nodes: null }]);
+  } finally {
+    await administer(`DROP DATABASE ${database} WITH (FORCE)`);
+  }
+});
+
 test('two ledgers live in one database, each with an epoch of its own', async () => {
   const database = uniqueName('two');
   await administer(`CREATE DATABASE ${database}`);

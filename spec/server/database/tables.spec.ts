@@ -32,7 +32,7 @@ const typed: {
     schema_seq: 'bigint',
     peaks: 'bytea null',
   },
-  tile: { level: 'bigint', index: 'bigint', hash: 'bytea', leaves: 'bytea null' },
+  tile: { level: 'bigint', index: 'bigint', hash: 'bytea', leaves: 'bytea null', nodes: 'bytea null' },
   change: { seq: 'bigint', table_id: 'bigint', key: 'text null', group_last: 'bigint', entry: 'text' },
   tag: {
     name: 'text',

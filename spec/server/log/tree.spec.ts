@@ -22,6 +22,26 @@ async function treeOf(ledger: TestLedger): Promise<{ leaves: Hash[]; at: (size: 
   return { leaves, at };
 }
 
+/** The root over leaves from one to before another. */
+function rootOver(leaves: readonly Hash[], from: number, to: number): Hash {
+  const frontier = new Frontier();
+  for (const leaf of leaves.slice(from, to)) frontier.push(leaf);
+  return frontier.root;
+}
+
+/** What a tile keeps besides its leaves: over each 16 of them, and over 2, 4, 8 ... tiles that end with it. */
+function nodesOfTile(leaves: readonly Hash[], index: number): Hash[] {
+  const inner = Array.from({ length: 16 }, (_, at) => index * 256 + at * 16).map((at) => rootOver(leaves, at, at + 16));
+  const end = index + 1;
+  const above = [2, 4, 8, 16, 32, 64, 128, 256].filter((count) => end % count === 0);
+  return [...inner, ...above.map((count) => rootOver(leaves, (end - count) * 256, end * 256))];
+}
+
+/** What a superuser does. */
+async function asSuperuser(ledger: TestLedger, statement: string): Promise<void> {
+  await ledger.query(`SET session_replication_role = replica; ${statement}; RESET session_replication_role`);
+}
+
 const insert = { type: 'row.insert' as const, table: 't', row: { text: 'é "quoted" \\ and more' } };
 const batch = (count: number) => ({ type: 'batch' as const, commands: Array.from({ length: count }, () => insert) });
 
@@ -53,12 +73,13 @@ describe('the tree grows with the log', () => {
     const { frontier } = await readTailStart(stack.reading);
     expect(frontier.size).toBe(leaves.length);
     expect(frontier.root).toBe(at(leaves.length).root);
-    const tiles = await ledger.query<{ index: string; leaves: Buffer; hash: Buffer }>(
+    const tiles = await ledger.query<{ index: string; leaves: Buffer; nodes: Buffer }>(
       'SELECT * FROM tile ORDER BY index',
     );
     expect(tiles).toHaveLength(Math.floor(leaves.length / 256));
     for (const [index, tile] of tiles.entries()) {
       expect(tile.leaves.toString('hex')).toBe(leaves.slice(index * 256, (index + 1) * 256).join(''));
+      expect(tile.nodes.toString('hex')).toBe(nodesOfTile(leaves, index).join(''));
     }
   });
 
@@ -120,26 +141,37 @@ describe('proofs from the tree', () => {
     ]);
   });
 
-  test('P10 any older tree can be had', async () => {
+  async function demandTrees(): Promise<void> {
     for (const size of sizes) expect((await tree.frontierAt(size)).root, `${size}`).toBe(roots.get(size));
-  });
+  }
 
-  test('P10 consistency of any two sizes', async () => {
+  async function demandConsistency(): Promise<void> {
     for (const to of sizes) {
       for (const from of sizes.filter((size) => size <= to)) {
         const proof = await tree.rangeHashes(consistencyRanges(from, to));
         verifyConsistency({ from, fromRoot: roots.get(from) ?? '', to, toRoot: roots.get(to) ?? '', proof });
       }
     }
-  });
+  }
 
-  test('P10 inclusion of any entry in any tree', async () => {
+  async function demandInclusion(): Promise<void> {
     for (const size of sizes.slice(1)) {
       for (const seq of [1, 2, Math.ceil(size / 3), size - 1, size].filter((one) => one >= 1 && one <= size)) {
         const proof = await tree.rangeHashes(inclusionRanges(seq, size));
         verifyInclusion({ seq, leaf: leaves[seq - 1] ?? '', size, root: roots.get(size) ?? '', proof });
       }
     }
+  }
+
+  test('P10 any older tree can be had', demandTrees);
+  test('P10 consistency of any two sizes', demandConsistency);
+  test('P10 inclusion of any entry in any tree', demandInclusion);
+
+  test('P10 every tile keeps the roots that proofs are made of', async () => {
+    const tiles = await ledger.query<{ nodes: Buffer }>('SELECT nodes FROM tile WHERE level = 0 ORDER BY index');
+    expect(tiles.map(({ nodes }) => nodes.toString('hex'))).toEqual(
+      tiles.map((_, index) => nodesOfTile(leaves, index).join('')),
+    );
   });
 
   test.each([
@@ -152,6 +184,40 @@ describe('proofs from the tree', () => {
     [66_300, 66_301],
   ])('P10 the hashes of the entries behind %i, up to %i', async (after, to) => {
     expect(await tree.leaves(after, to)).toEqual(leaves.slice(after, to));
+  });
+
+  test('P10 a root that was changed in a tile makes no proof', async () => {
+    const changes = [
+      ['over 16 of its entries', 0, 128],
+      ['over 2 tiles', 16, 512],
+      ['over 128 tiles', 22, 32_768],
+    ] as const;
+    for (const [what, node, size] of changes) {
+      const place = `WHERE level = 0 AND index = ${Math.ceil(size / 256) - 1}`;
+      const from = node * 32 + 1;
+      const change = (to: string) => `UPDATE tile SET nodes = overlay(nodes PLACING ${to} FROM ${from}) ${place}`;
+      const [kept] = await ledger.query<{ node: Buffer }>(
+        `SELECT substring(nodes FROM ${from} FOR 32) AS node FROM tile ${place}`,
+      );
+      await asSuperuser(ledger, change(`sha256('another')`));
+      expect((await tree.frontierAt(size)).root, what).not.toBe(rootOver(leaves, 0, size));
+      await asSuperuser(ledger, change(`'\\x${kept?.node.toString('hex')}'::bytea`));
+      expect((await tree.frontierAt(size)).root, what).toBe(rootOver(leaves, 0, size));
+    }
+  });
+
+  test('P10 the same of tiles that keep no roots, as versions before 0.4.0 wrote them', async () => {
+    for (const which of ['index < 100', 'true']) {
+      await asSuperuser(ledger, `UPDATE tile SET nodes = NULL WHERE ${which}`);
+      await demandTrees();
+      await demandConsistency();
+      await demandInclusion();
+    }
+  });
+
+  test('P10 where some of such tiles are gone it says so, and makes no other tree', async () => {
+    await asSuperuser(ledger, 'DELETE FROM tile WHERE level = 0 AND index >= 64');
+    await expect(tree.frontierAt(32_768)).rejects.toThrow(ProofError);
   });
 
   test('P10 where entries and their tile are gone it says so', async () => {

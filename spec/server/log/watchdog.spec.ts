@@ -68,6 +68,11 @@ test('P10 nothing is wrong with a log that nobody changed', async () => {
   expect(await fault()).toBeUndefined();
 });
 
+test('P10 nor with one whose tiles keep no roots, as before 0.4.0', async () => {
+  await tamper('UPDATE tile SET nodes = NULL WHERE index = 0');
+  expect(await fault()).toBeUndefined();
+});
+
 test.each([
   [
     'an entry of a full tile that was edited',
@@ -85,6 +90,12 @@ test.each([
   ['the last ones, cut', ['DELETE FROM change WHERE seq > 690'], 691],
   ['one more', [`INSERT INTO change SELECT 702, table_id, key, 702, entry FROM change WHERE seq = 701`], 702],
   ['a tile that was changed', [`UPDATE tile SET hash = sha256('x') WHERE index = 1`], 257],
+  ['a root in a tile that was changed', [`UPDATE tile SET nodes = overlay(nodes placing sha256('x') from 33)`], 1],
+  [
+    'a root over two tiles that was changed',
+    [`UPDATE tile SET nodes = overlay(nodes placing sha256('x') from 513) WHERE index = 1`],
+    257,
+  ],
   ['a tile that is gone', ['DELETE FROM tile WHERE index = 1'], 257],
   ['the last tile, gone', ['DELETE FROM tile WHERE index = 1'], 257],
   ['another tree in the head', [`UPDATE head SET peaks = overlay(peaks placing sha256('x') from 1)`], 513],

@@ -73,6 +73,10 @@ test('P10 a database that nobody has touched is verified, part by part', async (
   expect(report).toMatchObject({ verified: true, head: 308 });
 });
 
+test('P10 so is one whose tiles keep no roots, as before 0.4.0', async () => {
+  expect(await reportAfter('UPDATE tile SET nodes = NULL')).toMatchObject({ verified: true });
+});
+
 const cell = `(SELECT commitment FROM sealed_cell WHERE key = '5' AND "column" = 'salary')`;
 /** One statement for each thing that may be tampered with, the part that finds it, and the place that it names. */
 const tamperings: readonly [part: Part, place: Partial<BadPlace>, ...statements: string[]][] = [
@@ -88,6 +92,7 @@ const tamperings: readonly [part: Part, place: Partial<BadPlace>, ...statements:
   ['tree', { seq: 305 }, `UPDATE change SET entry = replace(entry, 'left', 'fled') WHERE seq = 306`],
   ['tree', { seq: 257 }, `UPDATE head SET peaks = overlay(peaks placing '\\x00'::bytea from 40)`],
   ['tree', { seq: 1 }, `UPDATE tile SET leaves = overlay(leaves placing '\\x00'::bytea from 40)`],
+  ['tree', { seq: 1 }, `UPDATE tile SET nodes = overlay(nodes placing '\\x00'::bytea from 40)`],
   ['tree', { seq: 1 }, 'DELETE FROM tile'],
   ['tree', { seq: 308 }, 'UPDATE head SET schema_seq = 2'],
   ['checkpoint', { seq: 308 }, 'DELETE FROM change WHERE seq = 308', 'UPDATE head SET seq = 307'],
