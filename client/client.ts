@@ -42,6 +42,7 @@ import type {
   HistoryOptions,
   InsertOptions,
   ListOptions,
+  LoginOptions,
   PageOptions,
   ReadLogOptions,
   TablesOptions,
@@ -90,6 +91,8 @@ export class Ledger implements AsyncDisposable {
   readonly #opener: Opener;
   readonly #exports: LedgerExports;
   readonly #open = new Set<Watch | Replica>();
+  /** Of each user that has logged in with it. */
+  readonly #devices = new Map<string, string>();
   #closed = false;
 
   constructor(parts: LedgerParts) {
@@ -139,8 +142,10 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** Begins a session, which every request proves from now on. */
-  async login(user: string, password: string, options?: RequestOptions): Promise<ReplyOf<'session.login'>> {
-    const session = await this.request({ type: 'session.login', user, password }, options);
+  async login(user: string, password: string, options: LoginOptions = {}): Promise<ReplyOf<'session.login'>> {
+    const device = options.device ?? this.#devices.get(user);
+    const session = await this.request({ type: 'session.login', user, password, device }, options);
+    if (session.device !== undefined) this.#devices.set(user, session.device);
     this.#channel.session = new ClientSession(session);
     this.#keeper.begin();
     return session;

@@ -65,6 +65,7 @@ export type {
   HistoryOptions,
   InsertOptions,
   ListOptions,
+  LoginOptions,
   PageOptions,
   ReadLogOptions,
   TablesOptions,

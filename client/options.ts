@@ -14,6 +14,14 @@ export interface CommandOptions extends SendOptions {
   readonly why?: string | undefined;
 }
 
+export interface LoginOptions extends RequestOptions {
+  /**
+   * `device` of the reply to an earlier login of the same user: with it, strangers who guess passwords cannot keep this
+   * login out. A ledger shows the last one by itself; keep it, and give it, where programs come and go.
+   */
+  readonly device?: string | undefined;
+}
+
 /** Of what is read as it was: the present, when left out. */
 export interface AsOfOptions {
   readonly asOf?: Point | undefined;

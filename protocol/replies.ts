@@ -157,6 +157,8 @@ export const replySchemas = {
     secret: z.string(),
     /** Of this server, for the first token. */
     nonce: z.string(),
+    /** To be shown at the next login of the same user. Missing from servers before 0.4.0. */
+    device: z.string().optional(),
   }),
   'session.logout': z.object({}),
   'session.attach': z.object({ nonce: z.string() }),

@@ -10,6 +10,8 @@ export const sessionSchemas = {
     type: z.literal('session.login'),
     user: z.string().min(1).max(64),
     password: z.string().min(1).max(limits.passwordUnitsMax),
+    /** Of the last login of the same user with this client, so that strangers who guess cannot keep it out. */
+    device: z.string().min(1).max(128).optional(),
   }),
   'session.logout': z.strictObject({ type: z.literal('session.logout') }),
   /** Asks this server for a nonce, without which nothing can be proved to it. */

@@ -5,6 +5,7 @@ import { type ClientSettings, loadSettings, SettingsError } from '../../settings
 import { readAddress } from '../address.ts';
 import type { Ledger } from '../client.ts';
 import { CliError, usageError } from './cli-error.ts';
+import type { DeviceStore } from './device-store.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { GlobalOptions } from './options.ts';
 import { type SessionStore, stateFolder } from './session-store.ts';
@@ -68,6 +69,7 @@ async function readConnection(keys: string): Promise<string> {
 export interface ConnectionOptions {
   readonly target: Target;
   readonly sessions: SessionStore;
+  readonly devices: DeviceStore;
   /** ROWCAST_TOKEN, a session: used as it is and never kept. */
   readonly givenToken: string | undefined;
 }
@@ -76,13 +78,15 @@ export interface ConnectionOptions {
 export class Connection {
   readonly #target: Target;
   readonly #sessions: SessionStore;
+  readonly #devices: DeviceStore;
   readonly #givenToken: string | undefined;
   #ledger: Promise<Ledger> | undefined;
   #user: string | undefined;
 
-  constructor({ target, sessions, givenToken }: ConnectionOptions) {
+  constructor({ target, sessions, devices, givenToken }: ConnectionOptions) {
     this.#target = target;
     this.#sessions = sessions;
+    this.#devices = devices;
     this.#givenToken = givenToken;
   }
 
@@ -105,11 +109,13 @@ export class Connection {
     return this.#ledger;
   }
 
-  /** Logs in and keeps the session for later runs. @throws RowcastError */
+  /** Logs in and keeps the session for later runs, and what shows that it was from here. @throws RowcastError */
   async login(user: string, password: string, signal: AbortSignal): Promise<ReplyOf<'session.login'>> {
     const ledger = await this.ledger();
-    const session = await ledger.login(user, password, { signal });
-    const { role, secret, expires } = session;
+    const known = await this.#devices.find(this.addresses, user);
+    const session = await ledger.login(user, password, { signal, device: known });
+    const { role, secret, expires, device } = session;
+    if (device !== undefined) await this.#devices.keep(this.addresses, session.user, device);
     await this.#sessions.keep(this.addresses, { user: session.user, role, session: session.session, secret, expires });
     this.#user = session.user;
     return session;

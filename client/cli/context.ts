@@ -1,6 +1,7 @@
 import type { Ledger } from '../client.ts';
 import { RowcastError, type RowcastErrorCode } from '../errors.ts';
 import { Connection, findTarget } from './connection.ts';
+import { DeviceStore } from './device-store.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { GlobalOptions } from './options.ts';
 import { SessionStore, stateFolder } from './session-store.ts';
@@ -123,6 +124,7 @@ export async function openContext({ options, interrupts, needsServer }: OpenCont
   const connection = new Connection({
     target: needsServer ? await findTarget(options) : { addresses: [], timeoutMs: undefined },
     sessions: new SessionStore(stateFolder()),
+    devices: new DeviceStore(stateFolder()),
     givenToken: process.env.ROWCAST_TOKEN || undefined,
   });
   return new Context({ options, connection, interrupts, terminal: makeTerminal({ color: options.color !== false }) });

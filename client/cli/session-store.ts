@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { formatAddress, parseAddress } from '../../protocol/address.ts';
+import { keptFile, readKept, writeKept } from './kept-file.ts';
 
 const sessionSchema = z.object({
   server: z.string(),
@@ -44,7 +44,7 @@ export class SessionStore {
 
   async keep(addresses: readonly string[], session: Omit<StoredSession, 'server'>): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    for (const address of addresses) await this.#write(address, { server: address, ...session });
+    for (const address of addresses) await writeKept(this.#path(address), { server: address, ...session });
   }
 
   async forget(addresses: readonly string[]): Promise<void> {
@@ -52,23 +52,10 @@ export class SessionStore {
   }
 
   async #read(address: string): Promise<StoredSession | undefined> {
-    try {
-      return sessionSchema.parse(JSON.parse(await readFile(this.#path(address), 'utf8')));
-    } catch {
-      // A missing or damaged file means: not logged in. A login writes it anew.
-      return undefined;
-    }
-  }
-
-  async #write(address: string, session: StoredSession): Promise<void> {
-    const path = this.#path(address);
-    const half = `${path}.${process.pid}`;
-    await writeFile(half, `${JSON.stringify(session)}\n`, { mode: 0o600 });
-    await rename(half, path);
+    return sessionSchema.safeParse(await readKept(this.#path(address))).data;
   }
 
   #path(address: string): string {
-    const name = formatAddress(parseAddress(address)).replace('rowcast://', '').replace('?feed=', '-');
-    return join(this.#folder, `session-${name.replace(/[^A-Za-z0-9.-]/g, '_')}.json`);
+    return keptFile(this.#folder, 'session', address);
   }
 }

@@ -6,7 +6,7 @@ import type { Audit, Executor } from './audit.ts';
 import type { AuditCounts } from './audit-counts.ts';
 import { InWork } from './in-work.ts';
 import type { Lane } from './lane.ts';
-import { busy, type Login } from './login.ts';
+import { busy, knownAsker, type Login } from './login.ts';
 import type { Secrets } from './secrets.ts';
 import type { Caller } from './session-requests.ts';
 
@@ -58,17 +58,17 @@ export class AccountRequests {
   }
 
   /** Whoever found a session open must not learn the password by trying: it is judged as a login is. */
-  async #judgeOld({ old }: AccountOf<'account.password'>, { user, peer }: Caller): Promise<void> {
-    await this.#parts.login.judge({ user, password: old, peer }).catch((error: unknown) => {
+  async #judgeOld({ old }: AccountOf<'account.password'>, { user, peer, session }: Caller): Promise<void> {
+    await this.#parts.login.judge({ user, password: old, peer, known: session }).catch((error: unknown) => {
       if (!(error instanceof Refused) || error.body.code !== 'login_failed') throw error;
       throw new Refused({ ...error.body, message: 'the old password is wrong' });
     });
   }
 
-  async #hashNew(request: ChangeRequest, { peer }: Caller): Promise<string | undefined> {
+  async #hashNew(request: ChangeRequest, { user }: Caller): Promise<string | undefined> {
     const password = 'new' in request ? request.new : 'password' in request ? request.password : undefined;
     if (password === undefined) return undefined;
-    const hashing = this.#parts.lane.run(() => this.#parts.hash(password), peer);
+    const hashing = this.#parts.lane.run(() => this.#parts.hash(password), knownAsker(user));
     if (hashing === undefined) throw busy();
     return await hashing;
   }

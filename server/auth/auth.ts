@@ -7,6 +7,7 @@ import { AccountRequests } from './account-requests.ts';
 import { Accounts } from './accounts.ts';
 import { Audit } from './audit.ts';
 import { AuditCounts } from './audit-counts.ts';
+import { Devices } from './devices.ts';
 import { FeedKeys } from './feed-keys.ts';
 import { Lane } from './lane.ts';
 import { Login } from './login.ts';
@@ -56,7 +57,16 @@ export function openAuth({ database, signingKey, settings, onSessionEnded, log }
   const counts = new AuditCounts({ audit, log });
   const lane = new Lane(laneLimits);
   const login = new Login({ database, lane, verify: verifyPassword });
-  const sessionRequests = new SessionRequests({ login, sessions, proofs, secrets, feedKeys, audit, counts });
+  const sessionRequests = new SessionRequests({
+    login,
+    devices: new Devices(secrets),
+    sessions,
+    proofs,
+    secrets,
+    feedKeys,
+    audit,
+    counts,
+  });
   const accounts = new Accounts({ database, sessions });
   const accountRequests = new AccountRequests({ accounts, audit, counts, login, lane, hash: hashPassword, secrets });
   return {

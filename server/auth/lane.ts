@@ -1,33 +1,46 @@
+/** From the last to the first: has failed before; nothing is known of it; an owner of the account was there before. */
+export type Standing = 'failed' | 'new' | 'known';
+const ranks: Record<Standing, number> = { failed: 0, new: 1, known: 2 };
+
+/** Who asks for the work. */
+export interface Asker {
+  readonly peer: string;
+  readonly standing: Standing;
+}
+
 /**
  * Work that is done one at a time, with a limit on how much may wait, in all and of one peer. Peers take turns as they
- * came, those first that have not failed yet: a flood from a few connections cannot shut out who comes on another.
+ * came, by their standing: a flood from a few connections cannot shut out who comes on another, and one from ever new
+ * connections not who is known. Of two turns the known ones have one, so that they do not shut out the others either.
  */
 export class Lane {
   readonly #limits: LaneLimits;
   readonly #waiting: Waiting[] = [];
   readonly #ofPeer = new Map<string, number>();
   #busy = false;
+  #lastWasKnown = false;
 
   constructor(limits: LaneLimits) {
     this.#limits = limits;
   }
 
   /** Does the work when its turn comes; undefined, at once, when too much waits. */
-  run<Result>(work: () => Promise<Result>, peer = '', trusted = true): Promise<Result> | undefined {
+  run<Result>(work: () => Promise<Result>, { peer, standing }: Asker): Promise<Result> | undefined {
     const own = this.#ofPeer.get(peer) ?? 0;
-    if (own >= this.#limits.ofPeerMax || !this.#makeRoom(trusted)) return undefined;
+    if (own >= this.#limits.ofPeerMax || !this.#makeRoom(standing)) return undefined;
     this.#ofPeer.set(peer, own + 1);
     return new Promise<Result>((resolve, reject) => {
-      this.#waiting.push({ peer, trusted, refuse: reject, work: () => work().then(resolve, reject) });
+      this.#waiting.push({ peer, standing, refuse: reject, work: () => work().then(resolve, reject) });
       if (!this.#busy) this.#next();
     });
   }
 
-  /** Whoever has failed before makes room for who has not. */
-  #makeRoom(trusted: boolean): boolean {
+  /** The last one of the lowest standing makes room for who has a higher one. */
+  #makeRoom(standing: Standing): boolean {
     if (this.#waiting.length + (this.#busy ? 1 : 0) < this.#limits.waitingMax) return true;
-    const last = this.#waiting.findLastIndex((one) => !one.trusted);
-    if (!trusted || last < 0) return false;
+    const lowest = Math.min(...this.#waiting.map((one) => ranks[one.standing]));
+    const last = this.#waiting.findLastIndex((one) => ranks[one.standing] === lowest);
+    if (last < 0 || lowest >= ranks[standing]) return false;
     const [dropped] = this.#waiting.splice(last, 1);
     if (dropped !== undefined) {
       this.#leave(dropped.peer);
@@ -37,10 +50,13 @@ export class Lane {
   }
 
   #next(): void {
-    const first = this.#waiting.findIndex(({ trusted }) => trusted);
-    const [next] = this.#waiting.splice(Math.max(first, 0), 1);
+    const order: readonly Standing[] = this.#lastWasKnown ? ['new', 'known', 'failed'] : ['known', 'new', 'failed'];
+    const standing = order.find((one) => this.#waiting.some((waiting) => waiting.standing === one));
+    const at = this.#waiting.findIndex((waiting) => waiting.standing === standing);
+    const [next] = at < 0 ? [] : this.#waiting.splice(at, 1);
     this.#busy = next !== undefined;
     if (next === undefined) return;
+    this.#lastWasKnown = next.standing === 'known';
     void next.work().finally(() => {
       this.#leave(next.peer);
       this.#next();
@@ -60,14 +76,12 @@ export interface LaneLimits {
   readonly ofPeerMax: number;
 }
 
-/** The work lost its place to somebody who has not failed. */
+/** The work lost its place to somebody of a higher standing. */
 export class LaneFullError extends Error {
   override name = 'LaneFullError';
 }
 
-interface Waiting {
-  readonly peer: string;
-  readonly trusted: boolean;
+interface Waiting extends Asker {
   readonly refuse: (error: Error) => void;
   readonly work: () => Promise<void>;
 }

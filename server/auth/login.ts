@@ -4,7 +4,7 @@ import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Database } from '../database/database.ts';
 import { Refused } from '../refused.ts';
 import { Failures } from './failures.ts';
-import { type Lane, LaneFullError } from './lane.ts';
+import { type Asker, type Lane, LaneFullError } from './lane.ts';
 
 /** What an unknown name is judged by, so that it costs as much as a known one, when there is no known one at all. */
 const nobodysHash = `scrypt$131072$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
@@ -21,18 +21,22 @@ export interface Attempt {
   readonly password: string;
   /** The connection that it came by. */
   readonly peer: string;
+  /** Names the device, or the session, with which it was shown that an owner of the account was there before. */
+  readonly known?: string | undefined;
 }
 
 /**
  * Judges passwords. An unknown name, and a disabled one, cost the same time and get the same answer as a wrong password
  * (W5). Failures make the next try for that name, and from that connection, wait a little longer each time; who comes on
- * a connection that has not failed need not wait for a name that others fail at, one at a time.
+ * a connection that has not failed need not wait for a name that others fail at, one at a time. Whoever is known waits only
+ * for failures of their own, and has a place in the lane that strangers cannot take, however many connections they have.
  */
 export class Login {
   readonly #parts: LoginParts;
   readonly #names = new Failures({ free: 0 });
   /** Several people may come by one connection, through a gateway. */
   readonly #peers = new Failures({ free: 4 });
+  readonly #known = new Failures({ free: 0 });
   /** Throttled names that somebody without a failure is trying now. */
   readonly #excepted = new Set<string>();
 
@@ -42,32 +46,50 @@ export class Login {
 
   /** The hash of the account's password when the given one is right. @throws Refused */
   async judge(attempt: Attempt): Promise<string> {
-    const { user, peer } = attempt;
+    const { user, peer, known } = attempt;
+    if (known !== undefined) return await this.#judgeKnown(attempt, known);
     const waitMs = Math.max(this.#peers.waitMs(peer), this.#names.waitMs(user));
     const isExcepted = waitMs > 0 && !this.#peers.has(peer) && !this.#excepted.has(user);
     if (waitMs > 0 && !isExcepted) throw new Refused(throttled(waitMs));
     if (isExcepted) this.#excepted.add(user);
     try {
-      return await this.#judge(attempt);
+      const hash = await this.#judge(attempt, { peer, standing: this.#peers.has(peer) ? 'failed' : 'new' });
+      this.#names.clear(user);
+      this.#peers.clear(peer);
+      return hash;
+    } catch (error) {
+      if (isWrong(error)) {
+        this.#names.add(user);
+        this.#peers.add(peer);
+      }
+      throw error;
     } finally {
       if (isExcepted) this.#excepted.delete(user);
     }
   }
 
-  async #judge(attempt: Attempt): Promise<string> {
-    const { user, peer } = attempt;
+  /** One at a time for an account, whatever number of devices it has. */
+  async #judgeKnown(attempt: Attempt, known: string): Promise<string> {
+    const waitMs = this.#known.waitMs(known);
+    if (waitMs > 0) throw new Refused(throttled(waitMs));
+    try {
+      const hash = await this.#judge(attempt, knownAsker(attempt.user));
+      this.#known.clear(known);
+      return hash;
+    } catch (error) {
+      if (isWrong(error)) this.#known.add(known);
+      throw error;
+    }
+  }
+
+  /** @throws Refused `login_failed`, `busy` */
+  async #judge(attempt: Attempt, asker: Asker): Promise<string> {
     // The place in the lane comes before anything that costs: who is turned away costs no look into the database.
-    const verified = this.#parts.lane.run(() => this.#verify(attempt), peer, !this.#peers.has(peer));
+    const verified = this.#parts.lane.run(() => this.#verify(attempt), asker);
     if (verified === undefined) throw busy();
     const hash = await verified.catch(asBusy);
-    if (hash !== undefined) {
-      this.#names.clear(user);
-      this.#peers.clear(peer);
-      return hash;
-    }
-    this.#names.add(user);
-    this.#peers.add(peer);
-    throw wrongPassword();
+    if (hash === undefined) throw wrongPassword();
+    return hash;
   }
 
   async #verify({ user, password }: Attempt): Promise<string | undefined> {
@@ -91,6 +113,15 @@ export class Login {
     const own = found?.own ?? undefined;
     return { hash: own ?? found?.other ?? nobodysHash, known: own !== undefined };
   }
+}
+
+/** Somebody of whom it is known that they are, or were, logged in as `user`. */
+export function knownAsker(user: string): Asker {
+  return { peer: `user ${user}`, standing: 'known' };
+}
+
+function isWrong(error: unknown): boolean {
+  return error instanceof Refused && error.body.code === 'login_failed';
 }
 
 function asBusy(error: unknown): never {

@@ -9,15 +9,22 @@ import { derivedKey } from '../keys/derived-key.ts';
 export class Secrets {
   readonly #sessionKey: Hmac;
   readonly #bodyKey: Hmac;
+  readonly #deviceKey: Hmac;
 
   constructor(signingKey: KeyObject) {
     this.#sessionKey = new Hmac(derivedKey(signingKey, 'session'));
     this.#bodyKey = new Hmac(derivedKey(signingKey, 'account request'));
+    this.#deviceKey = new Hmac(derivedKey(signingKey, 'device'));
   }
 
   /** The secret of a session: 32 bytes, the same each time. */
   ofSession(session: string): Buffer {
     return Buffer.from(this.#sessionKey.of(session, 'hex'), 'hex');
+  }
+
+  /** What shows that a device, by its name, was given to this user at a login: base64url. */
+  ofDevice(name: string, user: string): string {
+    return this.#deviceKey.of(`${name}.${user}`, 'base64url');
   }
 
   /** What a request that holds a password is recognised by when it is sent again; the password cannot be guessed from it. */

@@ -2,6 +2,7 @@ import type { SessionOf, SessionRequest } from '../../protocol/session.ts';
 import { Refused } from '../refused.ts';
 import type { Audit } from './audit.ts';
 import type { AuditCounts } from './audit-counts.ts';
+import type { Devices } from './devices.ts';
 import type { FeedKeys } from './feed-keys.ts';
 import { InWork } from './in-work.ts';
 import { type Login, wrongPassword } from './login.ts';
@@ -18,6 +19,7 @@ export interface Caller extends Identity {
 
 export interface SessionRequestsParts {
   readonly login: Login;
+  readonly devices: Devices;
   readonly sessions: Sessions;
   readonly proofs: Proofs;
   readonly secrets: Secrets;
@@ -62,15 +64,18 @@ export class SessionRequests {
     return this.#parts.secrets.bodyOf(JSON.stringify([id, user, password])).toString('hex');
   }
 
-  async #login({ user, password }: SessionOf<'session.login'>, { peer }: Caller): Promise<object> {
-    const { login, sessions, proofs, secrets, audit } = this.#parts;
-    const hash = await login.judge({ user, password, peer }).catch((error: unknown) => this.#countFailure(user, error));
+  async #login({ user, password, device = '' }: SessionOf<'session.login'>, { peer }: Caller): Promise<object> {
+    const { login, devices, sessions, proofs, secrets, audit } = this.#parts;
+    const known = devices.nameOf(device, user);
+    const attempt = { user, password, peer, known };
+    const hash = await login.judge(attempt).catch((error: unknown) => this.#countFailure(user, error));
     const session = await sessions.open(user, hash);
     // The account was changed while its password was judged.
     if (session === undefined) throw wrongPassword();
     await audit.record({ what: 'login', by: user, user, session: session.id });
     const secret = secrets.ofSession(session.id).toString('base64url');
-    return { ...this.#state(session), secret, nonce: proofs.attach(session.id) };
+    const nonce = proofs.attach(session.id);
+    return { ...this.#state(session), secret, nonce, device: known === undefined ? devices.give(user) : device };
   }
 
   #countFailure(user: string, error: unknown): never {

@@ -254,6 +254,16 @@ describe('a session', () => {
     }
   });
 
+  test('shows at the next login of the same user the device that the last one gave, and that of nobody else', async () => {
+    const server = await serve((request) =>
+      request.type === 'session.login' ? ok(request, { ...session, nonce: 'n', device: 'd1' }) : granted(request),
+    );
+    const ledger = open(server.address);
+    for (const user of ['ada', 'ada', 'bob']) await ledger.login(user, 'secret');
+    await ledger.login('ada', 'secret', { device: 'kept elsewhere' });
+    expect(server.requests.map(({ device }) => device)).toEqual([undefined, 'd1', undefined, 'kept elsewhere']);
+  });
+
   test('asks a server that gave no nonce for one, once for all that wait, and sends the same ids again', async () => {
     let known = 'n2';
     const server = await serve((request) => {

@@ -8,6 +8,8 @@ export interface ScriptedRequest {
   readonly id: string;
   readonly type: string;
   readonly token?: string;
+  /** Of a login. */
+  readonly device?: string;
 }
 
 /** The frames of the answer, without the envelope; undefined for silence. */

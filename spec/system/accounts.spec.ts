@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { nanoid } from 'nanoid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connect, type Ledger, RowcastError } from '../../client/index.ts';
 import { hashPassword } from '../../server/auth/password.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
+import { Person } from '../support/program.ts';
 import { administrator, spawnServer, startTestServer, type TestServer, writeSettings } from '../support/server.ts';
 
 let ledger: TestLedger;
@@ -163,6 +165,34 @@ describe('P9 sessions', () => {
     await his.logout();
     expect(await codeOf(elsewhere.tables())).toBe('session_expired');
     expect(() => open('no session')).toThrow('SESSION.SECRET');
+  });
+
+  test('P9 a login gives a device, which is known at the next one of the same user, and at that of nobody else', async () => {
+    const [bob, eve] = [await newAccount(), await newAccount()];
+    const { device } = await open().login(bob, password);
+    expect(device).toMatch(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}$/);
+    expect((await open().login(bob, password, { device })).device).toBe(device);
+    expect((await open().login(eve, password, { device })).device).not.toBe(device);
+    expect((await open().login(bob, password)).device).not.toBe(device);
+  });
+
+  test('P9 the terminal program keeps it beyond the session, for its owner only', async () => {
+    const person = await Person.at(server.address);
+    const login = async (): Promise<string> => {
+      await person.run(['login', administrator.name, '--password-stdin'], [administrator.password]);
+      const folder = join(person.env.XDG_STATE_HOME ?? '', 'rowcast');
+      const [name = ''] = (await readdir(folder)).filter((file) => file.startsWith('devices-'));
+      expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+      return await readFile(join(folder, name), 'utf8');
+    };
+    try {
+      const first = await login();
+      expect(first).toContain(`"${administrator.name}"`);
+      expect((await person.run(['logout'])).exit).toBe(0);
+      expect(await login()).toBe(first);
+    } finally {
+      await person.remove();
+    }
   });
 
   test('with viewers = login nothing is read without one', async () => {

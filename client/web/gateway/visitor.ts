@@ -35,6 +35,8 @@ interface Login {
 export class Visitor {
   readonly #options: GatewayOptions;
   readonly #everybody: Upstream;
+  /** Of each user that has logged in with this browser. */
+  readonly #devices = new Map<string, string>();
   #login: Login | undefined;
   #isForgotten = false;
   #idle: NodeJS.Timeout | undefined;
@@ -74,8 +76,10 @@ export class Visitor {
    * holds them up. @throws RowcastError `login_failed`, `login_throttled` …
    */
   async login(user: string, password: string): Promise<LoginState> {
-    const began = await this.#everybody.ledger.request({ type: 'session.login', user, password });
-    const { session, secret, role, expires } = began;
+    const known = this.#devices.get(user);
+    const began = await this.#everybody.ledger.request({ type: 'session.login', user, password, device: known });
+    const { session, secret, role, expires, device } = began;
+    if (device !== undefined) this.#devices.set(user, device);
     const opens = role === 'administrator';
     const upstream = new Upstream(this.#options, { token: `${session}.${secret}`, opens });
     const login = { user: began.user, role, upstream };

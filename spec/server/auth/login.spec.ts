@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Lane } from '../../../server/auth/lane.ts';
+import { Lane, type Standing } from '../../../server/auth/lane.ts';
 import { Login } from '../../../server/auth/login.ts';
 import { hashPassword, verifyPassword } from '../../../server/auth/password.ts';
 import { Refused } from '../../../server/refused.ts';
@@ -23,10 +23,10 @@ async function login(hashes: ReadonlyMap<string, string> = new Map([[administrat
   let peers = 0;
   return {
     /** On a connection of its own unless one is named. */
-    async judge(user, password, peer = '') {
+    async judge(user, password, peer = '', known) {
       peers += 1;
       try {
-        await one.judge({ user, password, peer: peer === '' ? `peer ${peers}` : peer });
+        await one.judge({ user, password, peer: peer === '' ? `peer ${peers}` : peer, known });
         return 'ok';
       } catch (error) {
         if (error instanceof Refused) return error.body;
@@ -37,7 +37,7 @@ async function login(hashes: ReadonlyMap<string, string> = new Map([[administrat
 }
 
 interface Judge {
-  judge(user: string, password: string, peer?: string): Promise<'ok' | Refused['body']>;
+  judge(user: string, password: string, peer?: string, known?: string): Promise<'ok' | Refused['body']>;
 }
 
 const olderHash = `scrypt$16384$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
@@ -134,6 +134,29 @@ describe('P8 P9 guessing is slowed down', () => {
     expect(await one.judge(administrator.name, administrator.password, 'p')).toBe('ok');
   });
 
+  test('who is known waits for failures of their own only, neither for those at the name nor on the connection', async () => {
+    const one = await login();
+    for (let guess = 0; guess < 20; guess += 1) await one.judge(administrator.name, 'wrong', 'guesser');
+    expect(await one.judge(administrator.name, 'wrong', 'guesser', 'device')).toMatchObject({ code: 'login_failed' });
+    expect(await one.judge(administrator.name, 'x', 'guesser', 'device')).toMatchObject({ code: 'login_throttled' });
+    expect(await one.judge(administrator.name, administrator.password, 'guesser', 'other')).toBe('ok');
+  });
+
+  test('who is known and fails holds up nobody who is not', async () => {
+    const one = await login();
+    expect(await one.judge(administrator.name, 'wrong', 'peer', 'device')).toMatchObject({ code: 'login_failed' });
+    expect(await one.judge(administrator.name, administrator.password, 'peer')).toBe('ok');
+  });
+
+  test('strangers on ever new connections do not take the place of who is known', async () => {
+    const one = await login();
+    await one.judge('warm up', 'x');
+    const strangers = Array.from({ length: 50 }, (_, n) => one.judge(`${n}`, 'x'));
+    expect(await one.judge(administrator.name, administrator.password, 'peer', 'device')).toBe('ok');
+    const codes = (await Promise.all(strangers)).map((answer) => (answer === 'ok' ? answer : answer.code));
+    expect(new Set(codes)).toEqual(new Set(['login_failed', 'busy']));
+  }, 60_000);
+
   test('a flood of guesses: some are judged, the rest are told to come again, and memory is bounded', async () => {
     const one = await login();
     await one.judge('warm up', 'x');
@@ -148,6 +171,7 @@ describe('P8 P9 guessing is slowed down', () => {
 
 describe('a lane', () => {
   const limits = { waitingMax: 10, ofPeerMax: 10 };
+  const stranger = (peer: string) => ({ peer, standing: 'new' }) as const;
 
   test('works one at a time, in order, and goes on after a failure', async () => {
     const lane = new Lane(limits);
@@ -162,37 +186,37 @@ describe('a lane', () => {
       if (name === 'b') throw new Error('b failed');
       return name;
     };
-    const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => lane.run(work(name))));
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => lane.run(work(name), stranger(name))));
     expect(order).toEqual(['a', 'b', 'c']);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
   test('P8 takes only so much, and more again when that is done', async () => {
     const lane = new Lane({ ...limits, waitingMax: 2 });
-    const taken = [1, 2, 3].map((n) => lane.run(() => Promise.resolve(n)));
+    const taken = [1, 2, 3].map((n) => lane.run(() => Promise.resolve(n), stranger(`${n}`)));
     expect(taken[2]).toBeUndefined();
     expect(await Promise.all(taken)).toEqual([1, 2, undefined]);
-    expect(await lane.run(() => Promise.resolve(4))).toBe(4);
+    expect(await lane.run(() => Promise.resolve(4), stranger('4'))).toBe(4);
   });
 
   test('P8 takes only so much of one peer', async () => {
     const lane = new Lane({ ...limits, ofPeerMax: 2 });
-    const taken = ['a', 'a', 'a', 'b'].map((peer) => lane.run(() => Promise.resolve(peer), peer));
+    const taken = ['a', 'a', 'a', 'b'].map((peer) => lane.run(() => Promise.resolve(peer), stranger(peer)));
     expect(await Promise.all(taken)).toEqual(['a', 'a', undefined, 'b']);
-    expect(await lane.run(() => Promise.resolve('again'), 'a')).toBe('again');
+    expect(await lane.run(() => Promise.resolve('again'), stranger('a'))).toBe('again');
   });
 
   test('who has not failed goes first, and takes the place of who has when it is full', async () => {
     const lane = new Lane({ ...limits, waitingMax: 3 });
     const order: string[] = [];
-    const run = (name: string, trusted: boolean): Promise<unknown> | undefined =>
-      lane.run(() => Promise.resolve(order.push(name)), name, trusted);
+    const run = (name: string, standing: Standing): Promise<unknown> | undefined =>
+      lane.run(() => Promise.resolve(order.push(name)), { peer: name, standing });
     const results = await Promise.allSettled([
-      run('first', false),
-      run('failed', false),
-      run('dropped', false),
-      run('clean', true),
-      run('too late', false),
+      run('first', 'failed'),
+      run('failed', 'failed'),
+      run('dropped', 'failed'),
+      run('clean', 'new'),
+      run('too late', 'failed'),
     ]);
     expect(order).toEqual(['first', 'clean', 'failed']);
     expect(results.map(({ status }) => status)).toEqual([
@@ -201,6 +225,28 @@ describe('a lane', () => {
       'rejected',
       'fulfilled',
       'fulfilled',
+    ]);
+  });
+
+  test('who is known has every second turn and a place of a stranger’s, of those who have failed first', async () => {
+    const lane = new Lane({ ...limits, waitingMax: 5 });
+    const order: string[] = [];
+    const run = (name: string, standing: Standing): Promise<unknown> =>
+      lane.run(() => Promise.resolve(order.push(name)), { peer: name, standing }) ?? Promise.reject(new Error('full'));
+    const results = await Promise.allSettled([
+      run('first', 'new'),
+      run('failed', 'failed'),
+      run('second', 'new'),
+      run('third', 'new'),
+      run('fourth', 'new'),
+      run('known', 'known'),
+      run('known too', 'known'),
+      run('too late', 'new'),
+    ]);
+    expect(order).toEqual(['first', 'known', 'second', 'known too', 'third']);
+    expect(results.map(({ status }) => status === 'fulfilled')).toEqual([
+      ...[true, false, true, true, false],
+      ...[true, true, false],
     ]);
   });
 });

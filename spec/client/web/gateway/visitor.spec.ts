@@ -45,6 +45,20 @@ describe('W9: a login', () => {
     await new Promise((resolve) => setTimeout(resolve, 2_100));
   });
 
+  test('is known by the browser at the next one, whoever fails meanwhile over the connection that all share', async () => {
+    const [reader, guesser] = [await stand.visitor(), await stand.visitor()];
+    await reader.login();
+    await reader.post('session.logout');
+    for (let n = 0; n < 8; n += 1) await guesser.post('session.login', { user: 'nobody', password: `wrong ${n}` });
+    await guesser.post('session.login', { user: administrator.name, password: 'wrong' });
+    const { status } = await reader.post('session.login', {
+      user: administrator.name,
+      password: administrator.password,
+    });
+    expect(status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+  });
+
   test.each([{}, { user: 'ada' }, { user: 'ada', password: '' }, { user: 1, password: 'x' }, []])(
     'with %j is no login',
     async (fields) => {
