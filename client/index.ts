@@ -11,6 +11,7 @@ export type { RowDiff, TableDiff } from '../protocol/diff.ts';
 export type { Entry, RowEntry, TableEntry } from '../protocol/entry.ts';
 export type { CurrentRow, ErrorBody, ErrorCode, Problem } from '../protocol/errors.ts';
 export type { Condition, Filter } from '../protocol/filter.ts';
+export { decodeJson, type Json, JsonError, parseJson } from '../protocol/json.ts';
 export { limits } from '../protocol/limits.ts';
 export { formatPoint, type Point, parsePoint } from '../protocol/point.ts';
 export type { Sort } from '../protocol/queries.ts';

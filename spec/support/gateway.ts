@@ -12,7 +12,7 @@ import { administrator, startTestServer, type TestServer } from './server.ts';
 export interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** A line of an answer of lines. */

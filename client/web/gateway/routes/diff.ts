@@ -1,11 +1,11 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
-import { diffTexts, type LedgerDiff, patchTexts, RowcastError } from '../../../index.ts';
+import { diffTexts, type LedgerDiff, patchTexts } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
 import { leaving } from '../leaving.ts';
 import { fileTypes, sendFile } from '../send-file.ts';
 import { answerLines } from './lines.ts';
-import { flagIn, pointIn, takes } from './parameters.ts';
+import { choiceIn, flagIn, pointIn, takes } from './parameters.ts';
 
 /**
  * `GET /api/diff?from=&to=&table=`: what is different between two points, as lines. With `format` it is a file, in which
@@ -15,7 +15,7 @@ export const diff = new Hono<Environment>().get(
   '/diff',
   takes('table', 'from', 'to', 'format', 'escape_formulas', 'open'),
   async (context) => {
-    const format = formatIn(context);
+    const format = choiceIn(context, 'format', formats);
     return format === undefined ? await answerDiff(context) : await sendDiff(context, format);
   },
 );
@@ -49,12 +49,4 @@ async function readDiff(context: Context<Environment>, options: Reading): Promis
   const from = pointIn(context, 'from') ?? { seq: 0 };
   const { ledger } = context.var.upstream;
   return await ledger.diff(from, { to: pointIn(context, 'to'), table: context.req.query('table'), ...options });
-}
-
-function formatIn(context: Context): DiffFormat | undefined {
-  const text = context.req.query('format');
-  if (text === undefined) return undefined;
-  const format = formats.find((one) => one === text);
-  if (format !== undefined) return format;
-  throw new RowcastError('bad_request', `format is one of ${formats.join(', ')}`);
 }

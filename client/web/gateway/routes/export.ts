@@ -13,7 +13,7 @@ import type { Environment } from '../environment.ts';
 import { leaving } from '../leaving.ts';
 import { peerOf, Quota } from '../quota.ts';
 import { fileTypes, sendFile } from '../send-file.ts';
-import { flagIn, jsonIn, pointIn, takes } from './parameters.ts';
+import { choiceIn, flagIn, jsonIn, pointIn, takes } from './parameters.ts';
 
 const parameters = ['format', 'as_of', 'filter', 'sort', 'search', 'escape_formulas', 'open', 'log', 'proof'] as const;
 
@@ -30,7 +30,7 @@ export function exports(): Hono<Environment> {
   const proofs = new Quota({ max: proofsMax, perPeerMax: proofsPerPeerMax });
   return new Hono<Environment>().get('/export/:table', takes(...parameters), async (context) => {
     const { table } = context.req.param();
-    const format = formatIn(context);
+    const format = choiceIn(context, 'format', fileFormats) ?? 'csv';
     const options = { format, escapeFormulas: flagIn(context, 'escape_formulas'), signal: leaving(context) };
     const isLog = flagIn(context, 'log') === true;
     const file = isLog ? logFile(context, table, options) : tableFile(context, table, options);
@@ -85,10 +85,4 @@ function fileName(context: Context, table: string, format: FileFormat): string {
   const point = pointIn(context, 'as_of');
   const asOf = point === undefined ? '' : `-as-of-${formatPoint('seq' in point ? { seq: point.seq } : point)}`;
   return `${table}${flagIn(context, 'log') ? '-log' : ''}${asOf.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')}.${format}`;
-}
-
-function formatIn(context: Context): FileFormat {
-  const format = fileFormats.find((one) => one === (context.req.query('format') ?? 'csv'));
-  if (format !== undefined) return format;
-  throw new RowcastError('bad_request', `format is one of ${fileFormats.join(', ')}`);
 }

@@ -1,54 +1,62 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { columnTypes, encodings, fileFormats, type ImportOptions, importModes, RowcastError } from '../../../index.ts';
+import { choiceIn, flagIn, jsonIn } from './parameters.ts';
 
-/** How a file is read, as the address says it: columns that are typed are `types={"NAME":"TYPE"}`, `skip=["NAME"]`. */
-const optionsSchema = z.strictObject({
-  table: z.string('name the table').min(1, 'name the table'),
-  mode: z.enum(importModes).optional(),
-  key: z.string().optional(),
-  /** Keys are made of what the rows hold. */
-  no_key: z.literal('').optional(),
-  name: z.string().optional(),
-  format: z.enum(fileFormats).optional(),
-  encoding: z.enum(encodings).optional(),
-  delimiter: z.string().length(1).optional(),
-  header: z.enum(['true', 'false']).optional(),
-  types: json(z.record(z.string(), z.enum(columnTypes))).optional(),
-  skip: json(z.array(z.string())).optional(),
-  dry_run: z.literal('').optional(),
-});
+/** How a file is read, as the address says it. */
+export const importParameters = [
+  'table',
+  'mode',
+  'key',
+  'no_key',
+  'name',
+  'format',
+  'encoding',
+  'delimiter',
+  'header',
+  'types',
+  'skip',
+  'dry_run',
+] as const satisfies string[];
+
+const typesSchema = z.record(z.string(), z.enum(columnTypes));
+const typesAdvice = `types is {"NAME": "TYPE"}, with a type for each column that is named: ${columnTypes.join(', ')}`;
+const skipSchema = z.array(z.string());
+const skipAdvice = 'skip is a list of columns: ["NAME"]';
 
 /** @throws RowcastError `bad_request` */
 export function importOptionsIn(context: Context): ImportOptions {
-  const { data, error } = optionsSchema.safeParse(context.req.query());
-  if (data === undefined) {
-    const [issue] = error.issues;
-    const where = issue?.path.join('.') ?? '';
-    throw new RowcastError(
-      'bad_request',
-      `${where === '' ? '' : `${where}: `}${issue?.message ?? 'is not understood'}`,
-    );
-  }
-  const { no_key, dry_run, header, key, ...options } = data;
+  const { table = '', key, name, delimiter } = context.req.query();
+  if (table === '') throw bad('name the table: table=NAME');
+  if (delimiter !== undefined && delimiter.length !== 1) throw bad('delimiter is one character');
+  const header = choiceIn(context, 'header', ['true', 'false']);
   return {
-    ...options,
-    key: no_key === undefined ? key : false,
+    table,
+    mode: choiceIn(context, 'mode', importModes),
+    // Keys are then made of what the rows hold.
+    key: flagIn(context, 'no_key') === true ? false : key,
+    name,
+    format: choiceIn(context, 'format', fileFormats),
+    encoding: choiceIn(context, 'encoding', encodings),
+    delimiter,
     header: header === undefined ? undefined : header === 'true',
-    dryRun: dry_run === undefined ? undefined : true,
+    types: shapedIn(context, 'types', typesSchema, typesAdvice),
+    skip: shapedIn(context, 'skip', skipSchema, skipAdvice),
+    dryRun: flagIn(context, 'dry_run'),
   };
 }
 
-function json<Schema extends z.ZodType>(schema: Schema) {
-  return z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue('is no JSON');
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
+function shapedIn<Schema extends z.ZodType>(
+  context: Context,
+  name: string,
+  schema: Schema,
+  advice: string,
+): z.output<Schema> | undefined {
+  const { data, success } = schema.optional().safeParse(jsonIn(context, name));
+  if (!success) throw bad(advice);
+  return data;
+}
+
+function bad(message: string): RowcastError {
+  return new RowcastError('bad_request', message);
 }

@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { type Import, type ImportPreview, type ImportProgress, RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
 import { answerOutright, type LineAnswer } from '../line-answer.ts';
+import { jsonBody } from '../read-json.ts';
 import { shownProblems } from '../refusal.ts';
-import { importOptionsIn } from './import-options.ts';
+import { importOptionsIn, importParameters } from './import-options.ts';
+import { takes } from './parameters.ts';
 
 /** Bytes of a reason with what is around it. */
 const whyBytesMax = 64 * 1024;
@@ -15,7 +17,7 @@ const whyBytesMax = 64 * 1024;
  * then `{"import": {"id", …preview}}`. `POST /api/import/ID/commit` with `{why}` does it; `DELETE /api/import/ID` drops it.
  */
 export const imports = new Hono<Environment>()
-  .post('/import', async (context) => {
+  .post('/import', takes(...importParameters), async (context) => {
     const { ledger, imports: plans } = context.var.upstream;
     const options = importOptionsIn(context);
     await refuseViewers(context);
@@ -94,12 +96,13 @@ function refuseSize(): never {
 }
 
 const whySchema = z.strictObject({ why: z.string().optional() });
+const whyAdvice = 'write {"why": "…"}, or nothing';
 
 /** Nothing stands for no reason. @throws RowcastError `bad_request`: a reason that got lost would be missed for ever */
 async function readWhy(context: Context): Promise<{ readonly why?: string }> {
   const text = await context.req.text();
-  const body = whySchema.safeParse(text === '' ? {} : await context.req.json().catch(() => undefined));
-  if (!body.success) throw new RowcastError('bad_request', 'write {"why": "…"}, or nothing');
+  const body = whySchema.safeParse(text === '' ? {} : await jsonBody(context, whyAdvice));
+  if (!body.success) throw new RowcastError('bad_request', whyAdvice);
   const { why = '' } = body.data;
   return why === '' ? {} : { why };
 }

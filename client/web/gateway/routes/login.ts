@@ -3,8 +3,11 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
+import { jsonBody } from '../read-json.ts';
 
 const loginSchema = z.strictObject({ user: z.string().min(1).max(64), password: z.string().min(1).max(1_024) });
+
+const advice = 'write {"user", "password"}';
 
 /** Bytes of a name and a password with what is around them. */
 const loginBytesMax = 16 * 1024;
@@ -14,8 +17,8 @@ export const login = new Hono<Environment>()
   .use('/session.login', bodyLimit({ maxSize: loginBytesMax, onError: () => refuseSize() }))
   .post('/session.login', async (context) => {
     const visitor = demandVisitor(context.var.visitor);
-    const body = loginSchema.safeParse(await context.req.json().catch(() => undefined));
-    if (!body.success) throw new RowcastError('bad_request', 'write {"user", "password"}');
+    const body = loginSchema.safeParse(await jsonBody(context, advice));
+    if (!body.success) throw new RowcastError('bad_request', advice);
     return context.json(await visitor.login(body.data.user, body.data.password));
   })
   .post('/session.logout', async (context) => {

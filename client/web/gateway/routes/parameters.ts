@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { type Cursor, type Point, parseCursor, parsePoint, RowcastError } from '../../../index.ts';
+import { type Cursor, type Point, parseCursor, parseJson, parsePoint, RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
+import { readJson } from '../read-json.ts';
 
 /* What routes read from an address. */
 
@@ -38,15 +39,23 @@ export function numberIn(context: Context, name: string): number | undefined {
   return Number(text);
 }
 
-/** A value in JSON. @throws RowcastError `bad_request` */
+/** A value in JSON, read as the server reads it. @throws RowcastError `bad_request` */
 export function jsonIn<Value>(context: Context, name: string): Value | undefined {
   const text = context.req.query(name);
+  return text === undefined ? undefined : (readJson(() => parseJson(text), name) as Value);
+}
+
+/** @throws RowcastError `bad_request`, which names all that there are */
+export function choiceIn<Choice extends string>(
+  context: Context,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = context.req.query(name);
   if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as Value;
-  } catch {
-    throw bad(name, text, 'no JSON');
-  }
+  const choice = choices.find((one) => one === text);
+  if (choice !== undefined) return choice;
+  throw bad(name, text, `none that there is: ${name} is one of ${choices.join(', ')}`);
 }
 
 /** Named alone or as `true`; `false` says what leaving it out does. @throws RowcastError `bad_request` */

@@ -1,8 +1,9 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { type Ledger, limits, type RequestOf, type RequestType, RowcastError } from '../../../index.ts';
 import type { Environment } from '../environment.ts';
+import { jsonBody } from '../read-json.ts';
 import type { Upstream } from '../upstream.ts';
 
 /** Bytes of one request of who is logged in; larger things are imported. */
@@ -62,7 +63,7 @@ export const requests = new Hono<Environment>().post(
         throw new RowcastError('forbidden', 'this gateway is open to everybody, and only to read');
       if (!looks.has(type)) visitor.use();
     }
-    const { id, dryRun, ...fields } = await readBody(context.req);
+    const { id, dryRun, ...fields } = await readBody(context);
     const request = { ...fields, type } as RequestOf<RequestType>;
     const options = { signal: context.req.raw.signal, ...(id && { id }), ...(dryRun && { dryRun }) };
     return context.json(await answer(upstream, request, options));
@@ -80,8 +81,8 @@ const bodySchema = z
   )
   .transform(({ v: _version, token: _token, type: _type, ...body }) => body);
 
-async function readBody(request: { json: () => Promise<unknown> }): Promise<z.output<typeof bodySchema>> {
-  const body = bodySchema.safeParse(await request.json().catch(() => undefined));
+async function readBody(context: Context): Promise<z.output<typeof bodySchema>> {
+  const body = bodySchema.safeParse(await jsonBody(context));
   if (body.success) return body.data;
   throw new RowcastError('bad_request', body.error.issues[0]?.message ?? 'the body is not understood');
 }

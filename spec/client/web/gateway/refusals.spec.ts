@@ -1,5 +1,5 @@
 import { connect as connectSocket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Asked, type GatewayReader, GatewayStand } from '../../../support/gateway.ts';
 
 let stand: GatewayStand;
@@ -69,8 +69,13 @@ test.each([
   ['/api/log?newest_first=x', 'newest_first=x is no flag'],
   ['/api/feed?from=2', 'from=2 is no cursor'],
   ['/api/play?speed=0', 'speed=0 is no speed'],
-  ['/api/tables/t/rows?filter={', 'filter={ is no JSON'],
-  ['/api/diff?format=xml', 'format is one of csv, json, patch'],
+  ['/api/tables/t/rows?filter={', 'filter: not JSON'],
+  [
+    '/api/tables/t/rows?filter=[{"column":"id","is":9007199254740993}]',
+    'filter: the number 9007199254740993 would be changed by a double; send it as a string',
+  ],
+  ['/api/diff?format=xml', 'format=xml is none that there is: format is one of csv, json, patch'],
+  ['/api/export/t?format=xml', 'format=xml is none that there is: format is one of csv, json, ndjson'],
   ['/api/log?asof=1', 'there is no parameter asof here; there are table, after, as_of, newest_first, limit'],
   ['/api/feed?tables=t', 'there is no parameter tables'],
   ['/api/play?until=1', 'there is no parameter until'],
@@ -85,8 +90,8 @@ test.each([
 });
 
 test.each([
-  ['/api/row.get', '', 'the body is no JSON object'],
-  ['/api/row.get', '{', 'the body is no JSON object'],
+  ['/api/row.get', '', 'the body: not JSON'],
+  ['/api/row.get', '{', 'the body: not JSON'],
   ['/api/row.get', '[]', 'the body is no JSON object'],
   ['/api/row.insert', '{"id":5}', 'id is a text'],
   ['/api/row.insert', '{"dryRun":false}', 'dryRun is true, or left out'],
@@ -96,13 +101,43 @@ test.each([
   ['/api/change.revert', '{"what":{"seq":1},"tables":"t"}', 'tables and rows are lists'],
   ['/api/session.login', '{', 'write {"user", "password"}'],
   ['/api/import?mode=mirror', '', 'name the table'],
-  ['/api/import?table=t&modus=mirror', '', 'modus'],
+  ['/api/import?table=t&modus=mirror', '', 'there is no parameter modus here; there are table, mode, key'],
+  ['/api/import?table=t&mode=sideways', '', 'mode is one of insert, upsert, mirror'],
+  ['/api/import?table=t&format=xml', '', 'format is one of csv, json, ndjson'],
+  ['/api/import?table=t&encoding=latin', '', 'encoding is one of utf-8, utf-16le, utf-16be, windows-1252'],
+  ['/api/import?table=t&delimiter=ab', '', 'delimiter is one character'],
+  ['/api/import?table=t&header=no', '', 'header is one of true, false'],
+  ['/api/import?table=t&no_key=id', '', 'no_key=id is no flag: write its name alone'],
+  ['/api/import?table=t&dry_run=yes', '', 'dry_run=yes is no flag: write its name alone'],
+  ['/api/import?table=t&types={', '', 'types: not JSON'],
+  [
+    '/api/import?table=t&types={"a":"colour"}',
+    '',
+    'types is {"NAME": "TYPE"}, with a type for each column that is named: text',
+  ],
+  ['/api/import?table=t&skip="a"', '', 'skip is a list of columns: ["NAME"]'],
   ['/api/import/x/commit', '{', 'write {"why": "…"}, or nothing'],
   ['/api/import/x/commit', '{"why":5}', 'write {"why": "…"}, or nothing'],
   ['/api/sample/employees?pause=1', '', 'there is no parameter pause'],
 ])('P11 a wrong body, or parameter: POST %s %s', async (path, body, message) => {
   const refused = await refusal(path, post(body));
   expect(refused).toMatchObject({ status: 400, code: 'bad_request', message: expect.stringContaining(message) });
+});
+
+describe('P11 what JSON.parse would change silently is refused, as by the server', () => {
+  const row = (cells: string): string => `{"table":"t","key":"a","row":${cells}}`;
+  test.each([
+    ['a number beyond 2^53', row('{"id":9007199254740993}'), 'the number 9007199254740993 would be changed'],
+    ['negative zero', row('{"id":-0}'), 'the number -0 would be changed'],
+    ['a name that stands twice', row('{"id":"a","id":"b"}'), 'a name stands twice'],
+    ['bytes that are no UTF-8', Buffer.from(row('{"id":"é"}'), 'latin1'), 'not UTF-8'],
+  ])('%s', async (_, body, message) => {
+    for (const type of ['row.insert', 'row.get', 'batch']) {
+      const refused = await refusal(`/api/${type}`, { method: 'POST', body });
+      expect(refused).toMatchObject({ status: 400, code: 'bad_request', message: expect.stringContaining(message) });
+    }
+    expect((await stand.admin.list('t')).rows).toEqual([]);
+  });
 });
 
 test.each([
