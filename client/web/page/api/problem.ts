@@ -39,7 +39,10 @@ export function problemIn(text: string, status: number): GatewayProblem {
   try {
     return new GatewayProblem((JSON.parse(text) as { error: ProblemBody }).error);
   } catch {
-    return new GatewayProblem({ code: 'internal', message: `the gateway answered with ${status}` });
+    return new GatewayProblem({
+      code: 'internal',
+      message: `the answer was ${status}, and not one of Rowcast: is something else at this address?`,
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { IconArrowBackUp, IconChevronDown, IconClock } from '@tabler/icons-react
 import { memo, useState } from 'react';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Place } from '../address/address.ts';
+import { useTypes } from '../ledger/use-types.ts';
 import { clockWords, wholeWords } from '../words/moments.ts';
 import { spanWords } from '../words/points.ts';
 import { count } from '../words/sentence.ts';
@@ -25,6 +26,7 @@ interface Props {
 export const FeedLine = memo(({ item, go, onBy, onTakeBack }: Props) => {
   const [isOpen, setOpen] = useState(false);
   const { at, by, why, span, cursor, entries } = item;
+  const typeOf = useTypes(entries[0]?.table);
   const size = sizeOf(item);
   const seq = spanWords(span);
   return (
@@ -62,7 +64,7 @@ export const FeedLine = memo(({ item, go, onBy, onTakeBack }: Props) => {
           <Words sentence={placeWords(item)} />
         </span>
         <span className={classes.words}>
-          <Words sentence={itemWords(item)} />
+          <Words sentence={itemWords(item, typeOf)} />
         </span>
       </button>
       {why !== undefined && <p className={classes.why}>“{shownText(why)}”</p>}

@@ -2,6 +2,7 @@ import { Button, Loader, Text } from '@mantine/core';
 import { IconArrowUp } from '@tabler/icons-react';
 import { type Dispatch, type SetStateAction, useCallback, useMemo } from 'react';
 import { usePlace } from '../address/use-place.ts';
+import { useTypesOfAll } from '../ledger/use-types.ts';
 import { dayWords } from '../words/moments.ts';
 import { count } from '../words/sentence.ts';
 import { byDay } from './by-day.ts';
@@ -24,9 +25,10 @@ interface Props {
 export function FeedList({ scope, filter, onFilter, onTakeBack }: Props) {
   const [, go] = usePlace();
   const [model, { items, waiting, older }] = useFeedModel(scope);
+  const typesOf = useTypesOfAll();
   const fitting = useMemo(
-    () => (isFiltering(filter) ? items.filter((item) => passes(item, filter)) : items),
-    [items, filter],
+    () => (isFiltering(filter) ? items.filter((item) => passes(item, filter, typesOf)) : items),
+    [items, filter, typesOf],
   );
   const { list, events, linesMax, goUp, lookOn } = useReading({ model, older, lines: fitting.length });
   const onBy = useCallback((by: string) => onFilter((before) => ({ ...before, by })), [onFilter]);
@@ -75,5 +77,5 @@ export function FeedList({ scope, filter, onFilter, onTakeBack }: Props) {
 
 function endWords(older: 'none' | 'full', lines: number): string {
   if (older === 'full') return 'go to an earlier moment to see what was before';
-  return lines === 0 ? 'nothing was changed' : 'this is where it began';
+  return lines === 0 ? 'nothing has happened yet' : 'this is where it began';
 }

@@ -4,10 +4,9 @@ import type { Entry } from '../../../../protocol/entry.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Place } from '../address/address.ts';
 import { pathOf, readAll } from '../api/lines.ts';
-import { changeWords } from '../words/change-words.ts';
+import { EntryWords } from '../words/entry-words.tsx';
 import { plainWords } from '../words/plain-words.ts';
 import { count } from '../words/sentence.ts';
-import { Words } from '../words/words.tsx';
 import { type FeedItem, shownEntriesMax, sizeOf } from './feed-item.ts';
 import classes from './group-changes.module.css';
 
@@ -35,7 +34,7 @@ export function GroupChanges({ item, go }: Props) {
               onClick={() => go({ table: entry.table, row: 'key' in entry ? entry.key : undefined })}
             >
               {'key' in entry && <b>{shownText(entry.key, { widthMax: 40 })} </b>}
-              <Words sentence={changeWords(entry)} />
+              <EntryWords entry={entry} />
             </button>
           </li>
         ))}

@@ -1,5 +1,6 @@
 import { isRowEntry } from '../../../../protocol/entry.ts';
 import { changeWords } from '../words/change-words.ts';
+import type { TypeOf } from '../words/column-types.ts';
 import { spanWords } from '../words/points.ts';
 import { count, foreign, joined, type Sentence, type Word, word } from '../words/sentence.ts';
 import { type FeedItem, type OpCounts, sizeOf } from './feed-item.ts';
@@ -19,8 +20,8 @@ export function placeWords({ entries, counts }: FeedItem): Sentence {
 }
 
 /** What a line says was done. */
-export function itemWords(item: FeedItem): Sentence {
-  return [...revertsWords(item), ...deedWords(item)];
+export function itemWords(item: FeedItem, typeOf?: TypeOf): Sentence {
+  return [...revertsWords(item), ...deedWords(item, typeOf)];
 }
 
 function revertsWords({ reverts }: FeedItem): Sentence {
@@ -28,9 +29,9 @@ function revertsWords({ reverts }: FeedItem): Sentence {
   return [word(`took back ${spanWords(reverts)}`, 'changed'), word(': ', 'quiet')];
 }
 
-function deedWords(item: FeedItem): Sentence {
+function deedWords(item: FeedItem, typeOf: TypeOf | undefined): Sentence {
   const [first] = item.entries;
-  if (item.entries.length === 1 && first !== undefined && !item.isCut) return changeWords(first);
+  if (item.entries.length === 1 && first !== undefined && !item.isCut) return changeWords(first, typeOf);
   if (item.isCut) return [word(`${count(sizeOf(item), 'change')} together`)];
   const isAlone = item.counts.size === 1;
   const parts = [...item.counts].map(([table, ops]) => [

@@ -5,7 +5,7 @@ import { shownText } from '../../../../protocol/shown-text.ts';
 import { pathOf, readLines } from '../api/lines.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { cellWord } from '../words/cell-words.ts';
-import { momentWords } from '../words/moments.ts';
+import { Moment } from '../words/moment.tsx';
 import { plainWords } from '../words/plain-words.ts';
 import { Words } from '../words/words.tsx';
 import classes from './cell-history.module.css';
@@ -30,13 +30,12 @@ export function CellHistory({ place, column }: Props) {
   });
   if (error !== null) return <Text size="xs">{plainWords(error)}</Text>;
   if (data === undefined) return <Loader role="status" size="xs" aria-label="reading what it held" />;
-  const now = new Date();
   return (
     <ol className={classes.values} aria-label={`what ${column} held`}>
       {data.slice(0, valuesMax).map((change) => (
         <li key={change.seq}>
           <div>
-            <Words sentence={[cellWord(change.value, 'strong')]} />
+            <Words sentence={[cellWord(change.value, 'strong', { type: change.type })]} />
             {change.op === 'alter' && (
               <span className={classes.quiet}>
                 {' '}
@@ -45,7 +44,7 @@ export function CellHistory({ place, column }: Props) {
             )}
           </div>
           <div className={classes.quiet}>
-            {shownText(change.by)} · {momentWords(change.at, now)} · <ThenLink seq={change.seq} />
+            {shownText(change.by)} · <Moment at={change.at} /> · <ThenLink seq={change.seq} />
             {change.why !== undefined && ` · “${shownText(change.why)}”`}
           </div>
         </li>

@@ -4,7 +4,8 @@ import type { BlamedChange } from '../../../../protocol/replies.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Column } from '../../../../protocol/table.ts';
 import type { Cell } from '../../../../protocol/values.ts';
-import { momentWords } from '../words/moments.ts';
+import { Moment } from '../words/moment.tsx';
+import { seqWords } from '../words/points.ts';
 import { CellHistory } from './cell-history.tsx';
 import classes from './cell-line.module.css';
 import { CellValue } from './cell-value.tsx';
@@ -37,15 +38,20 @@ export function CellLine({ column: { name, type, sealed }, isKey, cell, blame, n
       </div>
       <button type="button" className={classes.blame} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <IconChevronDown size={13} aria-hidden />
-        <span className={classes.who}>{blame === undefined ? 'what it held' : blameWords(blame)}</span>
+        <span className={classes.who}>{blame === undefined ? 'what it held' : <Blamed change={blame} />}</span>
       </button>
       {isOpen && <CellHistory key={blame?.seq} place={place} column={name} />}
     </li>
   );
 }
 
-function blameWords({ by, at, why, op, seq }: BlamedChange): string {
+function Blamed({ change: { by, at, why, op, seq } }: { readonly change: BlamedChange }) {
   const how = op === 'alter' || op === 'create' ? ' (with the column)' : '';
   const reason = why === undefined ? '' : ` · “${shownText(why, { widthMax: 60 })}”`;
-  return `${shownText(by)} · ${momentWords(at, new Date())}${how} · #${seq}${reason}`;
+  return (
+    <>
+      {shownText(by)} · <Moment at={at} />
+      {`${how} · ${seqWords(seq)}${reason}`}
+    </>
+  );
 }

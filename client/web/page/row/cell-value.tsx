@@ -1,6 +1,7 @@
 import { IconLock } from '@tabler/icons-react';
 import { commitmentIn } from '../../../../protocol/sealed.ts';
 import { type Cell, type ColumnType, cellText } from '../../../../protocol/values.ts';
+import { localTime } from '../words/local-time.ts';
 import classes from './cell-value.module.css';
 import { shownLines } from './shown-lines.ts';
 
@@ -17,6 +18,7 @@ export function CellValue({ cell, type }: { readonly cell: Cell | undefined; rea
       </span>
     );
   }
+  if (type === 'timestamp' && typeof cell === 'string') return <span title={cell}>{localTime(cell)}</span>;
   const text = type === 'json' ? JSON.stringify(cell, null, 2) : cellText(cell);
   if (text === '') return <span className={classes.quiet}>empty text</span>;
   const isLong = text.length > longMin || text.split('\n', 16).length > 15;

@@ -1,10 +1,11 @@
 import { Badge, Button } from '@mantine/core';
-import { changedCells } from '../../../../protocol/changed-cells.ts';
+import { type ChangedCell, changedCells } from '../../../../protocol/changed-cells.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
-import { cellWord, changedWords } from '../words/cell-words.ts';
-import { momentWords } from '../words/moments.ts';
+import { changedWords, namedWords } from '../words/cell-words.ts';
+import type { TypeOf } from '../words/column-types.ts';
+import { Moment } from '../words/moment.tsx';
 import { spanWords } from '../words/points.ts';
-import { foreign, type Sentence, word } from '../words/sentence.ts';
+import type { Sentence } from '../words/sentence.ts';
 import { Words } from '../words/words.tsx';
 import classes from './history-line.module.css';
 import type { Version } from './lives.ts';
@@ -17,14 +18,14 @@ interface Props {
   /** Whether it is how the row is now. */
   readonly isNow: boolean;
   readonly isNew: boolean;
-  readonly now: Date;
+  readonly typeOf: TypeOf;
   readonly onTakeBack: ((takeback: Takeback) => void) | undefined;
 }
 
 const deeds = { insert: 'entered', update: 'changed', delete: 'left', erase: 'erased for good' } as const;
 
 /** One change of a row: what, by whom, when and why, and the ways back. */
-export function HistoryLine({ version, isNow, isNew, now, onTakeBack }: Props) {
+export function HistoryLine({ version, isNow, isNew, typeOf, onTakeBack }: Props) {
   const { entry, beginsEarlierLife, takenBackBy } = version;
   const { op, by, at, why, seq, reverts } = entry;
   return (
@@ -51,12 +52,12 @@ export function HistoryLine({ version, isNow, isNew, now, onTakeBack }: Props) {
         <ul className={classes.cells} data-gone={takenBackBy !== undefined}>
           {changedCells(entry).map((cell) => (
             <li key={cell.name}>
-              <Words sentence={cellSentence(op, cell)} />
+              <Words sentence={cellSentence(op, cell, typeOf)} />
             </li>
           ))}
         </ul>
         <div className={classes.who}>
-          {shownText(by)} · {momentWords(at, now)}
+          {shownText(by)} · <Moment at={at} />
           {reverts !== undefined && ` · took back ${spanWords(reverts)}`}
           {why !== undefined && ` · “${shownText(why)}”`}
         </div>
@@ -89,9 +90,7 @@ export function HistoryLine({ version, isNow, isNew, now, onTakeBack }: Props) {
   );
 }
 
-type Cell = ReturnType<typeof changedCells>[number];
-
-function cellSentence(op: Version['entry']['op'], { name, was, is }: Cell): Sentence {
-  if (op === 'update') return changedWords(name, was, is);
-  return [foreign(name, 'quiet'), word(' '), cellWord(op === 'delete' ? was : is)];
+function cellSentence(op: Version['entry']['op'], cell: ChangedCell, typeOf: TypeOf): Sentence {
+  if (op === 'update') return changedWords(cell, typeOf);
+  return namedWords(cell.name, op === 'delete' ? cell.was : cell.is, typeOf);
 }

@@ -1,8 +1,7 @@
 import { Text } from '@mantine/core';
 import { shownText } from '../../../../protocol/shown-text.ts';
-import { changeWords } from '../words/change-words.ts';
+import { EntryWords } from '../words/entry-words.tsx';
 import { count } from '../words/sentence.ts';
-import { Words } from '../words/words.tsx';
 import classes from './revert-preview.module.css';
 import type { Preview } from './use-revert.ts';
 
@@ -28,7 +27,7 @@ export function RevertPreview({
             <b>
               {shownText(entry.table)} {'key' in entry && shownText(entry.key, { widthMax: 60 })}
             </b>{' '}
-            <Words sentence={changeWords(entry)} />
+            <EntryWords entry={entry} />
           </li>
         ))}
       </ol>

@@ -1,5 +1,6 @@
 import { Button, Loader, Text } from '@mantine/core';
 import { useEffect, useMemo, useRef } from 'react';
+import { typesIn } from '../words/column-types.ts';
 import { HistoryLine } from './history-line.tsx';
 import { HistoryStretch } from './history-stretch.tsx';
 import { versionsOf } from './lives.ts';
@@ -19,8 +20,9 @@ interface Props {
  * Every change of a row over all of its lives, the newest first. Older ones are read as one comes to them, and only those
  * near to what is seen are drawn.
  */
-export function RowHistory({ state: { history, older, newAfter }, onMore, onTakeBack }: Props) {
+export function RowHistory({ state: { history, older, newAfter, definition }, onMore, onTakeBack }: Props) {
   const stretches = useMemo(() => stretchesOf(versionsOf(history)), [history]);
+  const typeOf = useMemo(() => typesIn(definition), [definition]);
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (end.current === null || older !== 'unread') return;
@@ -31,7 +33,6 @@ export function RowHistory({ state: { history, older, newAfter }, onMore, onTake
     watch.observe(end.current);
     return () => watch.disconnect();
   }, [older, onMore]);
-  const now = new Date();
   return (
     <>
       {stretches.map((versions, index) => (
@@ -42,7 +43,7 @@ export function RowHistory({ state: { history, older, newAfter }, onMore, onTake
               version={version}
               isNow={version.entry === history[0]}
               isNew={version.entry.seq > newAfter}
-              now={now}
+              typeOf={typeOf}
               onTakeBack={onTakeBack}
             />
           )}

@@ -83,8 +83,8 @@ export function LoginForm({ aim }: { readonly aim?: string | undefined }) {
           {waitSeconds > 0 ? `Wait ${waitSeconds} s` : 'Log in'}
         </Button>
         <Text size="xs" c="var(--text-quiet)">
-          The first start of a ledger printed a password for <Code>admin</Code>. Is it lost? Where the server runs:{' '}
-          <Code>npx rowcast passwd --embedded</Code>
+          The terminal in which Rowcast was started for the first time shows the password of <Code>admin</Code>. Is it
+          lost? A new one is made where the server runs: <Code>npx rowcast passwd --embedded</Code>
         </Text>
       </Stack>
     </form>

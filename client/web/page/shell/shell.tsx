@@ -10,6 +10,7 @@ import { pointText } from '../words/points.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { Afterwards } from './afterwards.tsx';
 import { FeedToggle } from './feed-toggle.tsx';
+import { Notes } from './notes.tsx';
 import classes from './shell.module.css';
 import { TrustBanners } from './trust-banners.tsx';
 import { TrustSign } from './trust-sign.tsx';
@@ -23,6 +24,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   // The drawer lies over the feed, which makes room for it, so that nothing of the table is below.
   const isRowOpen = table !== undefined && row !== undefined;
   const { ref: banners, height: bannersHeight } = useElementSize();
+  const { ref: notes, height: notesHeight } = useElementSize();
   return (
     <AppShell
       header={{ height: 48 + bannersHeight }}
@@ -32,7 +34,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         breakpoint: 'lg',
         collapsed: { desktop: !isFeedOpen && !isRowOpen, mobile: !isFeedOverlaid },
       }}
-      footer={{ height: 84 }}
+      footer={{ height: 84 + notesHeight }}
       padding={0}
     >
       <AppShell.Header className={classes.header}>
@@ -64,9 +66,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </Afterwards>
       </AppShell.Aside>
       <AppShell.Footer className={classes.footer}>
-        <Afterwards>
-          <TimeBar />
-        </Afterwards>
+        <div ref={notes}>
+          <Notes />
+        </div>
+        <div className={classes.time}>
+          <Afterwards>
+            <TimeBar />
+          </Afterwards>
+        </div>
       </AppShell.Footer>
       {isRowOpen && <RowDrawer table={table} row={row} at={pointText(at)} />}
     </AppShell>

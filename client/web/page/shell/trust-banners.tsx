@@ -69,7 +69,7 @@ function words(banner: Banner, message = '') {
     case 'disconnected':
       return <p>The server does not answer. What you see is the last that was known; it goes on by itself.</p>;
     case 'problem':
-      return <p>The log cannot be followed now: {message}. It is tried again by itself.</p>;
+      return <p>New changes cannot be read now: {message}. It is tried again by itself.</p>;
     case 'expired':
       return <p>Your login has ended: nothing was done for a while, or somebody ended it. You can go on reading.</p>;
     case 'otherLife':

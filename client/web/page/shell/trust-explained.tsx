@@ -31,6 +31,7 @@ export function TrustExplained() {
 }
 
 function VerifiedTo({ verified, head }: Pick<LedgerState, 'verified' | 'head'>) {
+  if (verified === 0) return <NotYet hasBegun={head > 0} />;
   const open = head - verified;
   return (
     <section>
@@ -41,6 +42,19 @@ function VerifiedTo({ verified, head }: Pick<LedgerState, 'verified' | 'head'>) 
         The server signs its whole log every second. Every change up to {seqWords(verified)} that was shown here was
         held against that signature: nothing in it was altered, left out or slipped in afterwards
         {open > 0 ? '; the newest follow with the next signature.' : '.'}
+      </Text>
+    </section>
+  );
+}
+
+function NotYet({ hasBegun }: { readonly hasBegun: boolean }) {
+  return (
+    <section>
+      <Text size="sm" fw={600}>
+        {hasBegun ? 'not verified yet' : 'no change yet'}
+      </Text>
+      <Text size="sm">
+        The server signs its whole log every second, and every change that is shown here is held against that signature.
       </Text>
     </section>
   );

@@ -1,7 +1,7 @@
 import { Popover } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useLedger } from '../ledger/ledger-state.ts';
-import { amount } from '../words/sentence.ts';
+import { seqWords } from '../words/points.ts';
 import { TrustExplained } from './trust-explained.tsx';
 import classes from './trust-sign.module.css';
 import { connectionWords, lagWords } from './trust-words.ts';
@@ -24,13 +24,25 @@ export function TrustSign() {
             {lag !== undefined && <span className={classes.lag}> {lag}</span>}
           </span>
           <span className={classes.head}>
-            head <b>{amount(head)}</b>
+            {head === 0 ? (
+              'no change yet'
+            ) : (
+              <>
+                newest change <b>{seqWords(head)}</b>
+              </>
+            )}
           </span>
-          {!isBroken && (
+          {!isBroken && head > 0 && (
             <span className={classes.verified} data-whole={verified >= head}>
               <IconShieldCheck size={14} aria-hidden />
-              <span className={classes.words}>verified to </span>
-              <b>{amount(verified)}</b>
+              {verified === 0 ? (
+                <span className={classes.words}>not verified yet</span>
+              ) : (
+                <>
+                  <span className={classes.words}>verified to </span>
+                  <b>{seqWords(verified)}</b>
+                </>
+              )}
             </span>
           )}
         </button>

@@ -18,7 +18,7 @@ export const connectionSentences: Record<Connection, string> = {
   live: 'Every change is shown the moment it is made.',
   behind: 'Changes come faster than they arrive here; none is left out.',
   disconnected: 'The server does not answer. It is tried again by itself.',
-  unreachable: 'Rowcast does not answer on this machine. It is tried again by itself.',
+  unreachable: 'Rowcast does not answer: your connection is down, or Rowcast is. It is tried again by itself.',
 };
 
 type Standing = Pick<LedgerState, 'connection' | 'since' | 'head' | 'reached'>;

@@ -161,7 +161,7 @@ function Rules({ form, isKey, wasSealed, onChange, problem }: RulesProps) {
       {!form.sealed && text('default', 'default', `in new rows: ${examples[form.type]}`)}
       {has.has('min') && text('min', form.type === 'text' ? 'at least (characters)' : 'at least', bound)}
       {has.has('max') && text('max', form.type === 'text' ? 'at most (characters)' : 'at most', bound)}
-      {has.has('pattern') && text('pattern', 'pattern (RE2)', 'E[0-9]+')}
+      {has.has('pattern') && text('pattern', 'pattern (regular expression)', 'E[0-9]+')}
       {has.has('choices') && (
         <Textarea
           className={classes.wide ?? ''}

@@ -61,7 +61,7 @@ function CreateForm() {
           </Text>
           <Text size="xs" c="var(--text-quiet)">
             {form.key === undefined
-              ? 'No column is the key: the ledger makes a key for each row.'
+              ? 'No column is the key: a key is made for each row.'
               : 'The key names the rows: each stands once, and is never changed.'}
           </Text>
         </div>

@@ -70,7 +70,7 @@ export function ExportMenu({ table, definition }: Props) {
         />
         <Menu.Divider />
         <Menu.Label>all its changes{at === undefined ? '' : ' until then'}</Menu.Label>
-        {item('log, NDJSON', { format: 'ndjson', log: '' })}
+        {item('NDJSON, a change a line', { format: 'ndjson', log: '' })}
       </Menu.Dropdown>
     </Menu>
   );

@@ -13,8 +13,11 @@ import { Step } from './step.tsx';
 import { type SampleName, useSample } from './use-sample.ts';
 
 const sampleWords: Readonly<Record<SampleName, readonly [title: string, words: string]>> = {
-  employees: ['load the employees', 'some fifty invented people, with sealed numbers and pay'],
-  'mime-db': ['load mime-db', 'eight published versions, one after another: watch 2,500 rows come and change'],
+  employees: ['load the employees', 'some fifty invented people, whose pay only administrators read'],
+  'mime-db': [
+    'load mime-db',
+    'the file types of the web, eight versions one after another: watch 2,500 rows come and change',
+  ],
 };
 
 /** What there is to do with a ledger that is empty, or nearly. */
@@ -47,13 +50,13 @@ export function FirstSteps({ isFresh }: { readonly isFresh: boolean }) {
       <Step
         Icon={IconFileImport}
         title="import a file"
-        words="CSV, JSON or NDJSON; or drop it anywhere on the page"
+        words="a table as CSV or JSON; or drop it anywhere on the page"
         onClick={() => chooseFile()}
       />
       <ProblemAlert error={sample.error} />
       {right === 'login' && (
         <Text size="xs" c="var(--text-quiet)">
-          You are asked to log in first. The first start of the ledger printed the password of its administrator.
+          You are asked to log in first: the terminal in which Rowcast was started shows the name and the password.
         </Text>
       )}
     </div>

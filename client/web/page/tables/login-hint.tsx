@@ -12,8 +12,8 @@ export function LoginHint() {
   }
   return (
     <Text size="sm">
-      {login?.user} may read. Tables are made by an administrator: log in as one, with the password that the first start
-      of the ledger printed, or ask one. In a terminal: <Code>npx rowcast login</Code>
+      {login?.user} may read. Tables are made by administrators: log in as one, or ask one. The terminal in which
+      Rowcast was started for the first time shows the password of <Code>admin</Code>.
     </Text>
   );
 }

@@ -3,17 +3,13 @@ import { IconArrowsDiff, IconX } from '@tabler/icons-react';
 import type { Tag } from '../../../../protocol/replies.ts';
 import { goTo } from '../address/go-to.ts';
 import { usePlace } from '../address/use-place.ts';
-import { cursorOf } from './travel.ts';
+import { type ComparePoint, comparePoints } from './compare-points.ts';
 import type { When } from './use-when.ts';
 
 interface Props {
   readonly at: When;
   readonly tags: readonly Tag[];
 }
-
-/** Tags that are offered; the field and the address take any. */
-const tagsMax = 12;
-const hourMs = 3_600_000;
 
 /** Chooses a moment with which the one that is shown is compared. */
 export function CompareMenu({ at, tags }: Props) {
@@ -32,9 +28,12 @@ export function CompareMenu({ at, tags }: Props) {
       </Button>
     );
   }
-  const to = (point: string) => () => goTo({ since: point });
-  const ms = at.ms ?? Date.now();
-  const earlier = tags.filter((tag) => tag.seq < seq).sort((a, b) => b.seq - a.seq);
+  const { moments, named } = comparePoints(at, tags);
+  const item = ({ label, point }: ComparePoint) => (
+    <Menu.Item key={label} onClick={() => goTo({ since: point })}>
+      {label}
+    </Menu.Item>
+  );
   return (
     <Menu position="top-end" withArrow shadow="md">
       <Menu.Target>
@@ -49,16 +48,9 @@ export function CompareMenu({ at, tags }: Props) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>compare with…</Menu.Label>
-        <Menu.Item onClick={to(cursorOf(Math.max(0, seq - 10)))}>10 changes before</Menu.Item>
-        <Menu.Item onClick={to(new Date(ms - hourMs).toISOString())}>an hour before</Menu.Item>
-        <Menu.Item onClick={to(new Date(ms - 24 * hourMs).toISOString())}>a day before</Menu.Item>
-        <Menu.Item onClick={to(cursorOf(0))}>the beginning</Menu.Item>
-        {earlier.length > 0 && <Menu.Label>tags</Menu.Label>}
-        {earlier.slice(0, tagsMax).map(({ name }) => (
-          <Menu.Item key={name} onClick={to(name)}>
-            {name}
-          </Menu.Item>
-        ))}
+        {moments.map(item)}
+        {named.length > 0 && <Menu.Label>tags</Menu.Label>}
+        {named.map(item)}
         <Menu.Label>then drag the second handle</Menu.Label>
       </Menu.Dropdown>
     </Menu>

@@ -8,8 +8,17 @@ import { pointText } from '../words/points.ts';
 import classes from './time-bar.module.css';
 import { cursorOf, travel } from './travel.ts';
 
+/** How a moment may be written. */
+export const momentForms =
+  'a time such as 2026-05-01 12:00, the name of a tag, or the number of a change such as #1042';
+
+interface Props {
+  readonly tags: readonly Tag[];
+  readonly onGone?: () => void;
+}
+
 /** Takes any moment as people write it, and offers the tags. */
-export function MomentField({ tags }: { readonly tags: readonly Tag[] }) {
+export function MomentField({ tags, onGone }: Props) {
   const [text, setText] = useState('');
   const [isWrong, setWrong] = useState(false);
   const go = (typed: string): void => {
@@ -18,6 +27,7 @@ export function MomentField({ tags }: { readonly tags: readonly Tag[] }) {
     if (target === undefined) return;
     setText('');
     travel(target);
+    onGone?.();
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -30,7 +40,8 @@ export function MomentField({ tags }: { readonly tags: readonly Tag[] }) {
           <Autocomplete
             size="xs"
             aria-label="go to a moment"
-            placeholder="#, time or tag"
+            placeholder="go to a time or tag"
+            title={momentForms}
             leftSection={<IconClockSearch size={14} />}
             data={tags.map(({ name }) => name)}
             value={text}
@@ -46,8 +57,7 @@ export function MomentField({ tags }: { readonly tags: readonly Tag[] }) {
         </Popover.Target>
         <Popover.Dropdown p="xs" maw={280}>
           <Text size="xs" role="alert">
-            That is no moment. Write the number of a change such as <b>#1042</b>, a time such as <b>2026-05-01 12:00</b>
-            , or the name of a tag.
+            That is no moment. Write {momentForms}.
           </Text>
         </Popover.Dropdown>
       </Popover>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconArrowsDiff, IconHistory } from '@tabler/icons-react';
+import { goTo } from '../address/go-to.ts';
 import { wholeWords } from '../words/moments.ts';
 import { seqWords } from '../words/points.ts';
 import classes from './past-band.module.css';
@@ -20,6 +21,16 @@ export function PastBand() {
         <span className={classes.words}>
           what changed from <MomentWords when={since} /> to <MomentWords when={at} />
         </span>
+        {/* Where there is room the bar of time has it. */}
+        <Button
+          size="compact-xs"
+          variant="default"
+          hiddenFrom="sm"
+          className={classes.end}
+          onClick={() => goTo({ since: undefined })}
+        >
+          end comparing
+        </Button>
       </div>
     );
   }

@@ -1,4 +1,4 @@
-import { ActionIcon, NativeSelect, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip } from '@mantine/core';
 import {
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
@@ -6,21 +6,20 @@ import {
   IconPlayerTrackPrevFilled,
 } from '@tabler/icons-react';
 import { usePlace } from '../address/use-place.ts';
+import { SpeedSelect } from './speed-select.tsx';
 import classes from './time-bar.module.css';
-import { type Speed, speeds, useTime } from './time-state.ts';
-import { pause, play, setSpeed, step } from './travel.ts';
+import { useTime } from './time-state.ts';
+import { pause, play, step } from './travel.ts';
 import type { When } from './use-when.ts';
-
-const speedOptions = speeds.map((value) => ({ value, label: value === 'max' ? 'max' : `${value}×` }));
 
 /** Back, on, and by itself. */
 export function PlayButtons({ at }: { readonly at: When }) {
-  const { isPlaying, speed } = useTime();
+  const isPlaying = useTime((state) => state.isPlaying);
   const [{ table }] = usePlace();
   const { seq = 0 } = at;
   return (
     <div className={classes.play}>
-      <Button label="one change back" isWide isOff={isPlaying || seq === 0} onClick={() => void step(-1, seq)}>
+      <Button label="one change back" isOff={isPlaying || seq === 0} onClick={() => void step(-1, seq)}>
         <IconPlayerTrackPrevFilled size={15} />
       </Button>
       <Button
@@ -30,17 +29,12 @@ export function PlayButtons({ at }: { readonly at: When }) {
       >
         {isPlaying ? <IconPlayerPauseFilled size={17} /> : <IconPlayerPlayFilled size={17} />}
       </Button>
-      <Button label="one change on" isWide isOff={isPlaying || at.at === undefined} onClick={() => void step(1, seq)}>
+      <Button label="one change on" isOff={isPlaying || at.at === undefined} onClick={() => void step(1, seq)}>
         <IconPlayerTrackNextFilled size={15} />
       </Button>
-      <NativeSelect
-        size="xs"
-        className={classes.speed}
-        aria-label="speed"
-        data={speedOptions}
-        value={speed}
-        onChange={({ currentTarget }) => setSpeed(currentTarget.value as Speed)}
-      />
+      <div className={classes.wide}>
+        <SpeedSelect />
+      </div>
     </div>
   );
 }
@@ -48,13 +42,11 @@ export function PlayButtons({ at }: { readonly at: When }) {
 interface ButtonProps {
   readonly label: string;
   readonly isOff: boolean;
-  /** Left out where there is little room. */
-  readonly isWide?: boolean;
   readonly onClick: () => void;
   readonly children: React.ReactNode;
 }
 
-function Button({ label, isOff, isWide = false, onClick, children }: ButtonProps) {
+function Button({ label, isOff, onClick, children }: ButtonProps) {
   return (
     <Tooltip label={label}>
       <ActionIcon
@@ -64,7 +56,6 @@ function Button({ label, isOff, isWide = false, onClick, children }: ButtonProps
         aria-label={label}
         disabled={isOff}
         onClick={onClick}
-        {...(isWide && { visibleFrom: 'sm' })}
       >
         {children}
       </ActionIcon>

@@ -6,6 +6,7 @@ import { MomentField } from './moment-field.tsx';
 import { PlayButtons } from './play-buttons.tsx';
 import { TagButton } from './tag-button.tsx';
 import classes from './time-bar.module.css';
+import { TimeSheetButton } from './time-sheet.tsx';
 import { Timeline } from './timeline.tsx';
 import { travel } from './travel.ts';
 import { useActivity } from './use-activity.ts';
@@ -32,7 +33,9 @@ export function TimeBar() {
       <div className={classes.controls}>
         <PlayButtons at={at} />
         <MomentText at={at} names={names} />
-        <MomentField tags={tags} />
+        <div className={classes.wide}>
+          <MomentField tags={tags} />
+        </div>
         <div className={classes.wide}>
           <TagButton at={at} />
         </div>
@@ -47,6 +50,9 @@ export function TimeBar() {
         >
           now
         </Button>
+        <div className={classes.narrow}>
+          <TimeSheetButton at={at} tags={tags} />
+        </div>
       </div>
       <div className={classes.line}>
         <Timeline axis={axis} tags={tags} />

@@ -6,6 +6,8 @@ type Tone = 'plain' | 'quiet' | 'strong' | 'entered' | 'changed' | 'left' | 'was
 export interface Word {
   readonly text: string;
   readonly tone: Tone;
+  /** The whole of it, to the letter, where the text is another form. */
+  readonly whole?: string;
 }
 
 /** A line for people, as words that each know what they stand for. The spaces stand in the words. */

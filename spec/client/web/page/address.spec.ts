@@ -36,7 +36,7 @@ describe.skipIf(!hasBrowser)('an address of the page', { timeout: 60_000 }, () =
     ]);
     expect(await shownRows(page)).toEqual(then);
     const { seq } = await stand.admin.update('rates', 'EUR', { rate: '1.11' });
-    await page.getByText(`head ${seq}`).waitFor();
+    await page.getByText(`newest change #${seq}`).waitFor();
     expect(await shownRows(page)).toEqual(then);
   });
 

@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)(`a table of ${rows} rows`, { timeout: scale(180_000
     while (performance.now() < untilMs) latenciesMs.push(await clickMs(page));
     const { changes, lastSeq, perSecond } = await load.stop();
     const caughtUp = performance.now();
-    await page.getByText(`head ${lastSeq.toLocaleString('en')}`).waitFor({ timeout: 30_000 });
+    await page.getByText(`newest change #${lastSeq}`).waitFor({ timeout: 30_000 });
     const grownMb = ((await heapBytes(devtools)) - before) / 1_048_576;
     figure(
       `${changes} changes in ${seconds} s (${perSecond.toFixed(0)}/s): a click is answered after p50 ${quantile(latenciesMs, 0.5).toFixed(0)} ms, ` +

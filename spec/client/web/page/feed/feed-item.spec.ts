@@ -3,6 +3,7 @@ import { byDay } from '../../../../../client/web/page/feed/by-day.ts';
 import { noFilter, passes } from '../../../../../client/web/page/feed/feed-filter.ts';
 import { append, sizeOf, toItem, toItems } from '../../../../../client/web/page/feed/feed-item.ts';
 import { itemWords, kindOf, placeWords } from '../../../../../client/web/page/feed/item-words.ts';
+import { localTime } from '../../../../../client/web/page/words/local-time.ts';
 import { sentenceText } from '../../../../../client/web/page/words/sentence.ts';
 import type { TableEntry } from '../../../../../protocol/entry.ts';
 import { entryOf, groupOf } from './changes.ts';
@@ -102,5 +103,12 @@ describe('the filter of the feed', () => {
       expect(passes(update, { ...noFilter, text })).toBe(true);
     }
     expect(passes(update, { ...noFilter, text: 'grace' })).toBe(false);
+  });
+
+  it('finds a time as it is told', () => {
+    const at = '2026-05-01T12:00:00Z';
+    const entered = item(entryOf({ seq: 9, op: 'insert', key: 'E7', row: { at } }));
+    const typesOf = () => () => 'timestamp' as const;
+    expect(passes(entered, { ...noFilter, text: localTime(at) }, typesOf)).toBe(true);
   });
 });

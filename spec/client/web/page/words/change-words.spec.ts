@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changeWords } from '../../../../../client/web/page/words/change-words.ts';
+import { localTime } from '../../../../../client/web/page/words/local-time.ts';
 import { sentenceText } from '../../../../../client/web/page/words/sentence.ts';
 import type { Entry } from '../../../../../protocol/entry.ts';
 
@@ -19,6 +20,22 @@ describe('what a change did, in words', () => {
       was: { salary: '1000', note: '' },
     };
     expect(text(update)).toBe('salary 1000 → 1200, note "" → empty');
+  });
+
+  it('tells times by the clock of whoever reads, in columns that hold times', () => {
+    const [was, is] = ['2026-05-01T12:00:00Z', '2026-05-02T08:30:00Z'];
+    const update: Entry = {
+      ...common,
+      op: 'update',
+      key: 'E7',
+      version: 2,
+      row: { at: is, note: is },
+      was: { at: was, note: '' },
+    };
+    const insert: Entry = { ...common, op: 'insert', key: 'E7', version: 1, row: { id: 'E7', at: was } };
+    const typeOf = (column: string) => (column === 'at' ? 'timestamp' : 'text');
+    expect(sentenceText(changeWords(update, typeOf))).toBe(`at ${localTime(was)} → ${localTime(is)}, note "" → ${is}`);
+    expect(sentenceText(changeWords(insert, typeOf))).toBe(`entered with at ${localTime(was)}`);
   });
 
   it('says who entered, came back and left', () => {

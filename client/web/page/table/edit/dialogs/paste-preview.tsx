@@ -57,5 +57,5 @@ function PreviewLine({ line: { key, isNew, cells }, problems }: { line: PastedLi
 }
 
 function pastedWords({ column, before, after }: PastedCell, isNew: boolean): Sentence {
-  return isNew ? cellsWords({ [column]: after }) : changedWords(column, before, after);
+  return isNew ? cellsWords({ [column]: after }) : changedWords({ name: column, was: before, is: after });
 }

@@ -1,9 +1,10 @@
 import { Button, Group, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { Cell } from '../../../../../../protocol/values.ts';
+import type { Cell, ColumnType } from '../../../../../../protocol/values.ts';
+import { useTypes } from '../../../ledger/use-types.ts';
 import { Dialog } from '../../../shell/dialog.tsx';
 import { cellWord } from '../../../words/cell-words.ts';
-import { momentWords } from '../../../words/moments.ts';
+import { Moment } from '../../../words/moment.tsx';
 import { Words } from '../../../words/words.tsx';
 import { settled, type VersionConflict } from '../conflicts.ts';
 import { touchedSince } from '../steps.ts';
@@ -15,6 +16,7 @@ const shownMax = 500;
 /** Somebody else was faster with the same cells: shows both values, and lets the person choose for each. */
 export function VersionConflictDialog({ conflict }: { readonly conflict: VersionConflict }) {
   const { table, seen, mine, current, resolve } = conflict;
+  const typeOf = useTypes(table);
   const names = Object.keys(mine);
   const touched = touchedSince(seen, current, names);
   const [isMine, setMine] = useState<Readonly<Record<string, boolean>>>({});
@@ -27,8 +29,7 @@ export function VersionConflictDialog({ conflict }: { readonly conflict: Version
     <Dialog onClose={() => end(undefined)} title={`${table} ${current.key} has changed meanwhile`} size="lg">
       <Stack gap="sm">
         <Text size="sm">
-          <b>{current.by}</b> changed it at {momentWords(current.at, new Date())}, after you began. Choose what is to
-          stand.
+          <b>{current.by}</b> changed it at <Moment at={current.at} />, after you began. Choose what is to stand.
         </Text>
         {touched.map((name) => (
           <Radio.Group
@@ -38,11 +39,16 @@ export function VersionConflictDialog({ conflict }: { readonly conflict: Version
             onChange={(value) => setMine((all) => ({ ...all, [name]: value === 'mine' }))}
           >
             <div className={classes.choices}>
-              <Choice value="theirs" who={`keep theirs, by ${current.by}`} cell={current.row[name] ?? null} />
-              <Choice value="mine" who="write mine" cell={mine[name] ?? null} />
+              <Choice
+                value="theirs"
+                who={`keep theirs, by ${current.by}`}
+                cell={current.row[name] ?? null}
+                type={typeOf(name)}
+              />
+              <Choice value="mine" who="write mine" cell={mine[name] ?? null} type={typeOf(name)} />
             </div>
             <Text size="xs" c="var(--text-quiet)">
-              you saw <Words sentence={[cellWord(seen.row[name])]} />
+              you saw <Words sentence={[cellWord(seen.row[name], 'plain', { type: typeOf(name) })]} />
             </Text>
           </Radio.Group>
         ))}
@@ -59,7 +65,14 @@ export function VersionConflictDialog({ conflict }: { readonly conflict: Version
   );
 }
 
-function Choice({ value, who, cell }: { readonly value: string; readonly who: string; readonly cell: Cell }) {
+interface ChoiceProps {
+  readonly value: string;
+  readonly who: string;
+  readonly cell: Cell;
+  readonly type: ColumnType | undefined;
+}
+
+function Choice({ value, who, cell, type }: ChoiceProps) {
   return (
     <Radio.Card value={value} className={classes.choice} p="xs">
       <Group gap="xs" wrap="nowrap" align="flex-start">
@@ -69,7 +82,7 @@ function Choice({ value, who, cell }: { readonly value: string; readonly who: st
             {who}
           </Text>
           <Text size="sm">
-            <Words sentence={[cellWord(cell, 'plain', { lengthMax: shownMax })]} />
+            <Words sentence={[cellWord(cell, 'plain', { type, lengthMax: shownMax })]} />
           </Text>
         </div>
       </Group>

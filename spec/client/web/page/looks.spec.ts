@@ -1,0 +1,130 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localTime } from '../../../../client/web/page/words/local-time.ts';
+import { hasBrowser } from '../../../support/browser.ts';
+import { visit } from '../../../support/visit.ts';
+import { WebStand } from '../../../support/web-stand.ts';
+import { violationsInBoth } from './axe.ts';
+import { cellAt } from './grid.ts';
+
+const phone = { width: 390, height: 780 };
+const desk = { width: 1_280, height: 760 };
+const opened = '2026-05-01T12:00:00.5Z';
+const moved = '2026-05-02T08:30:00Z';
+
+describe.skipIf(!hasBrowser)('what is seen', { timeout: 60_000 }, () => {
+  let stand: WebStand;
+  beforeAll(async () => {
+    stand = await WebStand.start();
+    await stand.admin.createTable({
+      name: 'shop',
+      key: 'id',
+      columns: [
+        { name: 'id', type: 'text' },
+        { name: 'opens', type: 'timestamp' },
+      ],
+    });
+    await stand.admin.insert('shop', { id: 'a', opens: opened });
+    await stand.admin.update('shop', 'a', { opens: moved });
+    await stand.admin.insert('shop', { id: 'b' });
+  });
+  afterAll(() => stand?.stop());
+
+  const table = async (page: Page): Promise<void> => cellAt(page, 'a', 'opens').waitFor();
+
+  test('on a phone all that is done with time is reached: going, stepping, naming, comparing, the speed', async () => {
+    const { page } = await visit(stand, { path: '/t/shop', viewport: phone, loggedIn: true });
+    await table(page);
+    const sheet = page.getByRole('dialog', { name: 'Time' });
+    const open = (): Promise<void> => page.getByRole('button', { name: 'more of time' }).click();
+    await page.getByRole('button', { name: 'one change back' }).click();
+    await page.getByText('read only').waitFor();
+    await page.getByRole('button', { name: 'back to now' }).click();
+
+    await open();
+    expect.soft(await violationsInBoth(page, '[role=dialog]')).toEqual([]);
+    await sheet.getByLabel('speed').selectOption('10');
+    const field = sheet.getByRole('combobox', { name: 'go to a moment' });
+    await field.fill('2');
+    await field.press('Enter');
+    await sheet.waitFor({ state: 'detached' });
+    await page.getByText('read only').waitFor();
+    await page.getByText(localTime(opened)).first().waitFor();
+
+    await open();
+    expect(await sheet.getByLabel('speed').inputValue()).toBe('10');
+    await sheet.getByRole('button', { name: 'name this moment' }).click();
+    const naming = page.getByRole('dialog', { name: 'Name this moment' });
+    await naming.getByLabel('Name').fill('opening');
+    await naming.getByRole('button', { name: 'name it' }).click();
+    await naming.waitFor({ state: 'detached' });
+    expect(await stand.admin.tags()).toMatchObject([{ name: 'opening', seq: 2 }]);
+    await page.getByRole('button', { name: 'back to now' }).click();
+
+    await open();
+    await sheet.getByRole('button', { name: 'opening', exact: true }).click();
+    await page.getByText('what changed from').waitFor();
+    await page.getByRole('button', { name: 'end comparing' }).click();
+    await page.getByText('what changed from').waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('');
+  });
+
+  for (const [size, viewport] of [
+    ['a desk', desk],
+    ['a phone', phone],
+  ] as const) {
+    test(`at ${size}: what could not be done is said over nothing that one needs`, async () => {
+      const { page } = await visit(stand, { path: '/t/shop', viewport, loggedIn: true });
+      await table(page);
+      await cellAt(page, 'a', 'opens').click();
+      await page.keyboard.press('Control+z');
+      const note = page.getByRole('alert').filter({ hasText: 'nothing of yours to undo' });
+      await note.waitFor();
+      const neighbours = [
+        page.getByText('2 rows'),
+        page.getByRole('slider', { name: 'moment' }),
+        page.getByRole('button', { name: 'play from the beginning' }),
+        cellAt(page, 'b', 'id'),
+      ];
+      await expect.poll(async () => await covered(note, neighbours)).toEqual([]);
+      expect.soft(await violationsInBoth(page, 'footer')).toEqual([]);
+    });
+  }
+
+  test('a time is told by the clock of whoever reads, in the feed and in the past of a row; pointed at, to the letter', async () => {
+    const { page } = await visit(stand, { path: '/t/shop?row=a', viewport: { width: 1_600, height: 900 } });
+    await table(page);
+    const row = page.getByRole('complementary', { name: 'row a' });
+    await row.getByRole('tabpanel', { name: 'cells' }).getByTitle(moved).waitFor();
+    await row.getByRole('tab', { name: /change/ }).click();
+    const past = row.getByRole('tabpanel', { name: /change/ });
+    expect(await past.getByTitle(opened).first().textContent()).toBe(localTime(opened));
+    expect(await past.textContent()).not.toContain('T12:00');
+    await row.getByRole('button', { name: 'close the row' }).click();
+    const feed = page.getByRole('region', { name: 'feed' });
+    expect(await feed.getByTitle(moved).first().textContent()).toBe(localTime(moved));
+    expect(await feed.textContent()).not.toContain('T08:30');
+  });
+});
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Those of the places that the note overlaps, or that are not seen. */
+async function covered(note: Locator, places: readonly Locator[]): Promise<string[]> {
+  const over = await note.boundingBox();
+  const found: string[] = [];
+  for (const place of places) {
+    const box = await place.boundingBox();
+    if (over === null || box === null || overlap(over, box)) found.push(String(place));
+  }
+  return found;
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
