@@ -1,13 +1,13 @@
-import { formatCursor, parseCursor } from '../../../../protocol/cursor.ts';
-import type { Entry } from '../../../../protocol/entry.ts';
+import { parseCursor } from '../../../../protocol/cursor.ts';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import type { Group } from '../api/messages.ts';
 import { codeOf, GatewayProblem } from '../api/problem.ts';
+import { nearWay } from './near-way.ts';
 import type { TableListener } from './table-listener.ts';
 import { TablePlay } from './table-play.ts';
-import { TableRows } from './table-rows.ts';
 import { gatewayTransport, type TableTransport } from './table-transport.ts';
+import { noTable, type RowsHead, ToldRows } from './told-rows.ts';
 
 export interface TableModelOptions {
   readonly table: string;
@@ -15,13 +15,10 @@ export interface TableModelOptions {
   readonly at: string | undefined;
   readonly listener: TableListener;
   readonly transport?: TableTransport;
-  /** Rows from which on a near point is gone to by what differs; fewer come in one part, which is as short a way as any. */
+  /** Rows from which on a near point is gone to by what differs, where others than usual. */
   readonly stepRowsMin?: number;
 }
 
-const stepRowsMinUsual = 200;
-/** Changes between two points up to which the way from one to the other is shorter than reading every row. */
-const stepChangesMax = 1_000;
 /** Milliseconds after which an answer is not waited for any more when another point is wanted. */
 const patienceMs = 500;
 
@@ -39,26 +36,22 @@ type Phase = 'opening' | 'reading' | 'still' | 'following' | 'playing' | 'arrivi
  *
  * Of now: the snapshot, and then the changes behind its seq from the ledger's link; what comes while it is read waits.
  *
- * The seam at which a play arrives: it has told every change of the table up to `#seq`, in order and without a gap. From
+ * The seam at which a play arrives: it has told every change of the table up to `seq`, in order and without a gap. From
  * the moment it says `live` the link's changes wait here; they are all behind the link's head H of that moment. What is
- * between `#seq` and H, if anything, is read from the log. So every change up to H was shown, what waits and is at or
+ * between `seq` and H, if anything, is read from the log. So every change up to H was shown, what waits and is at or
  * before H is dropped, and the rest follows: each change once, and no reader has to trust the two streams to meet.
  *
  * While a handle is dragged points come faster than answers. One request is in flight; the newest point takes its place
  * when its first rows are there, or after some patience: to begin anew with every point would never show any.
  */
 export class TableModel {
-  readonly #table = new TableRows();
+  readonly #told: ToldRows;
   readonly #options: TableModelOptions;
   readonly #transport: TableTransport;
   readonly #forget: () => void;
   #phase: Phase = 'failed';
   /** The point that is wanted. */
   #at: string | undefined;
-  /** Behind the last change that is in the rows. */
-  #seq = 0;
-  /** The point that is shown, from which a play begins. */
-  #position = '';
   /** Whether another point is wanted than that of the rows: what is read anew for another reason is of the same. */
   #isElsewhere = true;
   /** Of the play that is wanted. */
@@ -71,6 +64,7 @@ export class TableModel {
 
   constructor(options: TableModelOptions) {
     this.#options = options;
+    this.#told = new ToldRows(options.table, options.listener);
     this.#transport = options.transport ?? gatewayTransport;
     this.#at = options.at;
     const groups = (all: readonly Group[]): void => this.#take(all);
@@ -79,11 +73,11 @@ export class TableModel {
   }
 
   get rows(): ReadonlyMap<string, CurrentRow> {
-    return this.#table.rows;
+    return this.#told.rows;
   }
 
   get definition(): TableDefinition | undefined {
-    return this.#table.definition;
+    return this.#told.definition;
   }
 
   close(): void {
@@ -117,7 +111,7 @@ export class TableModel {
 
   #shows(at: string | undefined): boolean {
     if (this.#phase === 'failed' || this.#phase === 'playing') return false;
-    if (this.#phase === 'still' && at === this.#position) this.#at = at;
+    if (this.#phase === 'still' && at === this.#told.position) this.#at = at;
     return at === this.#at;
   }
 
@@ -144,49 +138,37 @@ export class TableModel {
   }
 
   async #read(at: string | undefined, signal: AbortSignal): Promise<void> {
-    if (at !== undefined && parseCursor(at)?.seq === 0) throw this.#noTable();
+    const { table } = this.#options;
+    if (at !== undefined && parseCursor(at)?.seq === 0) throw noTable(table);
     let isFirst = true;
-    for await (const lines of this.#transport.rows(this.#options.table, at, signal)) {
+    for await (const lines of this.#transport.rows(table, at, signal)) {
       if (signal.aborted) return;
-      if (isFirst) await this.#begin(at, lines[0] as Head, lines.slice(1) as readonly CurrentRow[]);
-      else this.#add(lines as readonly CurrentRow[]);
+      if (isFirst) await this.#begin(at, lines[0] as RowsHead, lines.slice(1) as readonly CurrentRow[]);
+      else this.#told.add(lines as readonly CurrentRow[]);
       isFirst = false;
       // Another point is wanted by now.
       if (at !== this.#at) return;
     }
   }
 
-  async #begin(at: string | undefined, { cursor, definition }: Head, rows: readonly CurrentRow[]): Promise<void> {
-    const isElsewhere = this.#isElsewhere && cursor !== this.#position;
+  async #begin(at: string | undefined, head: RowsHead, rows: readonly CurrentRow[]): Promise<void> {
+    const isElsewhere = this.#isElsewhere && head.cursor !== this.#told.position;
     this.#isElsewhere = at !== this.#at;
     this.#phase = 'reading';
-    this.#seq = parseCursor(cursor)?.seq ?? 0;
-    this.#position = cursor;
-    this.#table.begin(definition, rows);
-    await this.#options.listener.begin(definition, rows, isElsewhere);
-  }
-
-  #add(rows: readonly CurrentRow[]): void {
-    this.#table.add(rows);
-    this.#options.listener.rows(rows);
+    await this.#told.begin(head, rows, { isElsewhere });
   }
 
   /** Goes to a near point of the past by what differs there: false where that is not the shorter way. */
   async #step(at: string | undefined, signal: AbortSignal): Promise<boolean> {
+    if (at === undefined) return false;
+    const { table, stepRowsMin: rowsMin } = this.#options;
     const { epoch } = this.#transport.head();
-    const point = at === undefined ? undefined : parseCursor(at);
-    const { stepRowsMin = stepRowsMinUsual } = this.#options;
-    if (this.rows.size < stepRowsMin || point?.epoch !== epoch) return false;
-    if (Math.abs(point.seq - this.#seq) > stepChangesMax) return false;
-    const here = formatCursor({ seq: this.#seq, epoch });
-    const isForward = point.seq > this.#seq;
-    const between = isForward ? ([here, formatCursor(point)] as const) : ([formatCursor(point), here] as const);
-    const { tables, rows } = await this.#transport.diff(this.#options.table, between, signal);
+    const way = nearWay({ seq: this.#told.seq, epoch, rows: this.rows.size, rowsMin }, at);
+    if (way === undefined) return false;
+    const { tables, rows } = await this.#transport.diff(table, way.between, signal);
     if (tables.length > 0 || signal.aborted) return false;
-    this.#seq = point.seq;
-    this.#position = formatCursor(point);
     this.#isElsewhere = at !== this.#at;
-    this.#options.listener.changes(this.#table.move(rows, isForward ? 'forward' : 'back'));
+    this.#told.move(rows, { cursor: at, direction: way.direction });
     return true;
   }
 
@@ -205,12 +187,10 @@ export class TableModel {
     if (at !== this.#at) return void this.#open();
     const problem =
       error instanceof GatewayProblem ? error : new GatewayProblem({ code: 'internal', message: String(error) });
-    this.#table.begin(undefined, []);
-    this.#options.listener.failed(problem);
+    this.#told.fail(problem);
     if (codeOf(problem) !== 'table_not_found') return;
     // There it is not, but it may still come into being: in a play, or now.
-    this.#seq = 0;
-    this.#position = at ?? '';
+    this.#told.standBefore(at ?? '');
     this.#settle(at);
   }
 
@@ -232,9 +212,9 @@ export class TableModel {
     this.#play = new TablePlay({
       transport: this.#transport,
       table: this.#options.table,
-      from: this.#position,
+      from: this.#told.position,
       speed: this.#speed ?? '1',
-      onGroups: (groups) => this.#show(groups),
+      onGroups: (groups) => this.#told.play(groups),
       onLive: () => void this.#arrive(),
       onEnd: () => this.#halt(),
     });
@@ -246,19 +226,12 @@ export class TableModel {
     if (play === undefined) return;
     play.close();
     this.#phase = 'still';
-    this.#at = this.#position;
+    this.#at = this.#told.position;
   }
 
   #halt(): void {
     this.pause();
     this.#options.listener.played?.('halted');
-  }
-
-  #show(groups: readonly [Group, ...Group[]]): void {
-    const last = groups.at(-1) ?? groups[0];
-    this.#position = last.cursor;
-    this.#apply(groups);
-    this.#options.listener.clock?.({ cursor: last.cursor, at: last.at });
   }
 
   async #arrive(): Promise<void> {
@@ -267,11 +240,11 @@ export class TableModel {
     const signal = this.#ask('arriving');
     const head = this.#transport.head();
     try {
-      const entries =
-        head.seq > this.#seq ? await this.#transport.log(this.#options.table, [this.#seq, head], signal) : [];
+      const { seq } = this.#told;
+      const entries = head.seq > seq ? await this.#transport.log(this.#options.table, [seq, head], signal) : [];
       if (signal.aborted) return;
-      this.#applyEntries(entries);
-      this.#seq = Math.max(this.#seq, head.seq);
+      this.#told.applyEntries(entries);
+      this.#told.skipTo(head.seq);
       this.#phase = 'following';
       this.#applyWaiting();
       this.#options.listener.played?.('arrived');
@@ -287,39 +260,6 @@ export class TableModel {
   #applyWaiting(): void {
     const groups = this.#waiting;
     this.#waiting = [];
-    this.#apply(groups);
+    this.#told.apply(groups);
   }
-
-  #apply(groups: readonly Group[]): void {
-    this.#applyEntries(groups.flatMap(({ entries }) => entries));
-  }
-
-  #applyEntries(all: readonly Entry[]): void {
-    const { table, listener } = this.#options;
-    const entries = all.filter((entry) => entry.table === table && entry.seq > this.#seq);
-    const last = entries.at(-1);
-    if (last === undefined) return;
-    this.#seq = last.seq;
-    const changes = this.#table.apply(entries);
-    if (changes !== 'anew') listener.changes(changes);
-    else if (this.definition !== undefined) this.#beginAnew(this.definition);
-    else listener.failed(this.#noTable());
-  }
-
-  #beginAnew(definition: TableDefinition): void {
-    const { listener } = this.#options;
-    void listener.begin(definition, [...this.rows.values()], false);
-    listener.whole();
-  }
-
-  #noTable(): GatewayProblem {
-    const message = `there is no table ${this.#options.table}`;
-    return new GatewayProblem({ code: 'table_not_found', message });
-  }
-}
-
-/** The first line of a table's rows. */
-interface Head {
-  readonly cursor: string;
-  readonly definition: TableDefinition;
 }
