@@ -2,7 +2,8 @@ import { useCallback, useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { useIsEditor } from '../people/rights.ts';
 import { RevertDialog, type Takeback } from '../row/revert-dialog.tsx';
-import { pointText, pointWords, spanWords } from '../words/points.ts';
+import { AsOf } from '../time/as-of.tsx';
+import { pointText, spanWords } from '../words/points.ts';
 import { FeedBar } from './feed-bar.tsx';
 import { type FeedFilter, noFilter } from './feed-filter.ts';
 import type { FeedItem } from './feed-item.ts';
@@ -29,7 +30,11 @@ export function FeedPanel() {
         filter={filter}
         onFilter={setFilter}
       />
-      {at !== undefined && <div className={classes.past}>as of {pointWords(at)}: what came later is not shown</div>}
+      {at !== undefined && (
+        <div className={classes.past}>
+          <AsOf />: what came later is not shown
+        </div>
+      )}
       <FeedList
         key={`${shown} ${at}`}
         scope={{ table: shown, at }}

@@ -5,8 +5,8 @@ import { usePlace } from '../address/use-place.ts';
 import { useIsEditor } from '../people/rights.ts';
 import { useFocusBack } from '../shell/use-focus-back.ts';
 import { useFocusIn } from '../shell/use-focus-in.ts';
+import { AsOf } from '../time/as-of.tsx';
 import { plainWords } from '../words/plain-words.ts';
-import { pointWords } from '../words/points.ts';
 import { count } from '../words/sentence.ts';
 import { CopyLink } from './copy-link.tsx';
 import { RevertDialog, type Takeback } from './revert-dialog.tsx';
@@ -48,7 +48,11 @@ export function RowDrawer({ table, row: key, at }: Props) {
         <CopyLink />
         <CloseButton onClick={close} aria-label="close the row" />
       </header>
-      {at !== undefined && <p className={classes.past}>as of {pointWords(at)}</p>}
+      {at !== undefined && (
+        <p className={classes.past}>
+          <AsOf />
+        </p>
+      )}
       {problem !== undefined && (
         <Alert color="red" m="sm" title="The row could not be read">
           <Stack gap="xs" align="flex-start">

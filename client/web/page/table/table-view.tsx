@@ -80,7 +80,7 @@ export function TableView({ table, at }: Props) {
   );
   return (
     <section className={classes.view} aria-label={`table ${table}`} data-past={at !== undefined}>
-      <Toolbar session={session} definition={definition} canEdit={canEdit} />
+      {problem?.code !== 'table_not_found' && <Toolbar session={session} definition={definition} canEdit={canEdit} />}
       {problem !== undefined && <MomentProblem problem={problem} table={table} at={at} />}
       {shown !== undefined && (
         <Suspense fallback={<div className={classes.waiting} />}>

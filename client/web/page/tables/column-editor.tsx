@@ -184,11 +184,13 @@ function keyLabel(isKey: boolean, canBeKey: boolean): string {
   return canBeKey ? `make it the key: ${[...keyTypes].join(', ')}` : 'the key of a table stays';
 }
 
+const ruleNames = { default: 'by default', min: 'at least', max: 'at most', pattern: 'pattern' } as const;
+
 /** The rules that are set, in a line. */
 function ruleWords(form: ColumnForm): string {
   const { required, unique, sealed, choices } = form;
   const given = (['default', 'min', 'max', 'pattern'] as const).flatMap((field) =>
-    form[field] === '' ? [] : [`${field} ${form[field]}`],
+    form[field] === '' ? [] : [`${ruleNames[field]} ${form[field]}`],
   );
   return [
     ...(required ? ['required'] : []),

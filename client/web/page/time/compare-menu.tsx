@@ -51,7 +51,7 @@ export function CompareMenu({ at, tags }: Props) {
         {moments.map(item)}
         {named.length > 0 && <Menu.Label>tags</Menu.Label>}
         {named.map(item)}
-        <Menu.Label>then drag the second handle</Menu.Label>
+        <Menu.Label>drag the orange handle to move it</Menu.Label>
       </Menu.Dropdown>
     </Menu>
   );

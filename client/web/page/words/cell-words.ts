@@ -33,13 +33,18 @@ export function cellsWords(cells: Cells, typeOf?: TypeOf): Sentence {
   return joined(filled.map(([name, cell]) => namedWords(name, cell, typeOf)));
 }
 
+function isSealed(cell: Cell | undefined): boolean {
+  return commitmentIn(cell ?? null) !== undefined;
+}
+
 /** `name Ada`. */
 export function namedWords(name: string, cell: Cell | undefined, typeOf?: TypeOf): Sentence {
   return [foreign(name, 'quiet'), word(' '), cellWord(cell, 'plain', { type: typeOf?.(name) })];
 }
 
-/** What a cell was and is: `salary 1000 → 1200`. */
+/** What a cell was and is: `salary 1000 → 1200`, or only that it has changed, where neither may be read. */
 export function changedWords({ name, was, is }: ChangedCell, typeOf?: TypeOf): Sentence {
+  if (isSealed(was) && isSealed(is)) return [foreign(name, 'quiet'), word(' changed, '), word('sealed', 'quiet')];
   const type = typeOf?.(name);
   const [before, after] = [cellWord(was, 'was', { type }), cellWord(is, 'is', { type })];
   return [foreign(name, 'quiet'), word(' '), before, word(' → ', 'quiet'), after];

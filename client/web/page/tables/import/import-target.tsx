@@ -11,10 +11,10 @@ interface Props {
   readonly onChange: (choices: ImportChoices) => void;
 }
 
-const modeWords: Readonly<Record<ImportMode, string>> = {
-  insert: 'The rows are new; one whose key is there with other values is refused.',
-  upsert: 'Rows whose key is there are changed in the columns of the file; the others are new.',
-  mirror: 'The table becomes what the file is: rows that are not in it are deleted.',
+const modeWords: Readonly<Record<ImportMode, readonly [name: string, words: string]>> = {
+  insert: ['add', 'The rows are new; one whose key is there with other values is refused.'],
+  upsert: ['add and change', 'Rows whose key is there are changed in the columns of the file; the others are new.'],
+  mirror: ['mirror', 'The table becomes what the file is: rows that are not in it are deleted.'],
 };
 
 /** Into which table the rows go, and how. */
@@ -66,9 +66,9 @@ export function ImportTarget({ choices, isBusy, onChange }: Props) {
                 disabled={isBusy}
                 label={
                   <Text size="sm" span>
-                    <b>{one}</b>{' '}
+                    <b>{modeWords[one][0]}</b>{' '}
                     <Text span c="var(--text-quiet)">
-                      {modeWords[one]}
+                      {modeWords[one][1]}
                     </Text>
                   </Text>
                 }

@@ -56,7 +56,7 @@ describe('what a change did, in words', () => {
       row: { ssn: sealed },
       was: { ssn: sealed },
     };
-    expect(text(update)).toBe('ssn sealed → sealed');
+    expect(text(update)).toBe('ssn changed, sealed');
     expect(text({ ...common, op: 'erase', key: 'E7', version: 3, columns: ['ssn'] })).toBe('erased for good: ssn');
   });
 

@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Stack } from '@mantine/core';
+import { Alert, Button, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import { sendCommand } from '../../../api/send-command.ts';
 import { Dialog } from '../../../shell/dialog.tsx';
+import { DialogActions } from '../../../tables/dialog-actions.tsx';
 import { problemWords } from '../../../words/plain-words.ts';
 import { type FormProblems, noProblems, readForm, textsOf } from '../form-cells.ts';
 import { type OwnCommand, whyNow } from '../own-commands.ts';
@@ -65,14 +66,14 @@ export function RowForm({ definition, row, onMade, onClose }: Props) {
                 : rest.map((problem) => <div key={problemWords(problem)}>{problemWords(problem)}</div>)}
             </Alert>
           )}
-          <Group justify="flex-end" gap="xs">
+          <DialogActions>
             <Button variant="default" onClick={onClose}>
               cancel
             </Button>
             <Button type="submit" loading={isBusy}>
               {row === undefined ? 'add row' : 'save'}
             </Button>
-          </Group>
+          </DialogActions>
         </Stack>
       </form>
     </Dialog>

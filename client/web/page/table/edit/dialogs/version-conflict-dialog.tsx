@@ -48,7 +48,7 @@ export function VersionConflictDialog({ conflict }: { readonly conflict: Version
               <Choice value="mine" who="write mine" cell={mine[name] ?? null} type={typeOf(name)} />
             </div>
             <Text size="xs" c="var(--text-quiet)">
-              you saw <Words sentence={[cellWord(seen.row[name], 'plain', { type: typeOf(name) })]} />
+              when you began: <Words sentence={[cellWord(seen.row[name], 'plain', { type: typeOf(name) })]} />
             </Text>
           </Radio.Group>
         ))}
