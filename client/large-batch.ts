@@ -18,6 +18,8 @@ export interface LargeBatchProgress {
   /** Commands that the server has so far. */
   readonly commands: number;
   readonly committing: boolean;
+  /** How many parts that were, told when the commit begins: with the id it names the commit, by whomever it is sent again. */
+  readonly parts?: number;
 }
 
 /**
@@ -137,7 +139,7 @@ export class LargeBatch {
 
   async #commit(parts: number): Promise<CommandResult> {
     const { why, signal, dryRun, timeoutMs, onProgress } = this.#options;
-    onProgress?.({ commands: this.#staged, committing: true });
+    onProgress?.({ commands: this.#staged, committing: true, parts });
     const commit = { type: 'batch.commit', stage: this.#id, parts, why } as const;
     const patienceMs = timeoutMs ?? commitMs.base + commitMs.perCommand * this.#staged;
     return toCommandResult(

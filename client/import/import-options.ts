@@ -34,4 +34,6 @@ export interface ImportProgress {
   readonly done: number;
   /** Where it is known. */
   readonly of?: number | undefined;
+  /** Of `committing`: in how many parts the changes lie ready at the server, as a stage that bears the command's id. */
+  readonly parts?: number | undefined;
 }

@@ -13,6 +13,8 @@ import { findTarget, type Target } from './target.ts';
 import { rowsPerTurn } from './turn.ts';
 
 export interface ImportCommitOptions {
+  /** The command's; made when left out. Under it the same import may be committed again: it takes effect once. */
+  readonly id?: string | undefined;
   /** The reason, which stands in the log for ever. */
   readonly why?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -103,16 +105,17 @@ export class Import {
 
   /**
    * Does it: one command, which takes effect whole or not at all. Rows that were changed since the preview are refused.
-   * When the outcome is unknown, prepare the same import again: it finds nothing to do if it was done.
+   * When the outcome is unknown, commit it again under the same id; or where it is lost, prepare the same import again: it
+   * finds nothing to do if it was done.
    * @throws ImportError with the lines that are refused, RowcastError
    */
-  async commit({ why, signal, onProgress }: ImportCommitOptions = {}): Promise<ImportResult> {
+  async commit({ id, why, signal, onProgress }: ImportCommitOptions = {}): Promise<ImportResult> {
     const { problems, problemCount } = this.#preview;
     if (problemCount > 0) throw new ImportError('invalid', 'the file has problems; nothing was written', { problems });
     const of = stepCount(this.#target, this.#comparison);
     if (of === 0) return { changed: false, changes: 0 };
-    const told = ({ commands, committing }: LargeBatchProgress): void =>
-      onProgress?.({ phase: committing ? 'committing' : 'sending', done: commands, of });
+    const told = ({ commands, committing, parts }: LargeBatchProgress): void =>
+      onProgress?.({ phase: committing ? 'committing' : 'sending', done: commands, of, parts });
     try {
       const steps = stepsOf(this.#target, this.#comparison);
       const {
@@ -120,7 +123,7 @@ export class Import {
         changes = 0,
         seq,
         epoch,
-      } = await this.#ledger.largeBatch(steps, { why, signal, onProgress: told });
+      } = await this.#ledger.largeBatch(steps, { id, why, signal, onProgress: told });
       return { changed, changes, seq, epoch };
     } catch (error) {
       throw placed(error, this.#target, this.#comparison);

@@ -80,6 +80,11 @@ export class TcpProxy {
     for (const link of this.#links) link.feel(weather, this.#dice);
   }
 
+  /** Resets every connection that stands. */
+  cut(): void {
+    for (const link of this.#links) link.reset();
+  }
+
   async close(): Promise<void> {
     for (const link of this.#links) link.end();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -153,7 +158,7 @@ class Link {
       const delayMs = this.#delay();
       if (delayMs === 0 && dueAt === 0) to.write(passing);
       else dueAt = this.#later(to, passing, Math.max(dueAt, performance.now() + delayMs));
-      if (this.#bytesLeft < 0) this.#reset();
+      if (this.#bytesLeft < 0) this.reset();
     });
   }
 
@@ -167,7 +172,7 @@ class Link {
   }
 
   /** RST to both: no FIN, no more bytes. */
-  #reset(): void {
+  reset(): void {
     if (this.#client.destroyed) return;
     this.#client.resetAndDestroy();
     this.#upstream.resetAndDestroy();

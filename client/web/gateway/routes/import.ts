@@ -1,8 +1,15 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
-import { type Import, type ImportPreview, type ImportProgress, RowcastError } from '../../../index.ts';
+import {
+  type ImportPreview,
+  type ImportProgress,
+  type ImportResult,
+  type Ledger,
+  RowcastError,
+} from '../../../index.ts';
 import type { Environment } from '../environment.ts';
+import { planMinutes } from '../import-plans.ts';
 import { answerOutright, type LineAnswer } from '../line-answer.ts';
 import { jsonBody } from '../read-json.ts';
 import { shownProblems } from '../refusal.ts';
@@ -12,9 +19,16 @@ import { takes } from './parameters.ts';
 /** Bytes of a reason with what is around it. */
 const whyBytesMax = 64 * 1024;
 
+/** Milliseconds that may pass until it is known what became of a commit, and what each of its parts adds. */
+const outcomeMs = { base: 60_000, perPart: 1_000 } as const;
+
 /**
  * `POST /api/import?table=&mode=&key=…`, the file as body: reads it, and holds it against the table. Lines of progress, and
  * then `{"import": {"id", …preview}}`. `POST /api/import/ID/commit` with `{why}` does it; `DELETE /api/import/ID` drops it.
+ *
+ * A commit is the command ID, so that asking again finds out what became of it. Where the plan has gone too, as with a
+ * gateway that was started anew, it takes the number of `parts` that its progress had told: those the server has still, or
+ * it knows the command.
  */
 export const imports = new Hono<Environment>()
   .post('/import', takes(...importParameters), async (context) => {
@@ -37,18 +51,12 @@ export const imports = new Hono<Environment>()
   })
   .use('/import/:id/commit', bodyLimit({ maxSize: whyBytesMax, onError: () => refuseSize() }))
   .post('/import/:id/commit', async (context) => {
-    const { why } = await readWhy(context);
-    const { imports: plans } = context.var.upstream;
+    const { why, parts } = await readCommit(context);
+    const { ledger, imports: plans } = context.var.upstream;
     const { id } = context.req.param();
     return answerOutright(context, async (lines, left) => {
-      const stop = stopBeforeCommit(left);
-      const tell = progressTo(context, lines);
-      const onProgress = (progress: ImportProgress): void => {
-        stop.see(progress);
-        tell(progress);
-      };
-      const commit = (plan: Import) => plan.commit({ why, onProgress, signal: stop.signal });
-      lines.write({ result: await plans.use(id, commit) });
+      const planned = plans.commit(id, why, { onProgress: progressTo(context, lines), left });
+      lines.write({ result: await (planned ?? commitAgain(ledger, { id, why, parts })) });
     });
   })
   .delete('/import/:id', async (context) => {
@@ -56,17 +64,20 @@ export const imports = new Hono<Environment>()
     return context.json({});
   });
 
-/** Whoever leaves while changes are sent gives them up; what is being recorded goes on to its end. */
-function stopBeforeCommit(left: AbortSignal) {
-  const stop = new AbortController();
-  let isCommitting = false;
-  left.addEventListener('abort', () => isCommitting || stop.abort(), { once: true });
-  return {
-    signal: stop.signal,
-    see: ({ phase }: ImportProgress): void => {
-      isCommitting = phase === 'committing';
-    },
-  };
+interface Lost extends CommitBody {
+  readonly id: string;
+}
+
+/** @throws RowcastError `invalid` when nothing is there that could be done, and nothing was done */
+async function commitAgain(ledger: Ledger, { id, why, parts }: Lost): Promise<ImportResult> {
+  if (parts === undefined) {
+    const message = `this import is not there any more: it waits ${planMinutes} minutes; read it again`;
+    throw new RowcastError('invalid', message);
+  }
+  const timeoutMs = outcomeMs.base + outcomeMs.perPart * parts;
+  const commit = { type: 'batch.commit', stage: id, parts, why } as const;
+  const { changed, changes = 0, seq, epoch } = await ledger.request(commit, { id, timeoutMs });
+  return { changed, changes, seq, epoch };
 }
 
 /** Before the answer is begun, so that its status says it. @throws RowcastError `login_required`, `session_expired` */
@@ -95,14 +106,19 @@ function refuseSize(): never {
   throw new RowcastError('too_large', `a reason has at most ${whyBytesMax} bytes`);
 }
 
-const whySchema = z.strictObject({ why: z.string().optional() });
-const whyAdvice = 'write {"why": "…"}, or nothing';
+const commitSchema = z.strictObject({ why: z.string().optional(), parts: z.int().min(1).optional() });
+const commitAdvice = 'write {"why": "…"}, or nothing';
+
+interface CommitBody {
+  readonly why?: string | undefined;
+  readonly parts?: number | undefined;
+}
 
 /** Nothing stands for no reason. @throws RowcastError `bad_request`: a reason that got lost would be missed for ever */
-async function readWhy(context: Context): Promise<{ readonly why?: string }> {
+async function readCommit(context: Context): Promise<CommitBody> {
   const text = await context.req.text();
-  const body = whySchema.safeParse(text === '' ? {} : await jsonBody(context, whyAdvice));
-  if (!body.success) throw new RowcastError('bad_request', whyAdvice);
-  const { why = '' } = body.data;
-  return why === '' ? {} : { why };
+  const body = commitSchema.safeParse(text === '' ? {} : await jsonBody(context, commitAdvice));
+  if (!body.success) throw new RowcastError('bad_request', commitAdvice);
+  const { why = '', parts } = body.data;
+  return { why: why === '' ? undefined : why, parts };
 }

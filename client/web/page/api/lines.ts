@@ -23,7 +23,7 @@ async function* askLines(path: string, init: RequestInit): AsyncGenerator<Lines,
   if (body === null) throw cut();
   let rest = '';
   let isWhole = false;
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
+  for await (const text of textOf(body, init.signal)) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     const plain: string[] = [];
@@ -37,6 +37,18 @@ async function* askLines(path: string, init: RequestInit): AsyncGenerator<Lines,
     if (values.length > 0) yield values;
   }
   if (!isWhole) throw cut();
+}
+
+/** @throws GatewayProblem when it is cut */
+async function* textOf(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: RequestInit['signal'],
+): AsyncGenerator<string> {
+  try {
+    yield* body.pipeThrough(new TextDecoderStream());
+  } catch (error) {
+    throw signal?.aborted === true ? error : cut();
+  }
 }
 
 /** A line may be of this form and no problem: then it is one of the answer. */

@@ -1,7 +1,9 @@
 import { nanoid } from 'nanoid';
 import type { ReplyOf } from '../../../../protocol/replies.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
-import { codeOf, GatewayProblem, unreachable } from './problem.ts';
+import { isOpen, isPassing } from './outcome.ts';
+import { pause, retryMs } from './pause.ts';
+import { GatewayProblem } from './problem.ts';
 import { request } from './request.ts';
 
 type CommandType =
@@ -21,16 +23,10 @@ type CommandType =
   | 'account.password';
 type Fields<Type extends CommandType> = Parameters<typeof request<Type>>[1];
 
-/** Milliseconds for which a command whose outcome is unknown is sent again, and between two tries. */
+/** Milliseconds for which a command whose outcome is unknown is sent again. */
 const tryMsMax = 60_000;
-const retryMs = 1_000;
 /** Commands whose outcome stayed unknown that are remembered. */
 const openMax = 100;
-
-/** With these a command may have been done, or may be done yet. */
-const open: ReadonlySet<string> = new Set([unreachable, 'cut', 'unavailable', 'timeout', 'closed', 'internal']);
-/** With these it is worth another try at once. */
-const passing: ReadonlySet<string> = new Set([unreachable, 'cut', 'busy', 'unavailable', 'timeout', 'closed']);
 
 /** By what was asked, and by whom, the ids of commands whose outcome stayed unknown. */
 const openIds = new Map<string, string>();
@@ -57,7 +53,7 @@ export async function sendCommand<Type extends CommandType>(type: Type, fields: 
       return { id, reply };
     } catch (error) {
       if (isOpen(error)) keep(asked, id);
-      if (isPassing(error) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, retryMs));
+      if (isPassing(error) && performance.now() < until) await pause(retryMs);
       else throw openIds.has(asked) ? untold(error) : error;
     }
   }
@@ -66,19 +62,6 @@ export async function sendCommand<Type extends CommandType>(type: Type, fields: 
 /** What a command would do. @throws GatewayProblem */
 export async function tryCommand<Type extends CommandType>(type: Type, fields: Fields<Type>): Promise<ReplyOf<Type>> {
   return await request(type, fields, { id: nanoid(), dryRun: true });
-}
-
-/** Whether nobody knows yet if a command was done. */
-export function isOutcomeUnknown(error: unknown): boolean {
-  return error instanceof GatewayProblem && error.body.outcomeUnknown === true;
-}
-
-function isOpen(error: unknown): boolean {
-  return isOutcomeUnknown(error) || open.has(codeOf(error) ?? '');
-}
-
-function isPassing(error: unknown): boolean {
-  return isOutcomeUnknown(error) || passing.has(codeOf(error) ?? '');
 }
 
 function keep(asked: string, id: string): void {

@@ -1,4 +1,4 @@
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { hasBrowser } from '../../../support/browser.ts';
@@ -6,11 +6,7 @@ import { administrator } from '../../../support/server.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { cellAt, noteCounts } from './grid.ts';
-
-/** The menu of whoever is logged in. */
-function accountOf(page: Page): Locator {
-  return page.getByRole('banner').getByRole('button', { name: administrator.name });
-}
+import { accountOf, fillLogin, logInAgain } from './log-in.ts';
 
 const pay: TableDefinition = {
   name: 'pay',
@@ -197,16 +193,3 @@ const forms: readonly Form[] = [
     end: 'Add it',
   },
 ];
-
-async function fillLogin(form: Locator): Promise<void> {
-  await form.getByRole('textbox', { name: 'Name' }).fill(administrator.name);
-  await form.getByRole('textbox', { name: 'Password' }).fill(administrator.password);
-  await form.getByRole('button', { name: 'Log in' }).click();
-}
-
-async function logInAgain(page: Page): Promise<void> {
-  const dialog = page.getByRole('dialog', { name: 'Log in' });
-  await fillLogin(dialog);
-  await dialog.waitFor({ state: 'detached' });
-  await accountOf(page).waitFor();
-}

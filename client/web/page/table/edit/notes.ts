@@ -1,6 +1,6 @@
 import { notifications } from '@mantine/notifications';
 import { shownText } from '../../../../../protocol/shown-text.ts';
-import { isOutcomeUnknown } from '../../api/send-command.ts';
+import { isOutcomeUnknown } from '../../api/outcome.ts';
 import { plainWords } from '../../words/plain-words.ts';
 
 /** Milliseconds for which something is said. */

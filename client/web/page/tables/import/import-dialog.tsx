@@ -53,8 +53,8 @@ function ImportForm({ file, table }: Props) {
   const isAsked = asked === choices && tableNameSchema.safeParse(choices.table).success;
   if (result !== undefined && preview !== undefined) return <ImportResultView preview={preview} result={result} />;
   const isReady = isLoggedIn && stage === 'looking' && isAsked && preview !== undefined && preview.problemCount === 0;
-  // From here on it is done, whatever becomes of the dialog.
-  const isRecording = stage === 'committing' && progress?.phase === 'committing';
+  // From here on it is done, or may have been, whatever becomes of the dialog.
+  const isRecording = stage === 'committing' && (progress?.phase === 'committing' || progress?.phase === 'settling');
   const isNothing = preview !== undefined && isEmpty(preview);
   return (
     <Stack gap="md">

@@ -10,6 +10,7 @@ const words: Readonly<Record<ImportProgress['phase'], string>> = {
   judging: 'the server looks at the changes',
   sending: 'sending the changes',
   committing: 'recording them, all or nothing',
+  settling: 'the answer was lost; asking what became of it',
 };
 
 /** How far an import has got. */

@@ -50,9 +50,19 @@ export interface ImportPreview {
 }
 
 export interface ImportProgress {
-  readonly phase: 'sending_file' | 'reading' | 'checking' | 'comparing' | 'judging' | 'sending' | 'committing';
+  /** `settling`: an answer was lost, and it is asked what became of it. */
+  readonly phase:
+    | 'sending_file'
+    | 'reading'
+    | 'checking'
+    | 'comparing'
+    | 'judging'
+    | 'sending'
+    | 'committing'
+    | 'settling';
   readonly done: number;
   readonly of?: number;
+  readonly parts?: number;
 }
 
 export interface ImportResult {

@@ -1,13 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { postLines } from '../../api/lines.ts';
 import { isLoginRefusal } from '../../api/login-end.ts';
+import { isPassing } from '../../api/outcome.ts';
+import { pause, retryMs } from '../../api/pause.ts';
 import { ask } from '../../api/request.ts';
 import { useLedger } from '../../ledger/ledger-state.ts';
-import { whyOf } from '../why-input.tsx';
+import { commitImport } from './commit-import.ts';
 import type { ImportChoices, ImportPreview, ImportProgress, ImportResult } from './preview.ts';
 import { sendFile } from './send-file.ts';
 
-/** reading → looking ⇄ reading, looking → committing → done; what fails goes back to looking, with the error. */
+/** reading → looking ⇄ reading, looking → committing → done; what fails goes back to reading, with the error. */
 type ImportStage = 'reading' | 'looking' | 'committing' | 'done';
 
 export interface ImportState {
@@ -32,9 +33,16 @@ interface Importing {
   readonly commit: (why: string) => Promise<void>;
 }
 
-/** An import on its way: read anew whenever the choices change. */
+/** Why the file is read once more with the same choices. */
+interface Failed {
+  readonly choicesText: string;
+  readonly error: unknown;
+}
+
+/** An import on its way: read anew whenever the choices change, and when what was read could not be done. */
 export function useImport(file: File, choices: ImportChoices): Importing {
   const [state, setState] = useState(begun);
+  const [failed, setFailed] = useState<Failed>();
   const isDone = useRef(false);
   const plan = useRef<string>(undefined);
   const committing = useRef<AbortController>(undefined);
@@ -44,75 +52,76 @@ export function useImport(file: File, choices: ImportChoices): Importing {
     // What was read goes with its login: behind the next one the file is read again.
     if (user === undefined || isDone.current) return;
     const reading = new AbortController();
-    setState((before) => ({ ...begun, preview: before.preview }));
-    const read = async (): Promise<void> => {
-      try {
-        const preview = await sendFile(file, JSON.parse(choicesText) as ImportChoices, {
-          signal: reading.signal,
-          onProgress: (progress) => setState((before) => ({ ...before, progress })),
-        });
+    const { signal } = reading;
+    const error = failed?.choicesText === choicesText ? failed.error : undefined;
+    const onProgress = (progress: ImportProgress): void =>
+      setState((before) => ({ ...before, stage: 'reading', progress }));
+    setState((before) => ({ ...begun, preview: before.preview, error }));
+    void readUntilAnswered(file, JSON.parse(choicesText) as ImportChoices, {
+      signal,
+      onProgress,
+      onPreview: (preview) => {
         plan.current = preview.id;
-        setState({ ...begun, stage: 'looking', preview });
-      } catch (error) {
-        if (reading.signal.aborted || isLoginRefusal(error)) return;
-        setState({ ...begun, stage: 'looking', error });
-      }
-    };
-    void read();
+        setState({ ...begun, stage: 'looking', preview, error });
+      },
+      onError: (reason) => setState({ ...begun, stage: 'looking', error: reason }),
+    });
     return () => {
       reading.abort();
       if (isDone.current) return;
       drop(plan.current);
       plan.current = undefined;
     };
-  }, [file, choicesText, user]);
+  }, [file, choicesText, user, failed]);
   useEffect(() => () => committing.current?.abort(), []);
-  const commit = useCallback(async (why: string) => {
-    const id = plan.current;
-    if (id === undefined || isDone.current) return;
-    isDone.current = true;
-    setState((before) => ({ ...before, stage: 'committing', progress: undefined, error: undefined }));
-    try {
-      committing.current = new AbortController();
-      const { signal } = committing.current;
-      const onProgress = (progress: ImportProgress): void => setState((before) => ({ ...before, progress }));
-      const result = await done(id, { why, signal, onProgress });
-      setState((before) => ({ ...before, stage: 'done', result }));
-    } catch (error) {
-      isDone.current = false;
-      setState((before) => ({
-        ...before,
-        stage: 'looking',
-        preview: undefined,
-        error: isLoginRefusal(error) ? undefined : error,
-      }));
-    } finally {
-      plan.current = undefined;
-    }
-  }, []);
+  const commit = useCallback(
+    async (why: string) => {
+      const id = plan.current;
+      if (id === undefined || isDone.current) return;
+      isDone.current = true;
+      setState((before) => ({ ...before, stage: 'committing', progress: undefined, error: undefined }));
+      try {
+        committing.current = new AbortController();
+        const { signal } = committing.current;
+        const onProgress = (progress: ImportProgress): void => setState((before) => ({ ...before, progress }));
+        const result = await commitImport(id, { why, signal, onProgress });
+        setState((before) => ({ ...before, stage: 'done', result }));
+      } catch (error) {
+        isDone.current = false;
+        setState({ ...begun, error: isLoginRefusal(error) ? undefined : error });
+        setFailed({ choicesText, error: isLoginRefusal(error) ? undefined : error });
+      } finally {
+        plan.current = undefined;
+      }
+    },
+    [choicesText],
+  );
   return { state, commit };
 }
 
-interface Line {
-  readonly progress?: ImportProgress;
-  readonly result?: ImportResult;
-}
-
-interface Committing {
-  readonly why: string;
+interface Reading {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ImportProgress) => void;
+  readonly onPreview: (preview: ImportPreview) => void;
+  readonly onError: (error: unknown) => void;
 }
 
-async function done(id: string, { why, signal, onProgress }: Committing): Promise<ImportResult> {
-  let result: ImportResult | undefined;
-  for await (const lines of postLines(`/api/import/${id}/commit`, whyOf(why), signal)) {
-    for (const line of lines as readonly Line[]) {
-      if (line.progress !== undefined) onProgress(line.progress);
-      if (line.result !== undefined) result = line.result;
+/** Sends the file; when nobody answers, it says so and goes on trying. */
+async function readUntilAnswered(
+  file: File,
+  choices: ImportChoices,
+  { signal, onProgress, onPreview, onError }: Reading,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return onPreview(await sendFile(file, choices, { signal, onProgress }));
+    } catch (error) {
+      if (signal.aborted || isLoginRefusal(error)) return;
+      onError(error);
+      if (!isPassing(error)) return;
+      await pause(retryMs, signal);
     }
   }
-  return result ?? { changed: false, changes: 0 };
 }
 
 /** The gateway need not keep it any longer; it forgets it by itself too. */

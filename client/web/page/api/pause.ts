@@ -1,0 +1,13 @@
+/** Milliseconds until what was not answered is asked again. */
+export const retryMs = 1_000;
+
+/** Waits, or until it is given up. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,21 @@
+import type { Locator, Page } from 'playwright-core';
+import { administrator } from '../../../support/server.ts';
+
+/** The menu of whoever is logged in. */
+export function accountOf(page: Page): Locator {
+  return page.getByRole('banner').getByRole('button', { name: administrator.name });
+}
+
+export async function fillLogin(form: Locator): Promise<void> {
+  await form.getByRole('textbox', { name: 'Name' }).fill(administrator.name);
+  await form.getByRole('textbox', { name: 'Password' }).fill(administrator.password);
+  await form.getByRole('button', { name: 'Log in' }).click();
+}
+
+/** In the dialog that has been opened for it. */
+export async function logInAgain(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Log in' });
+  await fillLogin(dialog);
+  await dialog.waitFor({ state: 'detached' });
+  await accountOf(page).waitFor();
+}
