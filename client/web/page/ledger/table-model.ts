@@ -2,6 +2,8 @@ import { parseCursor } from '../../../../protocol/cursor.ts';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import type { Group } from '../api/messages.ts';
+import { isPassing } from '../api/outcome.ts';
+import { pause, retryMs } from '../api/pause.ts';
 import { codeOf, GatewayProblem } from '../api/problem.ts';
 import { nearWay } from './near-way.ts';
 import type { TableListener } from './table-listener.ts';
@@ -188,10 +190,17 @@ export class TableModel {
     const problem =
       error instanceof GatewayProblem ? error : new GatewayProblem({ code: 'internal', message: String(error) });
     this.#told.fail(problem);
+    if (isPassing(problem)) return void this.#openAgain(this.#reading.signal);
     if (codeOf(problem) !== 'table_not_found') return;
     // There it is not, but it may still come into being: in a play, or now.
     this.#told.standBefore(at ?? '');
     this.#settle(at);
+  }
+
+  /** Nobody answered: a page that is left open goes on when somebody does. */
+  async #openAgain(signal: AbortSignal): Promise<void> {
+    await pause(retryMs, signal);
+    if (!signal.aborted) void this.#open();
   }
 
   #take(groups: readonly Group[]): void {

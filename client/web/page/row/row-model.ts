@@ -3,6 +3,8 @@ import { isRowEntry, type RowEntry } from '../../../../protocol/entry.ts';
 import { formatPoint, type Point, parsePoint } from '../../../../protocol/point.ts';
 import { pathOf, readAll } from '../api/lines.ts';
 import type { Group } from '../api/messages.ts';
+import { isPassing } from '../api/outcome.ts';
+import { pause, retryMs } from '../api/pause.ts';
 import { codeOf, GatewayProblem } from '../api/problem.ts';
 import { request } from '../api/request.ts';
 import { ledger } from '../ledger/ledger.ts';
@@ -71,8 +73,15 @@ export class RowModel {
       this.#set({ ...read, phase: 'ready', problem: undefined, newAfter: useLedger.getState().head });
       this.#apply(this.#waiting);
     } catch (error) {
-      if (!signal.aborted) this.#set({ phase: 'ready', problem: error instanceof Error ? error : undefined });
+      if (signal.aborted) return;
+      this.#set({ phase: 'ready', problem: error instanceof Error ? error : undefined });
+      if (isPassing(error)) await this.#readAgain(signal);
     }
+  }
+
+  async #readAgain(signal: AbortSignal): Promise<void> {
+    await pause(retryMs, signal);
+    if (!signal.aborted) void this.read();
   }
 
   /** Reads versions before the last one that is known. */
@@ -121,7 +130,7 @@ export class RowModel {
 
   #take(groups: readonly Group[]): void {
     if (this.#state.phase === 'reading') this.#waiting.push(...groups);
-    // What could not be read cannot go on: it is read anew when the person asks for it.
+    // What could not be read cannot go on: it is read anew when somebody answers, or the person asks for it.
     else if (this.#state.problem === undefined) this.#apply(groups);
   }
 

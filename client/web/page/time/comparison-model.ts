@@ -1,5 +1,7 @@
 import { isRowEntry } from '../../../../protocol/entry.ts';
 import type { Group } from '../api/messages.ts';
+import { isPassing } from '../api/outcome.ts';
+import { pause, retryMs } from '../api/pause.ts';
 import { GatewayProblem } from '../api/problem.ts';
 import { gatewayTransport, type TableChange, type TableTransport } from '../ledger/table-transport.ts';
 import { Comparison } from './comparison.ts';
@@ -70,6 +72,11 @@ export class ComparisonModel {
         const isTold = error instanceof GatewayProblem;
         if (asked === this.#wanted)
           onFailure(isTold ? error : new GatewayProblem({ code: 'internal', message: String(error) }));
+        if (isPassing(error)) {
+          await pause(retryMs, signal);
+          span = this.#wanted;
+          continue;
+        }
       }
       span = asked === this.#wanted ? undefined : this.#wanted;
     }

@@ -1,8 +1,10 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { formatAddress } from '../../../../client/index.ts';
 import { hasBrowser } from '../../../support/browser.ts';
 import { figure, scale, scaledTimeout } from '../../../support/scale.ts';
 import { freePorts, type TestSettings } from '../../../support/server.ts';
+import { suspend } from '../../../support/suspend.ts';
 import { TcpProxy } from '../../../support/tcp-proxy.ts';
 import { type Visit, visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
@@ -20,7 +22,7 @@ const holeMs = scale(0, 60_000);
 /** What a restored database has of an older state. */
 const restored = ['head', 'change', 'tile', 'command', 'table_projection', 'row_projection', 'unique_projection'];
 
-describe.skipIf(!hasBrowser)('a page that is left open', { timeout: scaledTimeout(90_000, 300_000) }, () => {
+describe.skipIf(!hasBrowser)('a page that is left open', { timeout: scaledTimeout(120_000, 300_000) }, () => {
   let stand: WebStand;
   /** Between the browser and the gateway. */
   let network: TcpProxy;
@@ -157,6 +159,25 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: scaledTimeou
     await expectEqualToLedger(page, stand, 'item');
   });
 
+  test('P5 P7 what is opened while the server is gone, a row, a comparison and a table, comes when that is back', async () => {
+    const { seq, epoch } = await stand.admin.status();
+    await changeRows();
+    const [opened, compared] = [await openPage(), await openPage()];
+    const restart = await stand.killServer();
+    for (const { page } of [opened, compared]) await sign(page, 'no server').waitFor({ timeout: 20_000 });
+    await cellAt(opened.page, 'k5', 'id').click();
+    const row = opened.page.getByRole('complementary', { name: 'row k5' });
+    await row.getByText('could not be read').waitFor({ timeout: 20_000 });
+    await followAddress(compared.page, `/t/item?since=${seq}@${epoch}`);
+    await compared.page.getByText('takes too long').first().waitFor({ timeout: 20_000 });
+    await restart();
+    await row.getByText('could not be read').waitFor({ state: 'detached', timeout: 20_000 });
+    await row.getByText('version 1').first().waitFor();
+    await compared.page.getByText('takes too long').first().waitFor({ state: 'detached', timeout: 20_000 });
+    await followAddress(compared.page, '/t/item');
+    for (const each of [opened, compared]) await expectGoneOn(each);
+  });
+
   test('P5 P7 lacks nothing of what the feed has lost', async () => {
     const opened = await openPage();
     feed.weather = { dropTopics: 'table/' };
@@ -169,11 +190,21 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: scaledTimeou
 
   test('P5 P7 goes on when its tab was suspended', async () => {
     const opened = await openPage();
-    const devtools = await opened.context.newCDPSession(opened.page);
-    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+    const wake = await suspend(opened);
     await changeRows();
     await changeRows();
-    await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+    await wake();
+    await expectGoneOn(opened);
+  });
+
+  test('P5 P7 goes on when its tab was suspended, and meanwhile gateway and server were started anew', async () => {
+    const opened = await openPage();
+    const wake = await suspend(opened);
+    const [restartGateway, restartServer] = [await stand.killGateway(), await stand.killServer()];
+    await restartServer();
+    await restartGateway();
+    await changeRows();
+    await wake();
     await expectGoneOn(opened);
   });
 
@@ -233,6 +264,14 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: scaledTimeou
     await stand.ledger.query(all.join('; '));
   }
 });
+
+/** As a link within the page does. */
+async function followAddress(page: Page, path: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState({}, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+}
 
 interface Hole {
   readonly name: string;

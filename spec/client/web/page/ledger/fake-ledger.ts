@@ -19,6 +19,8 @@ const delayMsMax = 60;
 /** A ledger in memory behind a gateway that takes its time: it answers, feeds and plays as the real one does. */
 export class FakeLedger implements TableTransport {
   readonly groups: Group[] = [];
+  /** With what everything is refused that is asked for. */
+  refusal: GatewayProblem | undefined;
   readonly #dice: Dice;
   readonly #listeners = new Set<LedgerListener>();
   readonly #players = new Set<() => void>();
@@ -138,6 +140,7 @@ export class FakeLedger implements TableTransport {
   async #way(signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, this.#dice.below(delayMsMax)));
     if (signal.aborted) throw new DOMException('aborted', 'AbortError');
+    if (this.refusal !== undefined) throw this.refusal;
   }
 }
 

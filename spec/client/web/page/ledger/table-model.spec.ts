@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { GatewayProblem } from '../../../../../client/web/page/api/problem.ts';
 import type { TableListener } from '../../../../../client/web/page/ledger/table-listener.ts';
 import { TableModel } from '../../../../../client/web/page/ledger/table-model.ts';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
@@ -120,6 +121,35 @@ describe('a table', () => {
     await settle();
     expect(new Set(shown.elsewhere)).toEqual(new Set([false]));
     expectAt(ledger.seq);
+    opened.close();
+  });
+
+  test('is read by itself when somebody answers who did not', async () => {
+    for (const point of [undefined, 12]) {
+      const { ledger, commits, model, shown, expectAt } = stage(5);
+      ledger.refusal = new GatewayProblem({ code: 'timeout', message: 'nobody answers' });
+      const opened = model(point === undefined ? undefined : ledger.cursor(point));
+      await settle();
+      expect(shown.problem).toBe('timeout');
+      commits.next();
+      ledger.refusal = undefined;
+      await settle();
+      commits.next();
+      await settle();
+      expect(shown.problem).toBeUndefined();
+      expectAt(point ?? ledger.seq);
+      opened.close();
+    }
+  });
+
+  test('is not asked for again that is refused for good', async () => {
+    const { ledger, model, shown } = stage(5);
+    ledger.refusal = new GatewayProblem({ code: 'wrong_epoch', message: 'of another life' });
+    const opened = model(ledger.cursor(12));
+    await settle();
+    ledger.refusal = undefined;
+    await settle();
+    expect(shown.problem).toBe('wrong_epoch');
     opened.close();
   });
 
