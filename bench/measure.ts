@@ -38,6 +38,10 @@ export function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
 /** All items of what is read bit by bit. */
 export async function gatherAll<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const all: Item[] = [];
