@@ -161,7 +161,7 @@ function Rules({ form, isKey, wasSealed, onChange, problem }: RulesProps) {
       {!form.sealed && text('default', 'default', `in new rows: ${examples[form.type]}`)}
       {has.has('min') && text('min', form.type === 'text' ? 'at least (characters)' : 'at least', bound)}
       {has.has('max') && text('max', form.type === 'text' ? 'at most (characters)' : 'at most', bound)}
-      {has.has('pattern') && text('pattern', 'pattern (regular expression)', 'E[0-9]+')}
+      {has.has('pattern') && text('pattern', 'pattern', 'E[0-9]+')}
       {has.has('choices') && (
         <Textarea
           className={classes.wide ?? ''}
@@ -188,9 +188,11 @@ const ruleNames = { default: 'by default', min: 'at least', max: 'at most', patt
 
 /** The rules that are set, in a line. */
 function ruleWords(form: ColumnForm): string {
-  const { required, unique, sealed, choices } = form;
+  const { required, unique, sealed, choices, type } = form;
+  const isCounted = (field: string): boolean => type === 'text' && (field === 'min' || field === 'max');
+  const unitOf = (field: string): string => (isCounted(field) ? ' characters' : '');
   const given = (['default', 'min', 'max', 'pattern'] as const).flatMap((field) =>
-    form[field] === '' ? [] : [`${ruleNames[field]} ${form[field]}`],
+    form[field] === '' ? [] : [`${ruleNames[field]} ${form[field]}${unitOf(field)}`],
   );
   return [
     ...(required ? ['required'] : []),

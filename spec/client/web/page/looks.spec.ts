@@ -91,6 +91,34 @@ describe.skipIf(!hasBrowser)('what is seen', { timeout: 60_000 }, () => {
     });
   }
 
+  test('what nobody sees from the rows is said below them, until there is something else to say', async () => {
+    const { page } = await visit(stand, { path: '/t/shop', loggedIn: true });
+    await table(page);
+    const hint = page.getByText('type in a cell to change it, click a key for the past of its row');
+    await hint.waitFor();
+    await page
+      .getByRole('checkbox', { name: /select/ })
+      .nth(1)
+      .click();
+    await page.getByText('1 selected').waitFor();
+    expect(await hint.count()).toBe(0);
+  });
+
+  test('what ends a form is in view, however little of the form is', async () => {
+    const height = 420;
+    const { page } = await visit(stand, { path: '/t/shop', viewport: { width: 390, height }, loggedIn: true });
+    await page.getByRole('button', { name: 'row', exact: true }).click();
+    const add = page.getByRole('dialog').getByRole('button', { name: 'add row' });
+    await add.waitFor();
+    await expect.poll(async () => await bottomOf(add)).toBeLessThanOrEqual(height);
+  });
+
+  test('nothing is offered for a table that there is not', async () => {
+    const { page } = await visit(stand, { path: '/t/nothing', loggedIn: true, provokes: /status of 404/ });
+    await page.getByText('There is no table nothing').waitFor();
+    for (const name of ['row', 'export']) expect(await page.getByRole('button', { name, exact: true }).count()).toBe(0);
+  });
+
   test('a time is told by the clock of whoever reads, in the feed and in the past of a row; pointed at, to the letter', async () => {
     const { page } = await visit(stand, { path: '/t/shop?row=a', viewport: { width: 1_600, height: 900 } });
     await table(page);
@@ -123,6 +151,11 @@ async function covered(note: Locator, places: readonly Locator[]): Promise<strin
     if (over === null || box === null || overlap(over, box)) found.push(String(place));
   }
   return found;
+}
+
+async function bottomOf(place: Locator): Promise<number> {
+  const box = await place.boundingBox();
+  return box === null ? Number.POSITIVE_INFINITY : box.y + box.height;
 }
 
 function overlap(a: Box, b: Box): boolean {

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useStore } from 'zustand';
 import { amount } from '../../words/sentence.ts';
 import type { EditDialogStore } from '../edit/edit-dialog.ts';
+import { useOwnNote } from '../edit/own-note.ts';
 import type { GridFeed } from '../grid/grid-feed.ts';
 import type { GridStatus } from '../grid/grid-status.ts';
 import { OwnNote } from './own-note.tsx';
@@ -18,6 +19,8 @@ interface Props {
 export function StatusLine({ feed, dialog }: Props) {
   const { total, shown, selected, stale, isFiltered, isSorted } = useStore(feed.status);
   const staleText = textOf(stale);
+  const isSaying = useOwnNote(({ note }) => note !== undefined);
+  const isQuiet = total > 0 && selected === 0 && !isFiltered && staleText === '' && !isSaying;
   return (
     <div className={classes.status}>
       <span>
@@ -47,9 +50,16 @@ export function StatusLine({ feed, dialog }: Props) {
           </Button>
         </span>
       )}
+      {isQuiet && <span className={classes.hint}>{hintOf(dialog !== undefined)}</span>}
       {dialog !== undefined && <OwnNote />}
     </div>
   );
+}
+
+/** What nobody sees from the rows alone. */
+function hintOf(canEdit: boolean): string {
+  const past = 'click a key for the past of its row';
+  return canEdit ? `type in a cell to change it, ${past}` : past;
 }
 
 function textOf({ changed, entered, left }: GridStatus['stale']): string {
