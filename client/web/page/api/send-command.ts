@@ -1,6 +1,8 @@
 import { nanoid } from 'nanoid';
 import type { ReplyOf } from '../../../../protocol/replies.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { untilLogin } from '../ledger/until-login.ts';
+import { isLoginRefusal } from './login-end.ts';
 import { isOpen, isPassing } from './outcome.ts';
 import { pause, retryMs } from './pause.ts';
 import { GatewayProblem } from './problem.ts';
@@ -39,11 +41,13 @@ export interface Sent<Type extends CommandType> {
 
 /**
  * Sends a command under an id of its own, and again under the same id while its outcome is unknown: so it takes effect
- * once, however often the connection breaks. When it is given up without having become known, the same command goes under
- * that id also when the person sends it again. @throws GatewayProblem with `outcomeUnknown` where that is so
+ * once, however often the connection breaks; also behind a login that has ended meanwhile, when the same person logs in again
+ * soon. When it is given up without having become known, the same command goes under that id also when the person sends it
+ * again. @throws GatewayProblem with `outcomeUnknown` where that is so
  */
 export async function sendCommand<Type extends CommandType>(type: Type, fields: Fields<Type>): Promise<Sent<Type>> {
-  const asked = JSON.stringify([useLedger.getState().login?.user, type, fields]);
+  const user = useLedger.getState().login?.user;
+  const asked = JSON.stringify([user, type, fields]);
   const id = openIds.get(asked) ?? nanoid();
   const until = performance.now() + tryMsMax;
   for (;;) {
@@ -54,6 +58,7 @@ export async function sendCommand<Type extends CommandType>(type: Type, fields: 
     } catch (error) {
       if (isOpen(error)) keep(asked, id);
       if (isPassing(error) && performance.now() < until) await pause(retryMs);
+      else if (isLoginRefusal(error) && openIds.has(asked) && (await isBack(user, until))) continue;
       else throw openIds.has(asked) ? untold(error) : error;
     }
   }
@@ -70,8 +75,15 @@ function keep(asked: string, id: string): void {
   if (openIds.size > openMax && oldest !== undefined) openIds.delete(oldest);
 }
 
+/** Whether this person has logged in again by then. */
+async function isBack(user: string | undefined, until: number): Promise<boolean> {
+  await untilLogin(AbortSignal.timeout(Math.max(until - performance.now(), 0)));
+  return useLedger.getState().login?.user === user;
+}
+
 /** Says what is known of a command that may have been done; a refusal says it by itself. */
 function untold(error: unknown): unknown {
-  if (!(error instanceof GatewayProblem) || !(isOpen(error) || isPassing(error))) return error;
+  if (!(error instanceof GatewayProblem)) return error;
+  if (!isOpen(error) && !isPassing(error) && !isLoginRefusal(error)) return error;
   return new GatewayProblem({ ...error.body, outcomeUnknown: true });
 }

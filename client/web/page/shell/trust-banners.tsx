@@ -71,7 +71,12 @@ function words(banner: Banner, message = '') {
     case 'problem':
       return <p>New changes cannot be read now: {message}. It is tried again by itself.</p>;
     case 'expired':
-      return <p>Your login has ended: nothing was done for a while, or somebody ended it. You can go on reading.</p>;
+      return (
+        <p>
+          Your login has ended: nothing was done for a while, somebody ended it, or Rowcast was started anew. You can go
+          on reading.
+        </p>
+      );
     case 'otherLife':
       return (
         <p>

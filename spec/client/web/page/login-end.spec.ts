@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { hasBrowser } from '../../../support/browser.ts';
+import { holdHead } from '../../../support/hold-head.ts';
 import { administrator } from '../../../support/server.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
@@ -135,6 +136,38 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
     await page.getByRole('button', { name: 'show more' }).click();
     await entries.last().getByText('the settings made').waitFor();
     expect(await page.getByRole('button', { name: 'show more' }).count()).toBe(0);
+  });
+});
+
+describe.skipIf(!hasBrowser)('a login that ends with its gateway', { timeout: 90_000 }, () => {
+  let stand: WebStand;
+  beforeAll(async () => {
+    stand = await WebStand.startApart();
+    await stand.admin.createTable(pay);
+    await stand.admin.insert('pay', { id: 'E1', amount: 1_000 });
+  });
+  afterAll(() => stand?.stop());
+
+  test('P2 is told, and a change whose answer was lost with it is settled behind the next one, and was made once', async () => {
+    const { page } = await visit(stand, { path: '/t/pay', loggedIn: true, provokes });
+    await cellAt(page, 'E1', 'amount').dblclick();
+    await page.getByLabel('edit amount').fill('1100');
+    const release = await holdHead(stand.ledger);
+    const asked = page.waitForRequest('**/api/row.update');
+    await page.keyboard.press('Enter');
+    await asked;
+    const restart = await stand.killGateway();
+    await release();
+    await restart();
+    await page.getByText('Your login has ended').waitFor({ timeout: 20_000 });
+    await page.getByRole('banner').getByRole('button', { name: 'log in' }).last().click();
+    await logInAgain(page);
+    await page.getByRole('status').filter({ hasText: 'changed E1.amount' }).waitFor();
+    await cellAt(page, 'E1', 'amount').getByText('1100').waitFor();
+    const amounts = [];
+    for await (const { entry } of stand.admin.history('pay', 'E1'))
+      amounts.push('row' in entry ? entry.row?.amount : undefined);
+    expect(amounts).toEqual([1_000, 1_100]);
   });
 });
 
