@@ -20,6 +20,11 @@ export type Executor = QueryExecutorProvider;
  * one before: several statements cost one round trip. The first failure makes all later statements fail, COMMIT too.
  */
 export interface WriteTransaction extends Executor {
+  /**
+   * Resolves when all that was executed has left this process, or the connection is lost. A large statement does not go
+   * out in one piece, and none is begun before its end has come: who computes for long has PostgreSQL wait for the rest.
+   */
+  sent(): Promise<void>;
   /** Ends the transaction. Resolves only when PostgreSQL has answered COMMIT with COMMIT. */
   commit(): Promise<void>;
 }
@@ -62,7 +67,11 @@ export class Writer {
     const begun = sql`begin`.execute(executor);
     try {
       const [result] = await Promise.all([
-        work({ ...executor, commit: async () => void (await sql`commit`.execute(executor)) }),
+        work({
+          ...executor,
+          sent: () => new Promise((resolve) => client.connection.stream.write('', () => resolve())),
+          commit: async () => void (await sql`commit`.execute(executor)),
+        }),
         begun,
       ]);
       return result;

@@ -141,7 +141,7 @@ export class Draft implements LedgerState {
     this.#holders.set(uniqueName(table.id, column, value), key);
   }
 
-  /** Lays what this draft holds onto another, which must be the one below. */
+  /** Lays what this draft holds onto another: the one below, or one with all that the one below knew. */
   applyTo(draft: Draft): void {
     for (const [name, table] of this.#tables) draft.#tables.set(name, table);
     for (const [name, row] of this.#rows) draft.#rows.set(name, row);

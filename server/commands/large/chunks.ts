@@ -2,8 +2,8 @@ import { alterOf, type DecidedStep } from '../../domain/planned-step.ts';
 import { atOnceBytesMax, roughBytes } from './bytes.ts';
 
 /**
- * Steps that are loaded, decided and written at once. It bounds the memory, and how long this process attends to nothing
- * else: some 30 milliseconds. Large documents are cut by their bytes besides.
+ * Steps that are loaded, decided and written at once. It bounds the memory, as three chunks are in work at a time, and how
+ * long this process attends to nothing else: some 15 milliseconds. Large documents are cut by their bytes besides.
  */
 const chunkStepsMax = 500;
 

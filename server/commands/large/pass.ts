@@ -18,8 +18,10 @@ import { seal } from '../seal.ts';
 import type { LargeSubmission } from '../submission.ts';
 import { changesTable, writeChanges } from '../write-changes.ts';
 import { chunksOf } from './chunks.ts';
+import { type AskedChunk, LoadAhead } from './load-ahead.ts';
 import type { StepSource } from './step-source.ts';
 import { Tally } from './tally.ts';
+import { underWay } from './under-way.ts';
 
 export interface LargeContext extends GroupContext {
   /** Why no large command may go on, if so: it holds the lock for seconds, and is asked between two chunks. */
@@ -49,10 +51,13 @@ const heldStepsMax = 10_000;
 const heldRoundsMax = 100;
 
 /**
- * Goes once through the steps of a large command, chunk by chunk: load, decide, append, project; each chunk finds in the
- * database what the ones before it left. Steps that are refused are counted and passed over, as the others are judged
- * with what the granted ones have done; whether anything of it stays is for the caller to say. Rows that wait for a value that
- * another row holds are put off until the table is changed, or all else is done.
+ * Goes once through the steps of a large command, chunk by chunk: load, decide, append, project; each chunk is decided
+ * against what the ones before it left. While this process decides one, PostgreSQL writes the one before and loads the one
+ * behind: what goes out on the writing connection is done in its order, and nobody waits for what is written until the end.
+ *
+ * Steps that are refused are counted and passed over, as the others are judged with what the granted ones have done;
+ * whether anything of it stays is for the caller to say. Rows that wait for a value that another row holds are put off until
+ * the table is changed, or all else is done.
  */
 export class Pass {
   readonly #parts: PassParts;
@@ -61,9 +66,12 @@ export class Pass {
   readonly #page: FirstPage;
   /** Not the server's own, which is as of what was committed. */
   readonly #openTile = new OpenTile();
+  readonly #ahead: LoadAhead;
   #head: LockedHead;
   #tables: ReadonlyMap<string, StoredTable>;
   #growth: Growth | undefined;
+  /** All that was sent to be written so far. */
+  #written: Promise<unknown> = Promise.resolve();
   #held: HeldStep[] = [];
   #chunks = 0;
 
@@ -74,16 +82,18 @@ export class Pass {
     this.#tables = parts.tables;
     this.#group = [parts.head.seq + 1, parts.head.seq + changes];
     this.#page = new FirstPage(parts.head.seq, parts.context);
+    this.#ahead = new LoadAhead((steps) => LoadedState.loadSteps(parts.transaction, this.#tables, steps));
   }
 
   /** @throws Refused when it was interrupted, or the source refuses */
   async run(): Promise<Passed> {
     const { source, transaction, head } = this.#parts;
-    for await (const steps of chunksOf(source.steps({ transaction, head }))) {
-      if (!steps.every(isRestore)) await this.#settleHeld();
-      await this.#take(steps);
+    for await (const chunk of this.#ahead.chunks(chunksOf(source.steps({ transaction, head })))) {
+      if (!chunk.steps.every(isRestore)) await this.#settleHeld();
+      await this.#take(chunk);
     }
     await this.#settleHeld();
+    await this.#written;
     return { tally: this.#tally, page: this.#page, growth: this.#growth };
   }
 
@@ -94,7 +104,7 @@ export class Pass {
       before = this.#tally.changes;
       const again = this.#held.reverse().map(({ step }) => step);
       this.#held = [];
-      for await (const steps of chunksOf([again])) await this.#take(steps);
+      for await (const steps of chunksOf([again])) await this.#take(this.#ahead.ask(steps));
     }
     for (const { problems } of this.#held) this.#tally.refuse(problems);
     this.#held = [];
@@ -106,23 +116,25 @@ export class Pass {
     for (const { problems } of held.slice(room)) this.#tally.refuse(problems);
   }
 
-  async #take(steps: Parameters<typeof decideSteps>[1]): Promise<void> {
+  async #take({ steps, state }: AskedChunk): Promise<void> {
     const interruption = this.#parts.context.interruption();
     if (interruption !== undefined) throw new Refused(interruption);
     this.#chunks += 1;
-    if (isPowerOfTwo(this.#chunks)) await forgetPlans(this.#parts.transaction);
+    if (isPowerOfTwo(this.#chunks)) this.#send(forgetPlans(this.#parts.transaction));
     const { transaction, submission, source } = this.#parts;
     const { id, by } = submission;
     const { seq, at } = this.#head;
-    const state = await LoadedState.loadSteps(transaction, this.#tables, steps);
+    const draft = new Draft(await state());
+    await transaction.sent();
     const firstSeq = seq + 1;
     const { events, outcomes, problems, held, left } = decideSteps(
-      { draft: new Draft(state), firstSeq, at, by, newKey: nanoid, seal },
+      { draft, firstSeq, at, by, newKey: nanoid, seal },
       steps,
       { why: source.why, firstIndex: source.isNumbered ? this.#tally.steps : undefined },
     );
     this.#tally.add({ steps: steps.length, changes: events.length, outcomes, problems, left });
     this.#hold(held);
+    this.#ahead.decided(draft);
     if (events.length === 0) return;
     const [first, last] = this.#group;
     // More than were foreseen: this pass will be taken back, and until then no entry may lie behind its group.
@@ -132,16 +144,22 @@ export class Pass {
     await this.#write({ changes, recorded: placedEvents(events, { firstSeq, at, by }) });
   }
 
+  /** Lets statements go out that are waited for at the end: what fails makes all that is sent behind it fail. */
+  #send(statements: Promise<unknown>): void {
+    this.#written = underWay(Promise.all([this.#written, statements]));
+  }
+
   async #write(decided: Pick<Parameters<typeof writeChanges>[2], 'changes' | 'recorded'>): Promise<void> {
     const { context, transaction } = this.#parts;
     const { changes } = decided;
     const growth = await growTree(transaction, { head: this.#head, changes, open: this.#openTile });
-    await writeChanges(context.doorbell, transaction, { ...decided, head: this.#head, accepted: [], growth });
+    this.#send(writeChanges(context.doorbell, transaction, { ...decided, head: this.#head, accepted: [], growth }));
     const seq = this.#head.seq + changes.length;
     this.#openTile.keep(growth);
     this.#growth = growth;
     this.#head = { ...this.#head, seq, frontier: growth.frontier };
     if (!changesTable(decided)) return;
+    await this.#written;
     // Not by the cache, which would keep what is not committed.
     this.#tables = await loadTables(transaction);
     this.#head = { ...this.#head, schemaSeq: changes.findLast(({ key }) => key === null)?.seq ?? seq };

@@ -5,6 +5,7 @@ import type { Executor } from '../../database/writer.ts';
 import { Refused } from '../../refused.ts';
 import { foreignStage } from './staging.ts';
 import type { SourceReading, StepSource } from './step-source.ts';
+import { underWay } from './under-way.ts';
 
 interface Part {
   readonly part: number;
@@ -39,8 +40,14 @@ export class StagedSteps implements StepSource {
     return rows.reduce((sum, { steps }) => sum + steps, 0);
   }
 
+  /** Each part is read while the one before is decided. */
   async *steps({ transaction }: SourceReading): AsyncGenerator<readonly Step[]> {
-    for (let part = 0; part < this.#parts; part += 1) yield await readPart(transaction, this.#stage, part);
+    let reading = readPart(transaction, this.#stage, 0);
+    for (let next = 1; next <= this.#parts; next += 1) {
+      const steps = await reading;
+      if (next < this.#parts) reading = underWay(readPart(transaction, this.#stage, next));
+      yield steps;
+    }
   }
 
   async finish({ transaction }: SourceReading): Promise<void> {

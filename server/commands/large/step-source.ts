@@ -39,8 +39,9 @@ export interface StepSource {
   count(reading: SourceReading): Promise<number>;
   /**
    * The steps in order, in chunks as large as may lie in memory. It is iterated once or twice, from the state that
-   * `head` names both times, and has to give the same steps. Steps of earlier chunks have taken effect when a chunk is
-   * asked for: rows that it reads are as they leave them, the log up to `head.seq` is as it was.
+   * `head` names both times, and has to give the same steps. A chunk is asked for before the one ahead of it is decided,
+   * unless that one changes tables: tables are as the steps so far leave them, and so are rows directly behind a change of
+   * tables; else rows may be as they were before the chunk ahead. The log up to `head.seq` is as it was.
    */
   steps(reading: SourceReading): AsyncIterable<readonly DecidedStep[]>;
   /** Tidies up when all is recorded, within the transaction. Not called for a refusal or a dry run. */

@@ -319,3 +319,52 @@ describe('the command', () => {
     await ending.stop();
   });
 });
+
+describe('what is written while the next is decided', () => {
+  const parts = (name: string) =>
+    Array.from({ length: 20 }, (_, part) => Array.from({ length: 400 }, (_, n) => insert(`${name}-${part}-${n}`)));
+
+  test('P1 P2 the writing backend killed amid it: it is done again, once', async () => {
+    const before = await headSeq();
+    const name = await stage(parts('killed'));
+    const { retries } = stack.committer.counters;
+    let isDone = false;
+    const waiting = commit(name, 20).finally(() => {
+      isDone = true;
+    });
+    let killed = 0;
+    while (killed === 0 && !isDone) {
+      const found = await ledger.query(`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'rowcast' AND state = 'active'
+          AND query LIKE '%INSERT INTO change%'`);
+      killed = found.length;
+    }
+    expect(killed).toBe(1);
+    expect(granted(await waiting)).toMatchObject({ seq: before + 8_000, changes: 8_000 });
+    expect(stack.committer.counters.retries).toBeGreaterThan(retries);
+    await expectSoundTree();
+  });
+
+  test('P1 a write that fails makes all of it fail, though others were decided behind it', async () => {
+    const before = await headSeq();
+    await ledger.query(`
+      CREATE FUNCTION refuse_ghost() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.key = 'ghost-3-399' THEN RAISE EXCEPTION 'no ghosts' USING ERRCODE = '23514'; END IF; RETURN NEW; END $$`);
+    await ledger.query(`
+      CREATE TRIGGER no_ghosts BEFORE INSERT ON row_projection FOR EACH ROW EXECUTE FUNCTION refuse_ghost()`);
+    try {
+      const name = await stage(parts('ghost'));
+      // The same is to be said of its last chunk, behind which nothing is decided.
+      const last = await stage([[insert('ghost-3-399')]]);
+      for (const [stage, count] of [[name, 20] as const, [last, 1] as const]) {
+        expect(refusalOf(await commit(stage, count))).toMatchObject({ code: 'internal' });
+      }
+    } finally {
+      await ledger.query('DROP TRIGGER no_ghosts ON row_projection');
+    }
+    expect(await headSeq()).toBe(before);
+    await stack.done(insert('ghost-3-399'));
+    await expectSoundTree();
+  });
+});

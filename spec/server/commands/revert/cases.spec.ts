@@ -343,3 +343,31 @@ test('P8 a revert larger than a request goes chunk by chunk, as one group', asyn
   granted(await take({ after: start, last: await head() }));
   expect(await rowsOf(name)).toEqual(full);
 });
+
+test('rows that waited for others are back before a change of columns is judged by them, across chunks', async () => {
+  made += 1;
+  const name = `table${made}`;
+  const rule = (required: boolean): AlterStep => ({ do: 'rules', column: 'n', set: { required } });
+  await stack.done({
+    type: 'table.create',
+    name,
+    columns: [
+      { name: 'n', type: 'text', required: true },
+      { name: 'u', type: 'text', unique: true },
+    ],
+  });
+  const others = Array.from({ length: 1_100 }, (_, index) => `other${index}`);
+  const batch = async (commands: Step[]) => await stack.done({ type: 'batch', commands });
+  await batch(
+    ['x', 'y', ...others].map((key): Step => ({ type: 'row.insert', table: name, key, row: { n: '1', u: key } })),
+  );
+  const before = await rowsOf(name);
+  const after = await head();
+  await stack.done({ type: 'table.alter', table: name, steps: [rule(false)] });
+  // The row that was touched last comes first: x wants what y has, which comes last.
+  await batch(['y', ...others].map((key) => update(name, { n: '2' }, key)));
+  await batch([update(name, { n: null, u: 'free' }, 'x'), update(name, { u: 'x' }, 'y')]);
+  granted(await take({ after, last: await head() }));
+  expect(await rowsOf(name)).toEqual(before);
+  expect((await readLog(ledger)).at(-1)).toMatchObject({ op: 'alter', table: name });
+});
