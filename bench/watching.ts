@@ -5,6 +5,14 @@ import type { Stand } from './stand.ts';
 
 export const benchTable = 'employees';
 
+let salaries = 0;
+
+/** Never the same: a row that is set to what it is makes no change that a watcher could see. */
+function newSalary(): string {
+  salaries += 1;
+  return `${salaries}.01`;
+}
+
 /** Milliseconds from a command's acknowledgement until a watcher has the change; negative when it had it before. */
 export async function ackToWatcher(
   { address, admin }: Stand,
@@ -23,7 +31,7 @@ export async function ackToWatcher(
   await live(watch);
   const acked = new Map<number, number>();
   for (let n = 0; n < changes; n += 1) {
-    const { seq } = await admin.upsert(benchTable, { ...benchRow(n, 1_000), salary: `${n}.${Date.now() % 100}1` });
+    const { seq } = await admin.upsert(benchTable, { ...benchRow(n, 1_000), salary: newSalary() });
     acked.set(seq, performance.now());
   }
   await reading;
@@ -58,7 +66,6 @@ export async function manyWatchers(
   { watchers, changes }: { watchers: number; changes: number },
 ): Promise<{ medianMs: number; p99Ms: number; deliveredPerSecond: number }> {
   const from = await head(admin);
-  const first = from.seq + 1;
   const acked = new Map<number, number>();
   const seen: [number, number][] = [];
   const viewers = Array.from({ length: watchers }, () => connect(address));
@@ -75,7 +82,7 @@ export async function manyWatchers(
   await Promise.all(opened.map(live));
   const start = performance.now();
   for (let n = 0; n < changes; n += 1) {
-    const { seq } = await admin.upsert(benchTable, { ...benchRow(n, 1_000), salary: `${n}.${first % 90}2` });
+    const { seq } = await admin.upsert(benchTable, { ...benchRow(n, 1_000), salary: newSalary() });
     acked.set(seq, performance.now());
   }
   await Promise.all(reading);
