@@ -51,7 +51,7 @@ export const limits = {
   /** Bytes of a request that is read whoever has sent it, more than any query needs; larger ones are administrators'. */
   strangerRequestBytesMax: 524_288,
   /** Requests or replies of one bundle, and bytes of all of them. */
-  bundleTextsMax: 512,
+  bundleTextsMax: 64,
   bundleBytesMax: 524_288,
   /** Entries of one log.read or row.history reply. */
   entriesMax: 10_000,

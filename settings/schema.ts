@@ -92,7 +92,7 @@ export const serverSection = z.object({
   ),
   groupCommandsMax: withDefault(
     value.integer({ min: 1, max: 10_000 }),
-    '512',
+    '256',
     'commands that are written in one transaction',
   ),
   queriesInFlightMax: withDefault(
