@@ -36,7 +36,8 @@ export class Login {
   readonly #names = new Failures({ free: 0 });
   /** Several people may come by one connection, through a gateway. */
   readonly #peers = new Failures({ free: 4 });
-  readonly #known = new Failures({ free: 0 });
+  /** Whoever mistypes, or was disabled and is enabled again, need not wait. */
+  readonly #known = new Failures({ free: 4 });
   /** Throttled names that somebody without a failure is trying now. */
   readonly #excepted = new Set<string>();
 

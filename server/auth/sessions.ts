@@ -63,7 +63,8 @@ export class Sessions {
    */
   async open(user: string, passwordHash: string): Promise<Session | undefined> {
     await this.#sweep(user);
-    const id = randomBytes(idBytes).toString('base64url');
+    // Not with a hyphen ahead: at a terminal that would be an option.
+    const id = randomBytes(idBytes).toString('base64url').replace(/^-/, 'A');
     const { rows } = await sql<Session>`
       INSERT INTO session (id, "user", expires)
       SELECT ${id}, name, clock_timestamp() + make_interval(secs => ${this.#options.hours * 3_600})

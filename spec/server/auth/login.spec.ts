@@ -137,8 +137,12 @@ describe('P8 P9 guessing is slowed down', () => {
   test('who is known waits for failures of their own only, neither for those at the name nor on the connection', async () => {
     const one = await login();
     for (let guess = 0; guess < 20; guess += 1) await one.judge(administrator.name, 'wrong', 'guesser');
-    expect(await one.judge(administrator.name, 'wrong', 'guesser', 'device')).toMatchObject({ code: 'login_failed' });
-    expect(await one.judge(administrator.name, 'x', 'guesser', 'device')).toMatchObject({ code: 'login_throttled' });
+    const tries: unknown[] = [];
+    for (let slip = 0; slip < 6; slip += 1)
+      tries.push(await one.judge(administrator.name, 'wrong', 'guesser', 'device'));
+    // The first ones are free: whoever mistypes need not wait.
+    const failed = Array.from({ length: 5 }, () => ({ code: 'login_failed' }));
+    expect(tries).toMatchObject([...failed, { code: 'login_throttled' }]);
     expect(await one.judge(administrator.name, administrator.password, 'guesser', 'other')).toBe('ok');
   });
 

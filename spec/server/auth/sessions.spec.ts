@@ -46,6 +46,15 @@ describe('sessions', () => {
     expect(await sessions.close(id)).toBeUndefined();
   });
 
+  test('can be named at a terminal: their ids do not begin as an option does', async () => {
+    // One of 64 would: of so many some, all but certainly.
+    for (let count = 0; count < 600; count += 1) {
+      const { id } = await opened(sessions, 'eve');
+      expect(id).toMatch(/^[A-Za-z0-9_]/);
+      await sessions.close(id);
+    }
+  });
+
   test('are not opened with a password that was changed meanwhile, nor for a disabled account', async () => {
     expect(await sessions.open('ada', 'another hash')).toBeUndefined();
     expect(await sessions.open('nobody', cheapHash)).toBeUndefined();
