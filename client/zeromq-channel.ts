@@ -88,8 +88,9 @@ function openDealer(address: ServerAddress, listener: SocketListener, keys: Curv
   // zeromq.js takes one send at a time and throws EBUSY at the next one, synchronously (Z1): one writer, one queue.
   async function write(): Promise<void> {
     writing = true;
-    // What is asked for in one turn of the event loop goes together, and so does what came while something was sent.
-    await new Promise(setImmediate);
+    // What is asked for together goes together, and so does what comes while something is sent. It does not wait for the end
+    // of the turn: who has asked for the next page may go on to compute for long with this one.
+    await undefined;
     while (waiting.size > 0) {
       const bundle = takeBundle(waiting, ({ frame }) => frame);
       for (const outgoing of bundle) {

@@ -35,6 +35,15 @@ test('requests of one turn go in one frame, one alone as it is', async () => {
   expect((await server.receive()).slice(1).map(String)).toEqual(['', '"d"']);
 });
 
+test('a request has left before the turn is over, as who asked may go on to compute for long', async () => {
+  socket.send('"connects"', vi.fn());
+  await server.receive();
+  const sent = vi.fn();
+  socket.send('"a"', sent);
+  await new Promise(process.nextTick);
+  expect(sent).toHaveBeenCalled();
+});
+
 test('what is withdrawn in its turn does not go with the others', async () => {
   const sent = vi.fn();
   const [, withdraw] = ['"a"', '"b"', '"c"'].map((request) => socket.send(request, sent));
