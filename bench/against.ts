@@ -21,7 +21,7 @@ const sealedTable = 'sealed';
 /** What of the other checkout is used: its bench has had these since the first version. */
 interface Other {
   readonly openStand: () => Promise<Stand>;
-  readonly watching: Pick<typeof watching, 'ackToWatcher' | 'benchTable' | 'catchUp' | 'fill' | 'manyWatchers'>;
+  readonly watching: Pick<typeof watching, 'ackToWatcher' | 'catchUp' | 'fill' | 'manyWatchers'>;
 }
 
 async function loadOther(path: string): Promise<Other> {
@@ -38,19 +38,6 @@ function note(figure: string, contestant: string, value: number): void {
   const of = figures.get(figure) ?? new Map<string, number[]>();
   figures.set(figure, of);
   of.set(contestant, [...(of.get(contestant) ?? []), value]);
-}
-
-async function createTable({ admin }: Stand, name: string, sealed?: true): Promise<void> {
-  await admin.createTable({
-    name,
-    key: 'id',
-    columns: [
-      { name: 'id', type: 'text' },
-      { name: 'name', type: 'text', required: true },
-      { name: 'job', type: 'text' },
-      { name: 'salary', type: 'decimal', ...(sealed ? { sealed } : {}) },
-    ],
-  });
 }
 
 async function mutations(contestants: ReadonlyMap<string, readonly [Stand, string]>): Promise<void> {
@@ -106,12 +93,11 @@ function print(): void {
 const other = await loadOther(folder);
 const stands = { other: await other.openStand(), own: await openStand() };
 try {
-  await createTable(stands.other, other.watching.benchTable);
-  await createTable(stands.own, watching.benchTable);
-  await createTable(stands.own, sealedTable, true);
+  for (const stand of Object.values(stands)) await watching.createBenchTable(stand);
+  await watching.createBenchTable(stands.own, { name: sealedTable, sealed: true });
   await mutations(
     new Map([
-      ['other', [stands.other, other.watching.benchTable]],
+      ['other', [stands.other, watching.benchTable]],
       ['this', [stands.own, watching.benchTable]],
       ['this, sealed', [stands.own, sealedTable]],
     ]),

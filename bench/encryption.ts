@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import Table from 'cli-table3';
 import { benchRow } from './handwritten.ts';
-import { rateOf } from './measure.ts';
+import { median, rateOf } from './measure.ts';
 import { openStand, type Stand } from './stand.ts';
-import { benchTable, catchUp, fill, manyWatchers } from './watching.ts';
+import { benchTable, catchUp, createBenchTable, fill, manyWatchers } from './watching.ts';
 
 /**
  * `npx tsx bench/encryption.ts [--quick]`: what CURVE costs. Two servers, one encrypted and one plain, each on a
@@ -66,22 +66,9 @@ function mutate({ admin }: Stand, mark: number): (n: number) => Promise<unknown>
   return (n) => admin.upsert(benchTable, { ...benchRow(n, rows), salary: `${mark * 1_000_000 + n}.00` });
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 try {
   for (const stand of Object.values(stands)) {
-    await stand.admin.createTable({
-      name: benchTable,
-      key: 'id',
-      columns: [
-        { name: 'id', type: 'text' },
-        { name: 'name', type: 'text', required: true },
-        { name: 'job', type: 'text' },
-        { name: 'salary', type: 'decimal' },
-      ],
-    });
+    await createBenchTable(stand);
     await rateOf(mutate(stand, 0), { inFlight: 64, seconds });
   }
   let mark = 0;

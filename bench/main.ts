@@ -5,7 +5,7 @@ import { benchRow, type Handwritten, openHandwritten, type Style } from './handw
 import { type Rate, rateOf } from './measure.ts';
 import { consistencyProofs, verifyRate } from './proving.ts';
 import { openStand, type Stand } from './stand.ts';
-import { ackToWatcher, benchTable, catchUp, fill, manyWatchers } from './watching.ts';
+import { ackToWatcher, benchTable, catchUp, createBenchTable, fill, manyWatchers } from './watching.ts';
 
 /**
  * `npm run bench [-- --quick] [-- --million] [-- --sealed]`: one run, one machine, one PostgreSQL; the two programs in turn.
@@ -138,16 +138,7 @@ function print(title: string, results: Results): void {
 
 const stand = await openStand();
 try {
-  await stand.admin.createTable({
-    name: benchTable,
-    key: 'id',
-    columns: [
-      { name: 'id', type: 'text' },
-      { name: 'name', type: 'text', required: true },
-      { name: 'job', type: 'text' },
-      { name: 'salary', type: 'decimal', ...(sealed ? { sealed } : {}) },
-    ],
-  });
+  await createBenchTable(stand, { sealed });
   const { socketFolder } = stand;
   const rivals: Rivals = {
     plain: await openHandwritten({ socketFolder, rows, style: 'plain' }),

@@ -5,6 +5,23 @@ import type { Stand } from './stand.ts';
 
 export const benchTable = 'employees';
 
+/** The table of {@link benchRow}'s rows. */
+export async function createBenchTable(
+  { admin }: Stand,
+  { name = benchTable, sealed = false }: { readonly name?: string; readonly sealed?: boolean } = {},
+): Promise<void> {
+  await admin.createTable({
+    name,
+    key: 'id',
+    columns: [
+      { name: 'id', type: 'text' },
+      { name: 'name', type: 'text', required: true },
+      { name: 'job', type: 'text' },
+      { name: 'salary', type: 'decimal', ...(sealed ? { sealed } : {}) },
+    ],
+  });
+}
+
 let salaries = 0;
 
 /** Never the same: a row that is set to what it is makes no change that a watcher could see. */
