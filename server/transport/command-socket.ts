@@ -7,8 +7,9 @@ import { InWork } from './in-work.ts';
 import { ReplyBundles } from './reply-bundles.ts';
 import { SendQueue } from './send-queue.ts';
 
-/** Frames of a message, or of its part behind the envelope. */
-export type Frames = readonly (string | Uint8Array)[];
+type Frames = readonly (string | Uint8Array)[];
+/** A reply with its envelope. */
+export type Message = (string | Uint8Array)[];
 
 /** Answers requests. Neither throws, and neither waits for ever. */
 export interface RequestHandler {
@@ -42,7 +43,7 @@ export class CommandSocket {
   readonly #socket: Router;
   readonly #options: CommandSocketOptions;
   readonly #connections: ConnectionCount;
-  readonly #replies: SendQueue<Frames>;
+  readonly #replies: SendQueue<Message>;
   readonly #bundles: ReplyBundles;
   readonly #answering = new Set<Promise<void>>();
   readonly #inWork: InWork;
@@ -71,8 +72,8 @@ export class CommandSocket {
       handshakeInterval: options.handshakeMs,
     });
     this.#connections.watch(this.#socket);
-    this.#replies = new SendQueue({ send: (frames) => this.#socket.send([...frames]), messagesMax: repliesMax });
-    this.#bundles = new ReplyBundles((frames) => this.#replies.push(frames));
+    this.#replies = new SendQueue({ send: (frames) => this.#socket.send(frames), messagesMax: repliesMax });
+    this.#bundles = new ReplyBundles((message) => this.#replies.push(message));
   }
 
   get repliesDropped(): number {
@@ -116,12 +117,13 @@ export class CommandSocket {
       return;
     }
     const envelope = [peer, ...rest.slice(0, -1)];
+    const from = peer.toString('base64url');
     const bundle = splitBundle(body);
     const reply =
       bundle === undefined
         ? (frames: Frames) => this.#replies.push([...envelope, ...frames])
         : this.#bundles.replyTo(envelope);
-    for (const request of bundle ?? [body]) this.#answer(request, peer.toString('base64url'), reply);
+    for (const request of bundle ?? [body]) this.#answer(request, from, reply);
   }
 
   #answer(body: Uint8Array, peer: string, reply: (frames: Frames) => void): void {

@@ -1,9 +1,9 @@
 import { joinBundle, takeBundle } from '../../protocol/bundle.ts';
-import type { Frames } from './command-socket.ts';
+import type { Message } from './command-socket.ts';
 
 /** Replies that wait to go to one peer together. */
 interface Gathered {
-  readonly envelope: Frames;
+  readonly envelope: readonly Buffer[];
   readonly texts: string[];
 }
 
@@ -12,15 +12,15 @@ interface Gathered {
  * loop, as the commands of a group are. A reply of two frames goes alone.
  */
 export class ReplyBundles {
-  readonly #send: (message: Frames) => void;
+  readonly #send: (message: Message) => void;
   readonly #gathered = new Map<string, Gathered>();
 
-  constructor(send: (message: Frames) => void) {
+  constructor(send: (message: Message) => void) {
     this.#send = send;
   }
 
   /** What takes the replies to the requests that came in this envelope. */
-  replyTo(envelope: readonly Buffer[]): (reply: Frames) => void {
+  replyTo(envelope: readonly Buffer[]): (reply: Readonly<Message>) => void {
     const name = envelope.map((frame) => frame.toString('base64url')).join(' ');
     return (reply) => {
       const [text, ...more] = reply;
@@ -40,7 +40,7 @@ export class ReplyBundles {
     this.#gathered.clear();
   }
 
-  #gather(name: string, envelope: Frames, text: string): void {
+  #gather(name: string, envelope: readonly Buffer[], text: string): void {
     if (this.#gathered.size === 0) setImmediate(() => this.flush());
     const gathered = this.#gathered.get(name);
     if (gathered === undefined) this.#gathered.set(name, { envelope, texts: [text] });
