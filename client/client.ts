@@ -25,7 +25,7 @@ import { FeedLink } from './feed-link.ts';
 import { Import } from './import/import.ts';
 import type { ImportOptions } from './import/import-options.ts';
 import type { JoinOptions } from './join.ts';
-import { LargeBatch, type LargeBatchOptions } from './large-batch.ts';
+import { commitStaged, LargeBatch, type LargeBatchOptions, type StagedBatch } from './large-batch.ts';
 import { LedgerReads, type ReadingOptions, type RowPage, readRowPages } from './ledger-reads.ts';
 import type { LiveBufferLimits } from './live-buffer.ts';
 import { type LogEntry, type LogPage, readEntries, readPages } from './log-reader.ts';
@@ -237,6 +237,15 @@ export class Ledger implements AsyncDisposable {
    */
   largeBatch(commands: Iterable<Step> | AsyncIterable<Step>, options: LargeBatchOptions = {}): Promise<CommandResult> {
     return new LargeBatch(this.#channel, options).send(commands);
+  }
+
+  /**
+   * Learns what became of a large batch whose caller was lost behind its last part, by its `id` and the number of `parts`
+   * that its progress told: it was done, or it is done now.
+   * @throws RowcastError `invalid` when it was not done and its parts are not there any more
+   */
+  commitStaged(batch: StagedBatch): Promise<CommandResult> {
+    return commitStaged(this.#channel, batch);
   }
 
   /**

@@ -50,7 +50,7 @@ export type { Import, ImportCommitOptions, ImportResult } from './import/import.
 export { ImportError, type ImportProblem } from './import/import-error.ts';
 export { type ImportMode, type ImportOptions, type ImportProgress, importModes } from './import/import-options.ts';
 export type { ImportPreview } from './import/import-preview.ts';
-export type { LargeBatchOptions, LargeBatchProgress } from './large-batch.ts';
+export type { LargeBatchOptions, LargeBatchProgress, StagedBatch } from './large-batch.ts';
 export type { ReadingOptions, RowPage } from './ledger-reads.ts';
 export type { LogEntry, LogPage } from './log-reader.ts';
 export type {

@@ -33,8 +33,8 @@ const partCommandsMax = 1_000;
 const aroundBytes = 1_024;
 /** Parts on their way at a time. */
 const partsInFlight = 2;
-/** Milliseconds that a commit may take, and what each command adds: ten times what was measured. */
-const commitMs = { base: 60_000, perCommand: 1 } as const;
+/** Milliseconds that a commit may take, and what each part adds: ten times what was measured of its commands. */
+const commitMs = { base: 60_000, perPart: partCommandsMax } as const;
 /**
  * Milliseconds for dropping a stage that is not needed (the server does so by itself after an hour), and before that for
  * the parts on their way when the caller gives up: one that came behind the drop would stay.
@@ -138,13 +138,8 @@ export class LargeBatch {
   }
 
   async #commit(parts: number): Promise<CommandResult> {
-    const { why, signal, dryRun, timeoutMs, onProgress } = this.#options;
-    onProgress?.({ commands: this.#staged, committing: true, parts });
-    const commit = { type: 'batch.commit', stage: this.#id, parts, why } as const;
-    const patienceMs = timeoutMs ?? commitMs.base + commitMs.perCommand * this.#staged;
-    return toCommandResult(
-      await this.#channel.request(commit, { id: this.#id, signal, dryRun, timeoutMs: patienceMs }),
-    );
+    this.#options.onProgress?.({ commands: this.#staged, committing: true, parts });
+    return await commitStaged(this.#channel, { ...this.#options, id: this.#id, parts });
   }
 
   async #drop(): Promise<void> {
@@ -155,6 +150,25 @@ export class LargeBatch {
       if (!(error instanceof RowcastError)) throw error;
     }
   }
+}
+
+/** A large batch of which all parts were sent. */
+export interface StagedBatch extends SendOptions {
+  /** Of the batch, and so of its stage. */
+  readonly id: string;
+  /** How many there are. */
+  readonly parts: number;
+  /** As it was given the first time, where this is not the first. */
+  readonly why?: string | undefined;
+}
+
+/** Has the parts that lie ready done as one command. @throws RowcastError */
+export async function commitStaged(
+  channel: CommandChannel,
+  { id, parts, why, signal, dryRun, timeoutMs = commitMs.base + commitMs.perPart * parts }: StagedBatch,
+): Promise<CommandResult> {
+  const commit = { type: 'batch.commit', stage: id, parts, why } as const;
+  return toCommandResult(await channel.request(commit, { id, signal, dryRun, timeoutMs }));
 }
 
 /** Cuts commands into parts. @throws RowcastError `invalid`, with the place of the command, when JSON cannot hold it */

@@ -19,9 +19,6 @@ import { takes } from './parameters.ts';
 /** Bytes of a reason with what is around it. */
 const whyBytesMax = 64 * 1024;
 
-/** Milliseconds that may pass until it is known what became of a commit, and what each of its parts adds. */
-const outcomeMs = { base: 60_000, perPart: 1_000 } as const;
-
 /**
  * `POST /api/import?table=&mode=&key=…`, the file as body: reads it, and holds it against the table. Lines of progress, and
  * then `{"import": {"id", …preview}}`. `POST /api/import/ID/commit` with `{why}` does it; `DELETE /api/import/ID` drops it.
@@ -74,9 +71,7 @@ async function commitAgain(ledger: Ledger, { id, why, parts }: Lost): Promise<Im
     const message = `this import is not there any more: it waits ${planMinutes} minutes; read it again`;
     throw new RowcastError('invalid', message);
   }
-  const timeoutMs = outcomeMs.base + outcomeMs.perPart * parts;
-  const commit = { type: 'batch.commit', stage: id, parts, why } as const;
-  const { changed, changes = 0, seq, epoch } = await ledger.request(commit, { id, timeoutMs });
+  const { changed, changes = 0, seq, epoch } = await ledger.commitStaged({ id, parts, why });
   return { changed, changes, seq, epoch };
 }
 

@@ -53,6 +53,13 @@ describe.skipIf(!hasBrowser)('an import whose answer is lost', { timeout: 90_000
     return { ...opened, release };
   }
 
+  /** The gateway has taken the login with it: what became of the import is told behind the next one. */
+  async function goOnBehindLogin(page: Page, dialog: Locator): Promise<void> {
+    await dialog.getByText('Your login has ended').waitFor({ timeout: 20_000 });
+    await dialog.getByRole('button', { name: 'log in' }).click();
+    await logInAgain(page);
+  }
+
   async function expectDoneOnce(dialog: Locator): Promise<void> {
     await dialog.getByText(`${table} was made with 2,000 rows`).waitFor({ timeout: 40_000 });
     await expectRecordedOnce();
@@ -89,9 +96,7 @@ describe.skipIf(!hasBrowser)('an import whose answer is lost', { timeout: 90_000
     await dialog.getByText('the answer was lost').waitFor();
     await release();
     await restart();
-    await dialog.getByText('Your login has ended').waitFor({ timeout: 20_000 });
-    await dialog.getByRole('button', { name: 'log in' }).click();
-    await logInAgain(page);
+    await goOnBehindLogin(page, dialog);
     await expectDoneOnce(dialog);
   });
 
@@ -101,9 +106,7 @@ describe.skipIf(!hasBrowser)('an import whose answer is lost', { timeout: 90_000
     await release();
     await restartServer();
     await restartGateway();
-    await dialog.getByText('Your login has ended').waitFor({ timeout: 20_000 });
-    await dialog.getByRole('button', { name: 'log in' }).click();
-    await logInAgain(page);
+    await goOnBehindLogin(page, dialog);
     await expectDoneOnce(dialog);
   });
 
@@ -114,9 +117,7 @@ describe.skipIf(!hasBrowser)('an import whose answer is lost', { timeout: 90_000
     await make.click();
     await dialog.getByText('the answer was lost').waitFor();
     await restart();
-    await dialog.getByText('Your login has ended').waitFor({ timeout: 20_000 });
-    await dialog.getByRole('button', { name: 'log in' }).click();
-    await logInAgain(page);
+    await goOnBehindLogin(page, dialog);
     await dialog.getByText('It is not known whether it was done').waitFor();
     await make.click();
     await expectDoneOnce(dialog);
