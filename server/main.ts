@@ -8,6 +8,7 @@ import { type FirstAdministrator, firstAdministrator } from './auth/first-admini
 import { applyAdministrators, countAdministrators } from './auth/settings-administrators.ts';
 import { Committer } from './commands/committer.ts';
 import { Staging } from './commands/large/staging.ts';
+import { RecentRows } from './commands/recent-rows.ts';
 import { type ConnectionStrings, connectionStrings, leaveConnection } from './connection-strings.ts';
 import { type Connections, openConnections } from './database/connections.ts';
 import { type Database, openDatabase } from './database/database.ts';
@@ -157,6 +158,7 @@ async function startOn(
   const committer = new Committer({
     writer,
     tables: new TableCache(),
+    recentRows: new RecentRows(),
     openTile: new OpenTile(),
     doorbell,
     queueCommandsMax: settings.server.queueCommandsMax,

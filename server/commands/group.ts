@@ -3,7 +3,7 @@ import type { Executor, Writer } from '../database/writer.ts';
 import { decide } from '../domain/decide.ts';
 import { Draft } from '../domain/state.ts';
 import type { Doorbell } from '../log/doorbell.ts';
-import { type LockedHead, lockHead } from '../log/head.ts';
+import { headAfter, type LockedHead, lockHead } from '../log/head.ts';
 import { type Change, recordEvents } from '../log/record.ts';
 import { growTree, type OpenTile } from '../log/tree.ts';
 import { placedEvents, type RecordedEvent } from '../projections/project.ts';
@@ -11,6 +11,7 @@ import type { TableCache } from '../projections/table-cache.ts';
 import { type DryRunLimits, dryRun, tryTables } from './dry-run.ts';
 import { type AcceptedCommand, type KnownCommand, repeatedAnswer } from './known.ts';
 import { LoadedState } from './loaded-state.ts';
+import type { RecentRows } from './recent-rows.ts';
 import { refusal, replyBody } from './reply.ts';
 import { seal } from './seal.ts';
 import type { Answer, Submission } from './submission.ts';
@@ -21,6 +22,7 @@ export interface GroupContext extends DryRunLimits {
   readonly tables: TableCache;
   readonly doorbell: Doorbell;
   readonly openTile: OpenTile;
+  readonly recentRows: RecentRows;
 }
 
 /** What became of a group of commands once COMMIT has returned: one answer each, and what was appended. */
@@ -39,7 +41,7 @@ export interface CommittedGroup {
  * (P1, P2).
  */
 export async function commitGroup(context: GroupContext, group: readonly Submission[]): Promise<CommittedGroup> {
-  const { openTile } = context;
+  const { openTile, recentRows } = context;
   return await context.writer.transaction(async (transaction) => {
     const decided = decideGroup(group, await read(context, transaction, group), context);
     if (decided.tried.length > 0) await tryTables(transaction, decided.tried);
@@ -49,24 +51,30 @@ export async function commitGroup(context: GroupContext, group: readonly Submiss
     if (changesTable(decided)) await writing;
     await Promise.all([writing, transaction.commit()]);
     openTile.keep(growth);
+    recentRows.keep(decided.head, headAfter(decided.head, decided.changes), decided.draft.rows);
     return decided;
   });
 }
 
-/** Reads under the head's lock. The tables are guessed to be as they last were; the head tells whether they are. */
+/**
+ * Reads under the head's lock. Tables and the rows written last are guessed to be as they were; the head tells whether
+ * they are.
+ */
 async function read(
-  { tables }: GroupContext,
+  { tables, recentRows }: GroupContext,
   transaction: Executor,
   group: readonly Submission[],
 ): Promise<GroupState> {
   const guess = tables.last;
   const [head, guessed] = await Promise.all([
     lockHead(transaction),
-    LoadedState.load(transaction, guess.tables, group),
+    LoadedState.load(transaction, { tables: guess.tables, rows: recentRows.last }, group),
   ]);
-  if (head.schemaSeq === guess.schemaSeq) return { head, known: guessed.known, draft: new Draft(guessed.state) };
-  const now = await tables.read(transaction, head.schemaSeq);
-  const { state, known } = await LoadedState.load(transaction, now.tables, group);
+  const areTables = head.schemaSeq === guess.schemaSeq;
+  const areRows = !guessed.usesKnownRows || recentRows.isCurrent(head);
+  if (areTables && areRows) return { head, known: guessed.known, draft: new Draft(guessed.state) };
+  const now = areTables ? guess : await tables.read(transaction, head.schemaSeq);
+  const { state, known } = await LoadedState.load(transaction, { tables: now.tables }, group);
   return { head, known, draft: new Draft(state) };
 }
 
@@ -78,6 +86,7 @@ interface GroupState {
 
 interface DecidedGroup extends CommittedGroup {
   readonly head: LockedHead;
+  readonly draft: Draft;
   readonly recorded: readonly RecordedEvent[];
   readonly accepted: readonly AcceptedCommand[];
   /** What a dry run would change of tables. */
@@ -126,5 +135,5 @@ function decideGroup(
     known.set(id, { body, answer });
     answers.push({ body: answer });
   }
-  return { head, answers, changes, recorded, accepted, tried };
+  return { head, draft, answers, changes, recorded, accepted, tried };
 }

@@ -31,9 +31,19 @@ import {
 import type { StoredTable } from '../projections/tables.ts';
 import { loadHolders, type UniqueRef } from '../projections/unique.ts';
 import { type KnownCommand, type KnownValue, readKnown, selectKnown } from './known.ts';
+import type { RowsByName } from './recent-rows.ts';
 import { isRowStep, type Submission, stepsOf } from './submission.ts';
 
 const noSurvey: Survey = { problems: [], more: 0 };
+
+const noRows: RowsByName = new Map();
+
+interface Loaded {
+  readonly state: LoadedState;
+  readonly known: Map<string, KnownCommand>;
+  /** Whether any of its rows was not read: it is as right as they are. */
+  readonly usesKnownRows: boolean;
+}
 
 /** The parts of the ledger that some commands touch, read under the head's lock. */
 export class LoadedState implements LedgerState {
@@ -64,14 +74,17 @@ export class LoadedState implements LedgerState {
     this.#asked = parts.asked;
   }
 
-  /** Reads what the commands of a group touch, and which of them are known. Rows and known ids are one statement. */
+  /**
+   * Reads what the commands of a group touch, and which of them are known. Rows and known ids are one statement.
+   * @param have what need not be read
+   */
   static async load(
     transaction: Executor,
-    tables: ReadonlyMap<string, StoredTable>,
+    have: { readonly tables: ReadonlyMap<string, StoredTable>; readonly rows?: RowsByName },
     group: readonly Pick<Submission, 'id' | 'command'>[],
-  ): Promise<{ state: LoadedState; known: Map<string, KnownCommand> }> {
+  ): Promise<Loaded> {
     const steps = group.flatMap(({ command }) => stepsOf(command));
-    return await LoadedState.#load(transaction, { tables, steps, ids: group.map(({ id }) => id) });
+    return await LoadedState.#load(transaction, { rows: noRows, ...have, steps, ids: group.map(({ id }) => id) });
   }
 
   /** Reads what some steps touch. */
@@ -80,26 +93,40 @@ export class LoadedState implements LedgerState {
     tables: ReadonlyMap<string, StoredTable>,
     steps: readonly DecidedStep[],
   ): Promise<LoadedState> {
-    const { state } = await LoadedState.#load(transaction, { tables, steps, ids: [] });
+    const { state } = await LoadedState.#load(transaction, { tables, rows: noRows, steps, ids: [] });
     return state;
   }
 
   static async #load(
     transaction: Executor,
-    { tables, steps, ids }: { tables: ReadonlyMap<string, StoredTable>; steps: readonly DecidedStep[]; ids: string[] },
-  ): Promise<{ state: LoadedState; known: Map<string, KnownCommand> }> {
+    {
+      tables,
+      rows: knownRows,
+      steps,
+      ids,
+    }: {
+      readonly tables: ReadonlyMap<string, StoredTable>;
+      readonly rows: RowsByName;
+      readonly steps: readonly DecidedStep[];
+      readonly ids: readonly string[];
+    },
+  ): Promise<Loaded> {
     // Values of unique columns are asked for by what commitments stand for: those come first, where there are any.
     const commitments = steps.flatMap((step) => (isRestore(step) ? commitmentsOf(step) : []));
     const opened = commitments.length === 0 ? new Map() : await loadOpened(transaction, commitments);
     const wanted = wantedParts(tables, steps, opened);
+    const unknown = [...wanted.rows].flatMap(([name, ref]) => (knownRows.has(name) ? [] : [ref]));
     const [{ rows, known }, holders, surveys, sealed] = await Promise.all([
-      loadRowsAndKnown(transaction, [...wanted.rows.values()], ids),
+      loadRowsAndKnown(transaction, { refs: unknown, ids }),
       loadHolders(transaction, [...wanted.holders.values()]),
       loadSurveys(transaction, tables, wanted.alters),
       loadSealedColumns(transaction, wanted.erased),
     ]);
     const asked = new Set([...wanted.rows.keys(), ...wanted.holders.keys()]);
-    return { state: new LoadedState({ tables, rows, holders, surveys, sealed, opened, asked }), known };
+    const usesKnownRows = unknown.length < wanted.rows.size;
+    // They may change while this state is in use.
+    if (usesKnownRows) for (const name of wanted.rows.keys()) copyRow(knownRows, name, rows);
+    return { state: new LoadedState({ tables, rows, holders, surveys, sealed, opened, asked }), known, usesKnownRows };
   }
 
   table(name: string): TableState | undefined {
@@ -139,10 +166,17 @@ export class LoadedState implements LedgerState {
   }
 }
 
+function copyRow(from: RowsByName, name: string, to: Map<string, RowState>): void {
+  const row = from.get(name);
+  if (row !== undefined) to.set(name, row);
+}
+
 async function loadRowsAndKnown(
   transaction: Executor,
-  refs: readonly (RowRef & { readonly table: TableState })[],
-  ids: readonly string[],
+  {
+    refs,
+    ids,
+  }: { readonly refs: readonly (RowRef & { readonly table: TableState })[]; readonly ids: readonly string[] },
 ): Promise<{ rows: Map<string, RowState>; known: Map<string, KnownCommand> }> {
   const withSealed = refs.filter(({ table }) => hasSealed(table.definition));
   // Tables without sealed columns pay nothing for those that have some.
@@ -150,13 +184,16 @@ async function loadRowsAndKnown(
     withSealed.length === 0
       ? sql``
       : sql`, (SELECT json_agg(value) FROM (${selectOpened(withSealed)}) AS opened (value)) AS opened`;
+  const found =
+    refs.length === 0 ? sql`` : sql`, (SELECT json_agg(value) FROM (${selectRows(refs)}) AS rows (value)) AS rows`;
   const { rows: parts } = await sql<{
     known: KnownValue[] | null;
-    rows: RowValue[] | null;
+    rows?: RowValue[] | null;
     opened?: OpenedValue[] | null;
   }>`
-    SELECT (SELECT json_agg(value) FROM (${selectKnown(ids)}) AS known (value)) AS known,
-           (SELECT json_agg(value) FROM (${selectRows(refs)}) AS rows (value)) AS rows${opened}`.execute(transaction);
+    SELECT (SELECT json_agg(value) FROM (${selectKnown(ids)}) AS known (value)) AS known${found}${opened}`.execute(
+    transaction,
+  );
   const rows = readRows(parts[0]?.rows ?? []);
   const values = new Map(parts[0]?.opened);
   for (const { table, key } of withSealed) {

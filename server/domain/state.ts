@@ -141,6 +141,11 @@ export class Draft implements LedgerState {
     this.#holders.set(uniqueName(table.id, column, value), key);
   }
 
+  /** The rows that changed, as they are left, by {@link rowName}; undefined where one is gone. */
+  get rows(): ReadonlyMap<string, RowState | undefined> {
+    return this.#rows;
+  }
+
   /** Lays what this draft holds onto another: the one below, or one with all that the one below knew. */
   applyTo(draft: Draft): void {
     for (const [name, table] of this.#tables) draft.#tables.set(name, table);

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { jsonLines } from '../database/json-lines.ts';
 import type { Executor } from '../database/writer.ts';
 import type { Doorbell } from './doorbell.ts';
-import type { LockedHead } from './head.ts';
+import { headAfter, type LockedHead } from './head.ts';
 import type { Change } from './record.ts';
 import { type Growth, insertTiles } from './tree.ts';
 
@@ -33,7 +33,7 @@ export async function appendChanges(transaction: Executor, appending: Appending)
     if (others.length > 0) await sql`WITH nothing AS (SELECT)${sql.join(others, sql``)} SELECT`.execute(transaction);
     return;
   }
-  const schemaSeq = changes.findLast(({ key }) => key === null)?.seq ?? head.schemaSeq;
+  const { schemaSeq } = headAfter(head, changes);
   const { rows } = await sql<{ appended: number }>`
     WITH appended AS (
       INSERT INTO change (seq, table_id, key, group_last, entry)

@@ -34,6 +34,15 @@ export async function lockHead(transaction: Executor): Promise<LockedHead> {
   return { ...head, frontier: Frontier.parse(head.seq, peaks ?? '') };
 }
 
+/** The head behind changes that follow it. */
+export function headAfter(
+  { epoch, seq, schemaSeq }: Head,
+  changes: readonly { readonly seq: number; readonly key: string | null }[],
+): Head {
+  const ofTable = changes.findLast(({ key }) => key === null);
+  return { epoch, seq: changes.at(-1)?.seq ?? seq, schemaSeq: ofTable?.seq ?? schemaSeq };
+}
+
 /** Reads the head without locking it. */
 export async function readHead(database: Executor): Promise<Head> {
   const { rows } = await sql<Head>`SELECT epoch, seq, schema_seq AS "schemaSeq" FROM head`.execute(database);

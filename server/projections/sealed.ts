@@ -110,8 +110,14 @@ interface ErasedColumn extends NamedRow {
   readonly column: string;
 }
 
-/** The statements that keep what new commitments stand for and delete what was erased, in the order of the events. */
-export function sealedStatements(recorded: readonly RecordedEvent[]): RawBuilder<unknown>[] {
+/**
+ * The statements that keep what new commitments stand for and delete what was erased, in the order of the events.
+ * @param mayBeKept where a log is restored, as there a revert that has put a commitment back brings its value once more
+ */
+export function sealedStatements(
+  recorded: readonly RecordedEvent[],
+  { mayBeKept = false }: { readonly mayBeKept?: boolean } = {},
+): RawBuilder<unknown>[] {
   let kept: KeptCell[] = [];
   const erased: ErasedColumn[] = [];
   const reused: ReusedIn[] = [];
@@ -125,7 +131,7 @@ export function sealedStatements(recorded: readonly RecordedEvent[]): RawBuilder
     for (const column of event.columns ?? []) erased.push({ table, key, column });
   }
   return [
-    ...(kept.length > 0 ? [insertSealed(kept)] : []),
+    ...(kept.length > 0 ? [mayBeKept ? insertOrAdoptSealed(kept) : insertSealed(kept)] : []),
     ...(reused.length > 0 ? [adoptSealed(reused)] : []),
     ...(erased.length > 0 ? [deleteSealed(erased)] : []),
   ];
@@ -153,12 +159,14 @@ function adoptSealed(reused: readonly ReusedIn[]): RawBuilder<unknown> {
       AND (sealed_cell.table_id <> again.table_id OR sealed_cell."column" <> again."column")`;
 }
 
-/**
- * Keeps values. Where one is kept already, which happens only when a log is restored, as there a revert that has put a
- * commitment back brings its value once more, it is adopted as by {@link adoptSealed}.
- */
-function insertSealed(cells: readonly KeptCell[]): RawBuilder<unknown> {
-  const kept = [...new Map(cells.map((one) => [one.cell.commitment, one])).values()];
+/** Keeps values. One that is kept already is adopted as by {@link adoptSealed}. */
+function insertOrAdoptSealed(cells: readonly KeptCell[]): RawBuilder<unknown> {
+  const once = new Map(cells.map((one) => [one.cell.commitment, one]));
+  return sql`${insertSealed([...once.values()])}
+    ON CONFLICT (commitment) DO UPDATE SET table_id = excluded.table_id, "column" = excluded."column"`;
+}
+
+function insertSealed(kept: readonly KeptCell[]): RawBuilder<unknown> {
   return sql`
     INSERT INTO sealed_cell (commitment, table_id, key, "column", salt, value)
     SELECT * FROM unnest(
@@ -167,8 +175,7 @@ function insertSealed(cells: readonly KeptCell[]): RawBuilder<unknown> {
       ${keys(kept)}::text[],
       ${kept.map(({ cell }) => cell.column)}::text[],
       ${kept.map(({ cell }) => `\\x${cell.salt}`)}::bytea[],
-      ${jsonLines(kept.map(({ cell }) => cell.value))})
-    ON CONFLICT (commitment) DO UPDATE SET table_id = excluded.table_id, "column" = excluded."column"`;
+      ${jsonLines(kept.map(({ cell }) => cell.value))})`;
 }
 
 function deleteSealed(erased: readonly ErasedColumn[]): RawBuilder<unknown> {

@@ -16,6 +16,7 @@ import type { Sessions } from '../../server/auth/sessions.ts';
 import { applyAdministrators } from '../../server/auth/settings-administrators.ts';
 import { Committer, type CommitterOptions } from '../../server/commands/committer.ts';
 import { Staging } from '../../server/commands/large/staging.ts';
+import { RecentRows } from '../../server/commands/recent-rows.ts';
 import { type Answer, submission } from '../../server/commands/submission.ts';
 import type { Database } from '../../server/database/database.ts';
 import { Writer } from '../../server/database/writer.ts';
@@ -87,6 +88,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
   const committer = new Committer({
     writer,
     tables: new TableCache(),
+    recentRows: new RecentRows(),
     openTile: new OpenTile(),
     doorbell,
     queueCommandsMax: options.queueCommandsMax ?? 10_000,
