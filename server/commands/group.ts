@@ -68,7 +68,7 @@ async function read(
   const guess = tables.last;
   const [head, guessed] = await Promise.all([
     lockHead(transaction),
-    LoadedState.load(transaction, { tables: guess.tables, rows: recentRows.last }, group),
+    LoadedState.load(transaction, { tables: guess.tables, rows: recentRows }, group),
   ]);
   const areTables = head.schemaSeq === guess.schemaSeq;
   const areRows = !guessed.usesKnownRows || recentRows.isCurrent(head);

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { jsonLines } from '../database/json-lines.ts';
+import { lines } from '../database/arrays.ts';
 import type { Answer, Submission } from './submission.ts';
 
 /** A command that was accepted before, and its answer. */
@@ -15,7 +15,7 @@ export type KnownValue = readonly [id: string, body: string, answer: string];
 /** Selects the commands among these that were accepted before. */
 export function selectKnown(ids: readonly string[]): RawBuilder<unknown> {
   return sql`
-    SELECT json_build_array(id, encode(body, 'hex'), answer) FROM command WHERE id = ANY(${ids}::text[])`;
+    SELECT json_build_array(id, encode(body, 'hex'), answer) FROM command WHERE id = ANY(${lines(ids)})`;
 }
 
 export function readKnown(values: readonly KnownValue[]): Map<string, KnownCommand> {
@@ -31,10 +31,10 @@ export interface AcceptedCommand {
 export function insertAnswers(accepted: readonly AcceptedCommand[]): RawBuilder<unknown> {
   return sql`
     INSERT INTO command (id, body, answer)
-    SELECT * FROM unnest(
-      ${accepted.map(({ submission }) => submission.id)}::text[],
-      ${accepted.map(({ submission }) => `\\x${submission.body}`)}::bytea[],
-      ${jsonLines(accepted.map(({ answer }) => answer))})`;
+    SELECT id, decode(body, 'hex'), answer FROM unnest(
+      ${lines(accepted.map(({ submission }) => submission.id))},
+      ${lines(accepted.map(({ submission }) => submission.body))},
+      ${lines(accepted.map(({ answer }) => answer))}) AS accepted (id, body, answer)`;
 }
 
 /** What a command is answered whose id was used before. */

@@ -115,7 +115,7 @@ export class LoadedState implements LedgerState {
     const commitments = steps.flatMap((step) => (isRestore(step) ? commitmentsOf(step) : []));
     const opened = commitments.length === 0 ? new Map() : await loadOpened(transaction, commitments);
     const wanted = wantedParts(tables, steps, opened);
-    const unknown = [...wanted.rows].flatMap(([name, ref]) => (knownRows.has(name) ? [] : [ref]));
+    const unknown = [...wanted.rows].flatMap(([name, ref]) => (knownRows.get(name) === undefined ? [ref] : []));
     const [{ rows, known }, holders, surveys, sealed] = await Promise.all([
       loadRowsAndKnown(transaction, { refs: unknown, ids }),
       loadHolders(transaction, [...wanted.holders.values()]),

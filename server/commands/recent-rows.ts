@@ -2,11 +2,11 @@ import type { Cells } from '../../protocol/values.ts';
 import type { RowState } from '../domain/state.ts';
 import type { Head } from '../log/head.ts';
 
-/** Rows by {@link rowName}. */
-export type RowsByName = ReadonlyMap<string, RowState>;
+/** Looks rows up by {@link rowName}. */
+export type RowsByName = Pick<ReadonlyMap<string, RowState>, 'get'>;
 
-/** UTF-16 units of cells that are kept, and what a row counts for by itself. */
-const unitsMax = 16_777_216;
+/** UTF-16 units of cells after which a generation ends, and what a row counts for by itself. */
+const unitsMax = 8_388_608;
 const rowUnits = 256;
 
 /**
@@ -14,10 +14,13 @@ const rowUnits = 256;
  * long as the head is where the last group left it, as nothing else writes rows without moving it: neither another
  * server nor a large command. So they are kept only while this server is found to write alone, and whoever writes in
  * turn with another pays nothing for guesses that do not come true.
+ *
+ * Two generations bound them: when the younger one is full, the older one goes, with the rows that were not written again.
  */
-export class RecentRows {
-  readonly #rows = new Map<string, RowState>();
+export class RecentRows implements RowsByName {
   readonly #unitsMax: number;
+  #younger = new Map<string, RowState>();
+  #older = new Map<string, RowState>();
   #units = 0;
   #head: Head | undefined;
 
@@ -25,9 +28,9 @@ export class RecentRows {
     this.#unitsMax = max;
   }
 
-  /** As they were last: right if {@link isCurrent}. */
-  get last(): RowsByName {
-    return this.#rows;
+  /** The row as it was last: right if {@link isCurrent}. */
+  get(name: string): RowState | undefined {
+    return this.#younger.get(name) ?? this.#older.get(name);
   }
 
   /** Whether nobody has written since. */
@@ -40,7 +43,7 @@ export class RecentRows {
    * @param found the head ahead of the group
    * @param rows those that it wrote; undefined where one was deleted
    */
-  keep(found: Head, left: Head, rows: Iterable<readonly [name: string, row: RowState | undefined]>): void {
+  keep(found: Head, left: Head, rows: ReadonlyMap<string, RowState | undefined>): void {
     const isAlone = this.isCurrent(found) && left.schemaSeq === found.schemaSeq;
     this.#head = left;
     if (!isAlone) this.#clear();
@@ -48,37 +51,30 @@ export class RecentRows {
   }
 
   #set(name: string, row: RowState | undefined): void {
-    this.#delete(name);
-    if (row === undefined) return;
-    this.#rows.set(name, row);
-    this.#units += unitsOf(row);
-    // The one that was written longest ago comes first.
-    for (const oldest of this.#rows.keys()) {
-      if (this.#units <= this.#unitsMax) return;
-      this.#delete(oldest);
+    if (row === undefined) {
+      this.#younger.delete(name);
+      this.#older.delete(name);
+      return;
     }
-  }
-
-  #delete(name: string): void {
-    const row = this.#rows.get(name);
-    if (row === undefined) return;
-    this.#rows.delete(name);
-    this.#units -= unitsOf(row);
+    this.#younger.set(name, row);
+    this.#units += rowUnits + textUnits(row.open ?? row.cells);
+    if (this.#units < this.#unitsMax) return;
+    this.#older = this.#younger;
+    this.#younger = new Map();
+    this.#units = 0;
   }
 
   #clear(): void {
-    this.#rows.clear();
+    this.#younger = new Map();
+    this.#older = new Map();
     this.#units = 0;
   }
 }
 
-function unitsOf({ cells, open }: RowState): number {
-  return rowUnits + textUnits(open ?? cells);
-}
-
 function textUnits(cells: Cells): number {
   let units = 0;
-  for (const cell of Object.values(cells)) {
+  for (const name in cells) {
+    const cell = cells[name];
     if (typeof cell === 'string') units += cell.length;
     else if (typeof cell === 'object' && cell !== null) units += JSON.stringify(cell).length;
   }

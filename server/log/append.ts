@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { jsonLines } from '../database/json-lines.ts';
+import { bigints, lines } from '../database/arrays.ts';
 import type { Executor } from '../database/writer.ts';
 import type { Doorbell } from './doorbell.ts';
 import { headAfter, type LockedHead } from './head.ts';
@@ -38,11 +38,11 @@ export async function appendChanges(transaction: Executor, appending: Appending)
     WITH appended AS (
       INSERT INTO change (seq, table_id, key, group_last, entry)
       SELECT * FROM unnest(
-        ${changes.map(({ seq }) => seq)}::bigint[],
-        ${changes.map(({ tableId }) => tableId)}::bigint[],
+        ${bigints(changes.map(({ seq }) => seq))},
+        ${bigints(changes.map(({ tableId }) => tableId))},
         ${changes.map(({ key }) => key)}::text[],
-        ${changes.map(({ groupLast }) => groupLast)}::bigint[],
-        ${jsonLines(changes.map(({ entry }) => entry))})
+        ${bigints(changes.map(({ groupLast }) => groupLast))},
+        ${lines(changes.map(({ entry }) => entry))})
       RETURNING seq
     ), moved AS (
       UPDATE head

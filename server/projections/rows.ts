@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Cells } from '../../protocol/values.ts';
-import { jsonLines } from '../database/json-lines.ts';
+import { bigints, lines } from '../database/arrays.ts';
 import type { Executor } from '../database/writer.ts';
 import { type RowState, rowName } from '../domain/state.ts';
 
@@ -36,7 +36,7 @@ export type RowValue = readonly [
 export function selectRows(refs: readonly RowRef[]): RawBuilder<unknown> {
   return sql`
     SELECT json_build_array(r.table_id, r.key, r.version, r.seq, r.at, r.by, r.cells)
-    FROM unnest(${refs.map(({ tableId }) => tableId)}::bigint[], ${refs.map(({ key }) => key)}::text[])
+    FROM unnest(${bigints(refs.map(({ tableId }) => tableId))}, ${refs.map(({ key }) => key)}::text[])
       AS wanted (table_id, key)
     JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key`;
 }
@@ -62,13 +62,13 @@ function upsertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
   return sql`
     INSERT INTO row_projection (table_id, key, version, seq, at, by, cells)
     SELECT * FROM unnest(
-      ${rows.map(({ tableId }) => tableId)}::bigint[],
+      ${bigints(rows.map(({ tableId }) => tableId))},
       ${rows.map(({ key }) => key)}::text[],
-      ${rows.map(({ version }) => version)}::bigint[],
-      ${rows.map(({ seq }) => seq)}::bigint[],
-      ${rows.map(({ at }) => at)}::text[],
-      ${rows.map(({ by }) => by)}::text[],
-      ${jsonLines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])
+      ${bigints(rows.map(({ version }) => version))},
+      ${bigints(rows.map(({ seq }) => seq))},
+      ${lines(rows.map(({ at }) => at))},
+      ${lines(rows.map(({ by }) => by))},
+      ${lines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])
     ON CONFLICT (table_id, key) DO UPDATE
       SET version = excluded.version, seq = excluded.seq, at = excluded.at, by = excluded.by, cells = excluded.cells`;
 }
@@ -76,7 +76,7 @@ function upsertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
 function deleteRows(refs: readonly RowRef[]): RawBuilder<unknown> {
   return sql`
     DELETE FROM row_projection USING unnest(
-      ${refs.map(({ tableId }) => tableId)}::bigint[], ${refs.map(({ key }) => key)}::text[]) AS gone (table_id, key)
+      ${bigints(refs.map(({ tableId }) => tableId))}, ${refs.map(({ key }) => key)}::text[]) AS gone (table_id, key)
     WHERE row_projection.table_id = gone.table_id AND row_projection.key = gone.key`;
 }
 
@@ -117,7 +117,7 @@ export async function rewriteCells(
 ): Promise<void> {
   await sql`
     UPDATE row_projection SET cells = reshaped.cells
-    FROM unnest(${rows.map(({ key }) => key)}::text[], ${jsonLines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])
+    FROM unnest(${rows.map(({ key }) => key)}::text[], ${lines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])
       AS reshaped (key, cells)
     WHERE table_id = ${tableId} AND row_projection.key = reshaped.key`.execute(transaction);
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { commitmentIn, sealedNames } from '../../protocol/sealed.ts';
 import type { AlterStep, TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
-import { jsonLines } from '../database/json-lines.ts';
+import { bigints, lines } from '../database/arrays.ts';
 import type { Executor } from '../database/writer.ts';
 import { isRowEvent, type RowEvent } from '../domain/event.ts';
 import type { ReusedCell } from '../domain/restored-cells.ts';
@@ -25,9 +25,9 @@ export function selectOpened(rows: readonly NamedRow[]): RawBuilder<unknown> {
   return sql`
     SELECT json_build_array(s.commitment, s.value)
     FROM unnest(
-      ${cells.map(({ tableId }) => tableId)}::bigint[],
+      ${bigints(cells.map(({ tableId }) => tableId))},
       ${cells.map(({ key }) => key)}::text[],
-      ${cells.map(({ column }) => column)}::text[]) AS wanted (table_id, key, "column")
+      ${lines(cells.map(({ column }) => column))}) AS wanted (table_id, key, "column")
     JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key
     JOIN sealed_cell s ON s.commitment = r.cells -> wanted."column" ->> 'sealed'`;
 }
@@ -169,13 +169,13 @@ function insertOrAdoptSealed(cells: readonly KeptCell[]): RawBuilder<unknown> {
 function insertSealed(kept: readonly KeptCell[]): RawBuilder<unknown> {
   return sql`
     INSERT INTO sealed_cell (commitment, table_id, key, "column", salt, value)
-    SELECT * FROM unnest(
-      ${kept.map(({ cell }) => cell.commitment)}::text[],
-      ${kept.map(({ table }) => table.id)}::bigint[],
+    SELECT commitment, table_id, key, "column", decode(salt, 'hex'), value FROM unnest(
+      ${lines(kept.map(({ cell }) => cell.commitment))},
+      ${bigints(kept.map(({ table }) => table.id))},
       ${keys(kept)}::text[],
-      ${kept.map(({ cell }) => cell.column)}::text[],
-      ${kept.map(({ cell }) => `\\x${cell.salt}`)}::bytea[],
-      ${jsonLines(kept.map(({ cell }) => cell.value))})`;
+      ${lines(kept.map(({ cell }) => cell.column))},
+      ${lines(kept.map(({ cell }) => cell.salt))},
+      ${lines(kept.map(({ cell }) => cell.value))}) AS kept (commitment, table_id, key, "column", salt, value)`;
 }
 
 function deleteSealed(erased: readonly ErasedColumn[]): RawBuilder<unknown> {

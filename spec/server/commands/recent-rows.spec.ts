@@ -14,16 +14,13 @@ const row = (seq: number, cells: Cells = {}): RowState => ({
 describe('rows as the last groups have left them', () => {
   test('are kept once the head was found where it had been left', () => {
     const recent = new RecentRows();
-    recent.keep(at(4), at(5), [['1 a', row(5)]]);
-    expect([...recent.last]).toEqual([]);
-    recent.keep(at(5), at(6), [['1 a', row(6)]]);
-    recent.keep(at(6), at(7), [['1 b', row(7)]]);
-    expect([...recent.last.values()].map(({ seq }) => seq)).toEqual([6, 7]);
-    expect([recent.isCurrent(at(7)), recent.isCurrent(at(8)), recent.isCurrent(at(7, 'f'))]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    recent.keep(at(4), at(5), new Map([['1 a', row(5)]]));
+    expect(recent.get('1 a')).toBeUndefined();
+    recent.keep(at(5), at(6), new Map([['1 a', row(6)]]));
+    recent.keep(at(6), at(7), new Map([['1 b', row(7)]]));
+    expect([recent.get('1 a')?.seq, recent.get('1 b')?.seq]).toEqual([6, 7]);
+    const heads = [at(7), at(8), at(7, 'f')];
+    expect(heads.map((head) => recent.isCurrent(head))).toEqual([true, false, false]);
   });
 
   test.each([
@@ -32,47 +29,42 @@ describe('rows as the last groups have left them', () => {
     ['a table was changed', at(6), at(7, 'e', 7)],
   ])('are forgotten when %s', (_, found, left) => {
     const recent = alone();
-    recent.keep(at(5), at(6), [['1 a', row(6)]]);
-    recent.keep(found, left, [['1 b', row(7)]]);
-    expect([...recent.last]).toEqual([]);
+    recent.keep(at(5), at(6), new Map([['1 a', row(6)]]));
+    recent.keep(found, left, new Map([['1 b', row(7)]]));
+    expect([recent.get('1 a'), recent.get('1 b')]).toEqual([undefined, undefined]);
   });
 
   test('go when they are deleted, and are replaced when they are written again', () => {
     const recent = alone();
-    recent.keep(at(5), at(8), [
-      ['1 a', row(6)],
-      ['1 b', row(7)],
-      ['1 c', row(8)],
-    ]);
-    recent.keep(at(8), at(10), [
-      ['1 a', undefined],
-      ['1 b', row(10)],
-    ]);
-    expect([...recent.last].map(([name, { seq }]) => [name, seq])).toEqual([
-      ['1 c', 8],
-      ['1 b', 10],
-    ]);
+    const rows = ['1 a', '1 b', '1 c'].map((name, index) => [name, row(6 + index)] as const);
+    recent.keep(at(5), at(8), new Map(rows));
+    recent.keep(
+      at(8),
+      at(10),
+      new Map([
+        ['1 a', undefined],
+        ['1 b', row(10)],
+      ]),
+    );
+    expect(['1 a', '1 b', '1 c'].map((name) => recent.get(name)?.seq)).toEqual([undefined, 10, 8]);
   });
 
-  test('are bounded by what their cells take, sealed ones by their values: the longest unwritten go first', () => {
-    const recent = alone(10_000);
-    const long = { ...row(6, { a: { sealed: 'short' } }), open: { a: 'x'.repeat(3_000) } };
-    recent.keep(at(5), at(8), [
-      ['1 a', long],
-      ['1 b', long],
-      ['1 c', long],
-    ]);
-    recent.keep(at(8), at(9), [['1 a', long]]);
-    recent.keep(at(9), at(10), [['1 d', { ...row(10), cells: { a: ['x'.repeat(3_000)] } }]]);
-    expect([...recent.last.keys()]).toEqual(['1 c', '1 a', '1 d']);
-    recent.keep(at(10), at(11), [['1 e', { ...row(11), cells: { a: 'x'.repeat(10_000) } }]]);
-    expect([...recent.last.keys()]).toEqual([]);
+  test('are bounded by what their cells take, sealed ones by their values: those go that were not written again', () => {
+    const recent = alone(9_000);
+    const sealed = { ...row(6, { a: { sealed: 'short' } }), open: { a: 'x'.repeat(3_000) } };
+    const json = row(6, { a: ['x'.repeat(3_000)] });
+    const written = [sealed, json, sealed].map((one, index) => [`1 ${'abc'[index]}`, one] as const);
+    recent.keep(at(5), at(8), new Map(written));
+    const isKept = (): boolean[] => ['1 a', '1 b', '1 c'].map((name) => recent.get(name) !== undefined);
+    expect(isKept()).toEqual([true, true, true]);
+    recent.keep(at(8), at(11), new Map([...written.slice(1, 2), ['1 d', sealed], ['1 e', json]]));
+    expect(isKept()).toEqual([false, true, false]);
   });
 
   /** Of a server that has written the changes up to 5. */
   function alone(unitsMax?: number): RecentRows {
     const recent = new RecentRows(unitsMax);
-    recent.keep(at(4), at(5), []);
+    recent.keep(at(4), at(5), new Map());
     return recent;
   }
 });
