@@ -1,10 +1,4 @@
-import {
-  type Checkpoint,
-  openCheckpoint,
-  originOf,
-  parseVerifierKey,
-  type VerifierKey,
-} from '../../proof/checkpoint.ts';
+import { type Checkpoint, originOf, parseVerifierKey, type VerifierKey } from '../../proof/checkpoint.ts';
 import { type Hash, hashBytes, ProofError } from '../../proof/hash.ts';
 import { peakRanges } from '../../proof/ranges.ts';
 import type { HeadMessage } from '../../protocol/feed.ts';
@@ -12,6 +6,7 @@ import { RowcastError } from '../errors.ts';
 import { pause, type Timing } from '../timing.ts';
 import type { CheckpointStore, KeptCheckpoint } from './checkpoint-store.ts';
 import { TamperedError, type TrustFault } from './fault.ts';
+import { openNote } from './opened-notes.ts';
 import type { ProofReads } from './proof-reads.ts';
 
 export interface LogTrustOptions {
@@ -139,7 +134,7 @@ export class LogTrust {
   #demandSize(epoch: string, seq: number, note: string): void {
     const key = this.#key?.key;
     if (key === undefined || key.name !== originOf(epoch)) return;
-    const { size } = this.#signed(() => openCheckpoint(note, key));
+    const { size } = this.#signed(() => openNote(note, key));
     if (size !== seq)
       throw this.#declare('forked', Math.min(size, seq) + 1, `it is said to end at ${seq}, and was signed at ${size}`);
   }
@@ -197,7 +192,7 @@ export class LogTrust {
       return;
     }
     if (this.#verified?.epoch === epoch) return;
-    const checkpoint = this.#signed(() => openCheckpoint(kept.note, key));
+    const checkpoint = this.#signed(() => openNote(kept.note, key));
     this.#verified = { ...checkpoint, epoch, note: kept.note };
     this.#storedNote = kept.note;
     this.#remembered ??= this.#verified;
@@ -208,7 +203,7 @@ export class LogTrust {
     if (key === undefined || key.name !== originOf(epoch)) return undefined;
     const before = this.#verified?.epoch === epoch ? this.#verified : undefined;
     const isNew = note !== before?.note;
-    const present = isNew ? this.#signed(() => openCheckpoint(note, key)) : before;
+    const present = isNew ? this.#signed(() => openNote(note, key)) : before;
     if (before !== undefined && isNew) {
       if (present.size < before.size) return 'behind';
       await this.#demand(before, present, epoch);
@@ -245,13 +240,13 @@ export class LogTrust {
     const kept = await this.#store.read();
     const key = this.#key?.key;
     if (kept === undefined || key === undefined) return undefined;
-    const isThis = openCheckpoint(kept.note, key).size === size;
+    const isThis = openNote(kept.note, key).size === size;
     return isThis ? (kept.peaks.match(new RegExp(`.{${hashBytes * 2}}`, 'g')) ?? []) : undefined;
   }
 
   #forgot(epoch: string, note: string): TamperedError {
     const key = this.#key?.key;
-    const size = key === undefined ? 0 : this.#signed(() => openCheckpoint(note, key)).size;
+    const size = key === undefined ? 0 : this.#signed(() => openNote(note, key)).size;
     const before = this.#verified?.epoch === epoch ? this.#verified.size : size;
     return this.#declare('forgot', size + 1, `it has ${size} entries, and had ${before} when it was verified before`);
   }
@@ -284,7 +279,7 @@ export class LogTrust {
     const stored = await this.#store.read();
     if (stored === undefined || stored.note === this.#storedNote) return true;
     if (this.#signed(() => parseVerifierKey(stored.verifier)).name !== key.name) return true;
-    const theirs = this.#signed(() => openCheckpoint(stored.note, key));
+    const theirs = this.#signed(() => openNote(stored.note, key));
     if (theirs.size > verified.size) return false;
     await this.#demand({ ...theirs, epoch: verified.epoch }, verified, verified.epoch);
     return true;
