@@ -126,6 +126,8 @@ export class Join {
   #position: Cursor = { seq: 0, epoch: '' };
   /** Arrivals in the buffer when the position was last learnt from the server: what they say of epochs is older. */
   #learntAt = 0;
+  /** Arrival of the last head that was given to the check. */
+  #checkedArrival = 0;
 
   constructor(options: JoinOptions) {
     this.#options = options;
@@ -292,6 +294,7 @@ export class Join {
     else if (head.seq >= this.#position.seq) this.#advance(head.seq);
     // A server whose feed is a little late is behind for a moment; one that lost changes would be so for ever.
     else if (arrival > this.#learntAt) await this.#persistently(() => this.#readLog());
+    this.#checkHead(head, arrival);
   }
 
   /** Whether the head tells of changes that should have come before it and did not. */
@@ -378,10 +381,24 @@ export class Join {
       // The welcome is a head, and any other head says as well that the subscription stands.
       this.#welcomed();
       this.#head = Math.max(this.#head ?? 0, input.head.seq);
-      this.#check?.head(input.head);
+      if (!this.#comesTo(input.head)) this.#checkHead(input.head, this.#buffer.arrivals + 1);
     }
     this.#buffer.push(input);
     if (this.#buffer.overflowed && this.#state === 'live') this.#enter('behind');
+  }
+
+  /**
+   * Whether a head that arrives is soon come to in its turn, behind the changes that it is about: so all of them are there
+   * when it is verified, and nothing has to be asked for. Who reads the log, or waits for room, would come to it too late.
+   */
+  #comesTo({ fault }: HeadMessage): boolean {
+    return fault === undefined && this.#state === 'live' && !this.#options.sink.isFull;
+  }
+
+  #checkHead(head: HeadMessage, arrival: number): void {
+    if (arrival <= this.#checkedArrival) return;
+    this.#checkedArrival = arrival;
+    this.#check?.head(head);
   }
 
   #onSilence(): void {

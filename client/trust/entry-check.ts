@@ -4,7 +4,8 @@ import type { HeadMessage } from '../../protocol/feed.ts';
 import type { Timing } from '../timing.ts';
 import { TamperedError } from './fault.ts';
 import type { LogTrust, Verified } from './log-trust.ts';
-import type { ProofReads } from './proof-reads.ts';
+import { type Leaves, PendingLeaves } from './pending-leaves.ts';
+import type { ProofReads, Tree } from './proof-reads.ts';
 
 export interface EntryCheckOptions {
   readonly trust: LogTrust;
@@ -21,21 +22,17 @@ const gapMax = 10_000;
 /** Entries hashed into the tree in one go; then timers and sockets have their turn. */
 const turnEntries = 5_000;
 
-interface Pending {
-  readonly seq: number;
-  readonly leaf: Hash;
-}
-
 /**
  * Holds what a watch delivers against the log that was signed. Each entry is hashed from the bytes that came; at each
  * head the hashes, and those of the entries between them, are put onto the tree that was verified up to there, and the
- * tree that results must be the beginning of the one that the head's checkpoint signs.
+ * tree that results must be the beginning of the one that the head's checkpoint signs. Who was delivered all that lies
+ * between two checkpoints needs no proof for that: the tree itself comes to the one and then to the other.
  *
- *   delivered ──hash──▶ pending ──at a head──▶ frontier ──consistency──▶ checkpoint: verified up to its size
+ *   delivered ──hash──▶ pending ──at a head──▶ frontier ──root, or consistency──▶ checkpoint: verified up to its size
  */
 export class EntryCheck {
   readonly #options: EntryCheckOptions;
-  #pending: Pending[] = [];
+  readonly #pending = new PendingLeaves();
   #frontier: Frontier | undefined;
   #head: HeadMessage | undefined;
   #working: Promise<void> | undefined;
@@ -60,7 +57,7 @@ export class EntryCheck {
         this.#fail(this.#options.trust.declare({ kind: 'forked', first: 1, what: 'what was delivered is no entry' }));
         return;
       }
-      this.#pending.push({ seq, leaf: leafHash(line) });
+      this.#pending.add(seq, leafHash(line));
       if (seq <= this.#verified) this.#verified = seq - 1;
     }
   }
@@ -76,13 +73,13 @@ export class EntryCheck {
 
   /** Resolves when not too much waits to be verified. */
   async room(): Promise<void> {
-    if (this.#pending.length < pendingMax || this.#stopped) return;
+    if (this.#pending.size < pendingMax || this.#stopped) return;
     await new Promise<void>((resolve) => this.#room.push(resolve));
   }
 
   /** What was delivered before is void: a new snapshot begins. */
   clear(): void {
-    this.#pending = [];
+    this.#pending.clear();
     this.#frontier = undefined;
     this.#release();
   }
@@ -96,7 +93,7 @@ export class EntryCheck {
     for (let head = this.#head; head !== undefined && !this.#stopped; head = this.#head) {
       this.#head = undefined;
       try {
-        const verified = await this.#options.trust.meet(head);
+        const verified = await this.#options.trust.meet(head, (before, present) => this.#growOver(before, present));
         if (verified !== undefined) await this.#verifyUpTo(verified);
       } catch (error) {
         if (error instanceof TamperedError) this.#fail(error);
@@ -112,21 +109,61 @@ export class EntryCheck {
     this.#options.onFault(error);
   }
 
+  /**
+   * Goes on from one checkpoint to the next with nothing but what was delivered: the tree over it, when it comes to the
+   * root of both. Undefined when that cannot be shown so; then nothing has happened.
+   */
+  async #growOver(before: Verified, present: Tree): Promise<Frontier | undefined> {
+    const { first } = this.#pending;
+    const frontier = first === undefined ? undefined : this.#known(first - 1, before.epoch);
+    if (frontier === undefined || frontier.size > before.size) return undefined;
+    const { life } = this.#pending;
+    const ready = this.#pending.takeUpTo(present.size);
+    const grown = await this.#grow(frontier, ready, before);
+    if (life !== this.#pending.life) return undefined;
+    if (grown?.size === present.size && grown.root === present.root) {
+      this.#frontier = grown;
+      return grown.copy();
+    }
+    this.#pending.restore(ready);
+    return undefined;
+  }
+
+  /** Undefined when the leaves do not follow, or the tree comes to the size of `before` with another root. */
+  async #grow(frontier: Frontier, { seqs, hashes }: Leaves, before: Tree): Promise<Frontier | undefined> {
+    const strays = (): boolean => frontier.size === before.size && frontier.root !== before.root;
+    if (strays()) return undefined;
+    for (const [index, leaf] of hashes.entries()) {
+      if (seqs[index] !== frontier.size + 1) return undefined;
+      frontier.push(leaf);
+      if (strays()) return undefined;
+      if (index % turnEntries === turnEntries - 1) await this.#options.timing.turn();
+    }
+    return frontier;
+  }
+
   async #verifyUpTo(checkpoint: Verified): Promise<void> {
-    const pending = this.#pending;
-    const ready = pending.filter(({ seq }) => seq <= checkpoint.size).sort((a, b) => a.seq - b.seq);
-    if (ready.length > 0) await this.#verify(ready, checkpoint);
-    // What was void meanwhile was neither verified nor is it pending any more.
-    if (pending !== this.#pending) return;
-    this.#pending = pending.filter(({ seq }) => seq > checkpoint.size);
-    this.#verified = checkpoint.size;
+    const { life } = this.#pending;
+    const ready = this.#pending.takeUpTo(checkpoint.size);
+    try {
+      const frontier = ready.seqs.length > 0 ? await this.#verify(ready, checkpoint) : this.#frontier;
+      // What was void meanwhile was neither verified nor is it pending any more.
+      if (life !== this.#pending.life) return;
+      this.#frontier = frontier;
+    } catch (error) {
+      if (life === this.#pending.life) this.#pending.restore(ready);
+      throw error;
+    }
+    // What has come meanwhile was not looked at, whatever the checkpoint's size.
+    this.#verified = Math.min(checkpoint.size, (this.#pending.first ?? Number.POSITIVE_INFINITY) - 1);
     this.#release();
   }
 
-  async #verify(ready: readonly Pending[], checkpoint: Verified): Promise<void> {
-    let frontier = this.#frontier;
-    let first = ready[0]?.seq ?? 1;
-    for (const [index, { seq, leaf }] of ready.entries()) {
+  async #verify(ready: Leaves, checkpoint: Verified): Promise<Frontier | undefined> {
+    let frontier = this.#frontier?.copy();
+    let first = ready.seqs[0] ?? 1;
+    for (const [index, leaf] of ready.hashes.entries()) {
+      const seq = ready.seqs[index] as number;
       const gap = frontier === undefined ? -1 : seq - 1 - frontier.size;
       if (frontier === undefined || gap < 0 || gap > gapMax) {
         if (frontier !== undefined) await this.#confirm(frontier, { ready, first, checkpoint });
@@ -139,13 +176,18 @@ export class EntryCheck {
       if (index % turnEntries === turnEntries - 1) await this.#options.timing.turn();
     }
     if (frontier !== undefined) await this.#confirm(frontier, { ready, first, checkpoint });
-    this.#frontier = frontier;
+    return frontier;
+  }
+
+  /** The tree over the first entries, if it was verified before. */
+  #known(size: number, epoch: string): Frontier | undefined {
+    return this.#frontier?.size === size ? this.#frontier.copy() : this.#options.trust.frontier(size, epoch);
   }
 
   /** The tree over the first entries, which is shown to be the beginning of what was signed. */
-  #seat(size: number, checkpoint: Verified): Promise<Frontier> {
+  async #seat(size: number, checkpoint: Verified): Promise<Frontier> {
     const { reads, trust } = this.#options;
-    return reads.provenFrontier(size, checkpoint, trust);
+    return this.#known(size, checkpoint.epoch) ?? (await reads.provenFrontier(size, checkpoint, trust));
   }
 
   async #leaves(after: number, to: number, { epoch }: Verified): Promise<Hash[]> {
@@ -160,7 +202,7 @@ export class EntryCheck {
 
   async #confirm(
     frontier: Frontier,
-    { ready, first, checkpoint }: { ready: readonly Pending[]; first: number; checkpoint: Verified },
+    { ready, first, checkpoint }: { ready: Leaves; first: number; checkpoint: Verified },
   ): Promise<void> {
     const { reads, trust } = this.#options;
     const { epoch } = checkpoint;
@@ -178,11 +220,13 @@ export class EntryCheck {
   }
 
   async #firstBad(
-    ready: readonly Pending[],
+    ready: Leaves,
     { after, to, checkpoint }: { after: number; to: number; checkpoint: Verified },
   ): Promise<number | undefined> {
     const leaves = await this.#leaves(after, to, checkpoint);
-    return ready.find(({ seq, leaf }) => seq > after && seq <= to && leaves[seq - after - 1] !== leaf)?.seq;
+    return ready.seqs.find((seq, index) => {
+      return seq > after && seq <= to && leaves[seq - after - 1] !== ready.hashes[index];
+    });
   }
 
   #release(): void {

@@ -1,4 +1,5 @@
 import { type Checkpoint, originOf, parseVerifierKey, type VerifierKey } from '../../proof/checkpoint.ts';
+import type { Frontier } from '../../proof/frontier.ts';
 import { type Hash, hashBytes, ProofError } from '../../proof/hash.ts';
 import { peakRanges } from '../../proof/ranges.ts';
 import type { HeadMessage } from '../../protocol/feed.ts';
@@ -7,7 +8,7 @@ import { pause, type Timing } from '../timing.ts';
 import type { CheckpointStore, KeptCheckpoint } from './checkpoint-store.ts';
 import { TamperedError, type TrustFault } from './fault.ts';
 import { openNote } from './opened-notes.ts';
-import type { ProofReads } from './proof-reads.ts';
+import type { ProofReads, Tree } from './proof-reads.ts';
 
 export interface LogTrustOptions {
   readonly reads: ProofReads;
@@ -19,6 +20,12 @@ export interface LogTrustOptions {
 export interface Verified extends Checkpoint {
   readonly epoch: string;
 }
+
+/**
+ * Shows from the entries themselves that the log of one signed tree goes on to another: the frontier of the second, if so.
+ * Undefined when it cannot: then the server has to prove it.
+ */
+type Witness = (before: Verified, present: Tree) => Promise<Frontier | undefined>;
 
 /** How long a server may show less than it did before it is said to have forgotten: another one may be a little behind. */
 const behindMs = 5_000;
@@ -37,9 +44,11 @@ export class LogTrust {
   readonly #timing: Timing;
   #key: { readonly text: string; readonly key: VerifierKey } | undefined;
   #verified: (Verified & { readonly note: string }) | undefined;
+  #frontier: { readonly epoch: string; readonly tree: Frontier } | undefined;
   #fault: TamperedError | undefined;
   #former: string | undefined;
   #remembered: Verified | undefined;
+  #asked = false;
   #keptAt = Number.NEGATIVE_INFINITY;
   #keptNote: string | undefined;
   /** Of the checkpoint in the store, as this process has read or written it last. */
@@ -56,6 +65,12 @@ export class LogTrust {
   /** Undefined before the first contact, and with a server that signs nothing. */
   get verified(): Verified | undefined {
     return this.#verified;
+  }
+
+  /** The tree over the first `size` entries, if it is the one that was last seen to have the root of what was verified. */
+  frontier(size: number, epoch: string): Frontier | undefined {
+    const known = this.#frontier;
+    return known?.epoch === epoch && known.tree.size === size ? known.tree.copy() : undefined;
   }
 
   get fault(): TrustFault | undefined {
@@ -84,9 +99,10 @@ export class LogTrust {
   /**
    * Demands that the checkpoint of a head continues what was verified before. Undefined when it says nothing new. What the
    * server says against its own log is believed: it has nothing to gain by that.
+   * @param witness shows it without asking the server, if it can
    * @throws TamperedError, or RowcastError when the server cannot be asked
    */
-  meet({ epoch, seq, checkpoint: note, fault }: HeadMessage): Promise<Verified | undefined> {
+  meet({ epoch, seq, checkpoint: note, fault }: HeadMessage, witness?: Witness): Promise<Verified | undefined> {
     return this.#inTurn(async () => {
       if (fault !== undefined) throw this.#declare('changed', fault.seq, fault.what);
       if (note === undefined) {
@@ -95,7 +111,7 @@ export class LogTrust {
       }
       if (this.#verified?.epoch !== epoch) await this.#learn(epoch);
       this.#demandSize(epoch, seq, note);
-      const met = await this.#meet(epoch, note);
+      const met = await this.#meet(epoch, note, witness);
       if (met === 'behind') return await this.#meetOld();
       this.#behindSince = undefined;
       return met;
@@ -123,6 +139,7 @@ export class LogTrust {
       }
       const { epoch, verifier, checkpoint } = reply;
       await this.#know(verifier, epoch);
+      this.#asked = true;
       const met = await this.#meet(epoch, checkpoint ?? '');
       if (met !== 'behind') return met;
       if (tries <= 0) throw this.#forgot(epoch, checkpoint ?? '');
@@ -198,18 +215,21 @@ export class LogTrust {
     this.#remembered ??= this.#verified;
   }
 
-  async #meet(epoch: string, note: string): Promise<Verified | 'behind' | undefined> {
+  async #meet(epoch: string, note: string, witness?: Witness): Promise<Verified | 'behind' | undefined> {
     const key = this.#key?.key;
     if (key === undefined || key.name !== originOf(epoch)) return undefined;
     const before = this.#verified?.epoch === epoch ? this.#verified : undefined;
     const isNew = note !== before?.note;
     const present = isNew ? this.#signed(() => openNote(note, key)) : before;
+    let grown: Frontier | undefined;
     if (before !== undefined && isNew) {
       if (present.size < before.size) return 'behind';
-      await this.#demand(before, present, epoch);
+      grown = await witness?.(before, present);
+      if (grown === undefined) await this.#demand(before, present, epoch);
     }
     this.#verified = { ...present, epoch, note };
-    await this.#keep();
+    if (grown !== undefined) this.#frontier = { epoch, tree: grown };
+    await this.#keep(grown);
     return this.#verified;
   }
 
@@ -252,23 +272,32 @@ export class LogTrust {
   }
 
   /** Writes the checkpoint with the roots of its subtrees; now and then only, as one watches for hours. */
-  async #keep(): Promise<void> {
+  async #keep(known: Frontier | undefined): Promise<void> {
     const [verified, key] = [this.#verified, this.#key];
-    if (verified === undefined || key === undefined || this.#timing.now() - this.#keptAt < keepMs) return;
+    // The welcome is as old as the feed's socket; what is kept first is where the log is now, as entries go on from there.
+    if (!this.#asked || verified === undefined || key === undefined) return;
+    if (this.#timing.now() - this.#keptAt < keepMs) return;
     if (!(await this.#goesOnFromStored(verified, key.key))) return;
-    const frontier = await this.#reads.frontier(verified.size, verified.epoch).catch((error: unknown) => {
-      // The server itself says that its tree is damaged: what was kept stays, and who reads the entries finds which.
-      if (error instanceof RowcastError && error.code === 'tampered') return undefined;
-      throw error;
-    });
+    const frontier = known ?? (await this.#askFrontier(verified));
     if (frontier === undefined) return;
     if (frontier.root !== verified.root) {
       throw this.#declare('forked', 1, `its entries are not those of the checkpoint that it has signed`, verified.size);
     }
+    this.#frontier = { epoch: verified.epoch, tree: frontier };
     await this.#store.write({ verifier: key.text, note: verified.note, peaks: frontier.text });
     this.#keptAt = this.#timing.now();
     this.#keptNote = verified.note;
     this.#storedNote = verified.note;
+  }
+
+  async #askFrontier({ size, epoch }: Verified): Promise<Frontier | undefined> {
+    try {
+      return await this.#reads.frontier(size, epoch);
+    } catch (error) {
+      // The server itself says that its tree is damaged: what was kept stays, and who reads the entries finds which.
+      if (error instanceof RowcastError && error.code === 'tampered') return undefined;
+      throw error;
+    }
   }
 
   /**

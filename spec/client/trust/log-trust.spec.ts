@@ -244,6 +244,87 @@ describe('P10 entries that are delivered', () => {
     }
   });
 
+  test('one after another need no proof from the server', async () => {
+    const log = new LyingLog(40);
+    const { trust, entries } = check(log);
+    await trust.contact(never);
+    entries.take(log.entries.slice(30));
+    entries.head(log.head());
+    await settled(entries, 40);
+    let questions = 0;
+    log.twist = (_question, body) => {
+      questions += 1;
+      return body;
+    };
+    for (let round = 1; round <= 20; round += 1) {
+      log.grow(round);
+      entries.take(log.entries.slice(-round));
+      entries.head(log.head());
+      await settled(entries, log.entries.length);
+    }
+    expect(questions).toBe(0);
+    log.grow(2);
+    entries.take(log.entries.slice(-1));
+    entries.head(log.head());
+    await settled(entries, log.entries.length);
+    expect(questions).toBeGreaterThan(0);
+  });
+
+  test('from where the log was at the first contact on need none either, though an old welcome came ahead of it', async () => {
+    const log = new LyingLog(40);
+    const { trust, entries } = check(log);
+    await trust.meet(log.head(8));
+    await trust.contact(never);
+    log.twist = ({ type }) => {
+      throw new Error(`${type} was asked for`);
+    };
+    log.grow(5);
+    entries.take(log.entries.slice(40));
+    entries.head(log.head());
+    await settled(entries, 45);
+  });
+
+  test('one after another do not hide that what was before them is another log now', async () => {
+    for (const [at, kind] of [
+      [2, 'rewritten'],
+      [41, 'forked'],
+    ] as const) {
+      const log = new LyingLog(40);
+      const { trust, entries } = check(log);
+      await trust.contact(never);
+      entries.take(log.entries.slice(30));
+      entries.head(log.head());
+      await settled(entries, 40);
+      log.grow(3);
+      // Signed once as it is, and then, of the same size, otherwise.
+      await trust.contact(never);
+      log.entries[at] = entryAt(at + 1, 'lies');
+      if (kind === 'rewritten') log.grow(3);
+      entries.take(log.entries.slice(40));
+      entries.head(log.head());
+      expect(await faultOf(trust)).toMatchObject({ kind });
+    }
+  });
+
+  test('while others are verified are not taken for verified with them', async () => {
+    const log = new LyingLog(30);
+    const { trust, entries, faults } = check(log);
+    await trust.contact(never);
+    entries.take([entryAt(6)]);
+    entries.head(log.head());
+    entries.take([entryAt(8)]);
+    // Within the turns in which the first is verified, and behind the moment in which it is taken up.
+    log.twist = (question, body) => {
+      if (question.from === 5) entries.take([entryAt(9, 'lies')]);
+      return body;
+    };
+    await settled(entries, 8);
+    expect(faults).toEqual([]);
+    log.twist = (_question, body) => body;
+    entries.head(log.head());
+    expect(await faultOf(trust)).toMatchObject({ kind: 'forked', first: 9 });
+  });
+
   test.each([
     ['other bytes of the same length', entryAt(7, 'lies')],
     ['an entry that the log has elsewhere', entryAt(8).replace('"seq":8', '"seq":7')],
