@@ -31,7 +31,7 @@ import { type Answer, type AnySubmission, submission } from './commands/submissi
 import { isDatabaseAway } from './database/sql-state.ts';
 import { type EarlyProof, earlyProof, idAtFront } from './early-proof.ts';
 import type { QueryAnswer } from './queries/context.ts';
-import { Refused } from './refused.ts';
+import { Refused, tooMuchUnread } from './refused.ts';
 
 /** What the requests are answered by. */
 export interface Handlers {
@@ -112,11 +112,9 @@ export class Dispatch {
     }
   }
 
-  /** Answers a request that is not looked at: its connection has too many in work. */
-  refuse(bytes: Uint8Array): Frames {
-    const message = 'this connection has too many requests in work (requests_per_peer_max); wait for replies';
-    const error = { code: 'busy' as const, message, retryAfterMs: 100 };
-    return [refusalText(readableId(bytes), error)];
+  /** Answers a request that is not looked at: its connection has too many in work, or too many replies unread. */
+  refuse(bytes: Uint8Array, tooMany: 'requests' | 'replies'): Frames {
+    return [refusalText(readableId(bytes), tooMany === 'requests' ? tooMuchInWork : tooMuchUnread)];
   }
 
   async #identified(
@@ -232,6 +230,12 @@ export class Dispatch {
     return { code: 'internal', message: "the request failed; the server's log says why" };
   }
 }
+
+const tooMuchInWork: ErrorBody = {
+  code: 'busy',
+  message: 'this connection has too many requests in work (requests_per_peer_max); wait for replies',
+  retryAfterMs: 100,
+};
 
 /** How many requests of each session are being answered. */
 class RequestsInWork {

@@ -192,6 +192,7 @@ async function startOn(
     pageBytesMax,
     inFlightMax: settings.server.queriesInFlightMax,
     atOnce: Math.max(1, connections.poolConnections - otherConnections),
+    isBehind: (peer) => commandSocket.isBehind(peer),
     status: {
       server: 'rowcast',
       version: await packageVersion(),
@@ -231,6 +232,9 @@ async function startOn(
     gate,
     requestBytesMax: settings.server.requestBytesMax,
     requestsPerPeerMax: settings.server.requestsPerPeerMax,
+    unreadBytesPerPeerMax: settings.server.unreadBytesPerPeerMax,
+    // A reply has a page at most, and more than its bytes for what is around it.
+    repliesInWorkBytesMax: 2 * connections.poolConnections * pageBytesMax,
     handler: dispatch,
   });
 
@@ -302,10 +306,12 @@ function counters({
     requests: commandSocket.counters.requests,
     malformed: commandSocket.counters.malformed,
     requestsPeerBusy: commandSocket.counters.peerBusy,
+    requestsPeerBehind: commandSocket.counters.peerBehind,
     ...named('command', commandSocket.connections),
     ...named('feed', feedSocket.connections),
     feedReopened: feedSocket.counters.reopened,
     repliesDropped: commandSocket.repliesDropped,
+    repliesUnreadBytes: commandSocket.unreadBytes,
     ...dispatch.counters,
     ...committer.counters,
     queries: queries.counters.queries,

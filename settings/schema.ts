@@ -80,6 +80,11 @@ export const serverSection = z.object({
     '10000',
     'requests of one connection that may be in work; the next one is refused as "busy"',
   ),
+  unreadBytesPerPeerMax: withDefault(
+    value.integer({ min: 1_048_576, max: 1_073_741_824, unit: 'bytes' }),
+    '16777216',
+    'bytes of replies that wait for one connection; until it reads, what it asks is refused as "busy"',
+  ),
   requestsPerSessionMax: withDefault(
     value.integer({ min: 1, max: 1_000_000 }),
     '20000',

@@ -2,7 +2,7 @@ import { ProofError } from '../../proof/hash.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Query } from '../../protocol/queries.ts';
 import type { Checkpoints } from '../log/checkpoints.ts';
-import { Refused } from '../refused.ts';
+import { Refused, tooMuchUnread } from '../refused.ts';
 import { cellHistory } from './cell-history.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
 import { logActivity } from './log-activity.ts';
@@ -23,6 +23,8 @@ export interface QueriesOptions extends QueryContext {
   readonly inFlightMax: number;
   /** Those that have a connection at a time. */
   readonly atOnce: number;
+  /** Whether the connection of this name has so many replies unread that it is to have no more. */
+  readonly isBehind: (peer: string) => boolean;
   readonly status: StatusSource;
   readonly checkpoints: Checkpoints;
 }
@@ -46,12 +48,11 @@ export class Queries {
    */
   async answer(query: Query, peer = ''): Promise<QueryAnswer> {
     const end = await this.#turns.enter(peer);
-    if (end === undefined) {
-      this.counters.busy += 1;
-      throw new Refused(busy);
-    }
-    this.counters.queries += 1;
+    if (end === undefined) throw this.#busy(busy);
     try {
+      // What was taken before its connection fell behind makes no more that is not read.
+      if (this.#options.isBehind(peer)) throw this.#busy(tooMuchUnread);
+      this.counters.queries += 1;
       return await this.#answer(query);
     } catch (error) {
       // The tree itself is damaged: whoever verifies is told so, and does not take it for a passing fault.
@@ -60,6 +61,11 @@ export class Queries {
     } finally {
       end();
     }
+  }
+
+  #busy(body: ErrorBody): Refused {
+    this.counters.busy += 1;
+    return new Refused(body);
   }
 
   #answer(query: Query): Promise<QueryAnswer> {

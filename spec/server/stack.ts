@@ -110,6 +110,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     pageBytesMax: options.pageBytesMax ?? 2_097_152,
     inFlightMax: 64,
     atOnce: 8,
+    isBehind: () => false,
     status: {
       server: 'rowcast',
       version: packageVersion,

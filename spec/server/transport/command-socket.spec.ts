@@ -12,6 +12,10 @@ import { freePorts } from '../../support/server.ts';
 
 const requestsPerPeerMax = 3;
 const connectionsMax = 4;
+const unreadBytesMax = 1_048_576;
+
+/** A tenth of what one connection may have unread. */
+const page = 'p'.repeat(unreadBytesMax / 10);
 
 let folder: string;
 let gate: Gate;
@@ -38,14 +42,18 @@ beforeEach(async () => {
     connectionsMax,
     handshakeMs: 1_000,
     requestsPerPeerMax,
+    unreadBytesPerPeerMax: unreadBytesMax,
+    repliesInWorkBytesMax: unreadBytesMax,
     handler: {
       handle: (request, peer) =>
         new Promise((resolve) => {
           const text = Buffer.from(request).toString().trimEnd();
-          const entries = text.startsWith('read') ? ['entries'] : [];
+          const entries = text.startsWith('read') ? ['entries'] : text.startsWith('page') ? [page] : [];
           waiting.push({ peer, answer: () => resolve([`answered ${text}`, ...entries]) });
         }),
-      refuse: (request) => [`refused ${Buffer.from(request).toString().trimEnd()}`],
+      refuse: (request, tooMany) => [
+        `refused ${Buffer.from(request).toString().trimEnd()}${tooMany === 'replies' ? ' unread' : ''}`,
+      ],
     },
     warn: (message) => warnings.push(message),
   });
@@ -65,9 +73,12 @@ function answerAll(): void {
   for (const { answer } of waiting.splice(0)) answer();
 }
 
-function open(): Dealer {
+function open(
+  options: { receiveHighWaterMark?: number; heartbeatInterval?: number; heartbeatTimeout?: number } = {},
+): Dealer {
   const address = { host: '127.0.0.1', commandsPort: port, feedPort: port, key };
-  const client = new Dealer({ linger: 0, receiveTimeout: 10_000, reconnectInterval: 50, ...curveOptions(address) });
+  const common = { linger: 0, receiveTimeout: 10_000, reconnectInterval: 50 } as const;
+  const client = new Dealer({ ...common, ...options, ...curveOptions(address) });
   client.connect(`tcp://127.0.0.1:${port}`);
   clients.add(client);
   return client;
@@ -108,6 +119,60 @@ test('P8 a message of many parts, of none, or too large is not answered, and its
   answerAll();
   expect(await receive(good)).toBe('answered g');
   expect(socket.counters.requests).toBe(1);
+});
+
+/** A client that takes one message at a time from the network, and stays by heartbeats of its own. */
+function openUnreading(): Dealer {
+  return open({ receiveHighWaterMark: 1, heartbeatInterval: 500, heartbeatTimeout: 60_000 });
+}
+
+describe('a connection that does not read', () => {
+  /** Asks for pages that are answered, until one is refused. @returns how many were answered */
+  async function fallBehind(client: Dealer): Promise<number> {
+    for (let asked = 0; ; asked += 1) {
+      await client.send(['', `page ${asked}`]);
+      await vi.waitFor(() => expect(waiting.length + socket.counters.peerBehind).toBe(1), { interval: 1 });
+      if (socket.counters.peerBehind > 0) return asked;
+      answerAll();
+    }
+  }
+
+  test('P8 has no more bytes waiting than it may, is answered "busy" beyond, and gets every reply, in order, when it reads', async () => {
+    const [deaf, modest] = [openUnreading(), open()];
+    const asked = await fallBehind(deaf);
+    expect(socket.unreadBytes).toBeGreaterThanOrEqual(unreadBytesMax);
+    expect(socket.unreadBytes).toBeLessThan(unreadBytesMax + 2 * page.length);
+    await modest.send(['', 'other']);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    answerAll();
+    expect(await receive(modest)).toBe('answered other');
+    for (let n = 0; n < asked; n += 1) {
+      const [, text, entries] = await deaf.receive();
+      expect([String(text), entries?.length]).toEqual([`answered page ${n}`, page.length]);
+    }
+    expect(await receive(deaf)).toBe(`refused page ${asked} unread`);
+    expect(socket.repliesDropped).toBe(0);
+    await vi.waitFor(() => expect(socket.unreadBytes).toBe(0));
+    await deaf.send(['', 'again']);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    answerAll();
+    expect(await receive(deaf)).toBe('answered again');
+  });
+
+  test('P8 is forgotten with all that waits for it when it goes', async () => {
+    const deaf = openUnreading();
+    await fallBehind(deaf);
+    clients.delete(deaf);
+    deaf.close();
+    await vi.waitFor(() => expect(socket.unreadBytes).toBe(0), { timeout: 5_000 });
+    expect(socket.repliesDropped).toBeGreaterThan(unreadBytesMax / page.length);
+  });
+
+  test('P8 does not keep the socket from being closed', async () => {
+    await fallBehind(openUnreading());
+    await socket.stop();
+    expect(socket.unreadBytes).toBe(0);
+  });
 });
 
 describe('a bundle of requests', () => {
@@ -165,7 +230,7 @@ describe('a bundle of requests', () => {
 });
 
 test('P8 connections beyond the limit are closed, counted and warned of, and those within it work', async () => {
-  const inside = Array.from({ length: connectionsMax }, open);
+  const inside = Array.from({ length: connectionsMax }, () => open());
   await Promise.all(inside.map((client, index) => client.send(['', `i${index}`])));
   await vi.waitFor(() => expect(waiting).toHaveLength(connectionsMax));
   const late = open();

@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Dealer } from 'zeromq';
+import { connect, type Ledger, parseAddress } from '../../client/index.ts';
+import { curveOptions } from '../support/curve.ts';
+import { createLedger, type TestLedger } from '../support/ledger.ts';
+import { figure } from '../support/scale.ts';
+import { administrator, type ServerProcess, spawnServer, writeSettings } from '../support/server.ts';
+
+const mib = 1_048_576;
+const pageBytes = 2 * mib;
+const unreadBytesMax = 8 * mib;
+const asked = 300;
+const more = 20;
+
+let ledger: TestLedger;
+let server: ServerProcess;
+let admin: Ledger;
+const peers = new Set<Dealer>();
+
+beforeEach(async () => {
+  ledger = await createLedger();
+  server = await spawnServer(
+    await writeSettings(ledger, {
+      unread_bytes_per_peer_max: String(unreadBytesMax),
+      // All that a test asks waits for its turn, and is not refused for being much.
+      queries_in_flight_max: '1000',
+    }),
+  );
+  admin = connect(server.settings.address);
+  await admin.login(administrator.name, administrator.password);
+  const columns = ['id', 'text'].map((name) => ({ name, type: 'text' as const }));
+  await admin.createTable({ name: 'item', key: 'id', columns });
+  const text = 'x'.repeat(pageBytes / 500);
+  const rows = Array.from({ length: 600 }, (_, n) => ({ id: `k${n}`, text }));
+  await admin.batch(rows.map((row) => ({ type: 'row.insert', table: 'item', row })));
+});
+afterEach(async () => {
+  for (const peer of peers) peer.close();
+  peers.clear();
+  await admin.close();
+  await server.stop();
+  await server.settings.remove();
+  await ledger.drop();
+});
+
+/** A peer that takes one message at a time from the network, and lives on by its own heartbeats while it takes none. */
+function open(): Dealer {
+  const address = parseAddress(server.settings.address);
+  const peer = new Dealer({
+    linger: 0,
+    receiveTimeout: 30_000,
+    receiveHighWaterMark: 1,
+    heartbeatInterval: 500,
+    heartbeatTimeout: 600_000,
+    ...curveOptions(address),
+  });
+  peer.connect(`tcp://${address.host}:${address.commandsPort}`);
+  peers.add(peer);
+  return peer;
+}
+
+async function ask(peer: Dealer, count: number, from = 0): Promise<void> {
+  for (let n = from; n < from + count; n += 1) {
+    await peer.send(['', JSON.stringify({ v: 1, id: `unread-${n}-id`, type: 'log.read', after: 1 })]);
+  }
+}
+
+interface Reply {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+async function read(peer: Dealer, count: number): Promise<Reply[]> {
+  const replies: Reply[] = [];
+  while (replies.length < count) {
+    const [, text] = await peer.receive();
+    replies.push(JSON.parse(String(text)));
+  }
+  return replies;
+}
+
+async function counters(): Promise<Readonly<Record<string, number>>> {
+  return (await admin.status()).counters;
+}
+
+/** Requests whose answers are being made, were made, or were refused. */
+function dealtWith({ queries = 0, queriesBusy = 0, requestsPeerBehind = 0 }: Readonly<Record<string, number>>): number {
+  return queries + queriesBusy + requestsPeerBehind;
+}
+
+/** Resolves when the server has dealt with so many requests of a peer since it counted this. */
+async function dealt(
+  before: Readonly<Record<string, number>>,
+  count: number,
+): Promise<Readonly<Record<string, number>>> {
+  for (let own = 1; ; own += 1) {
+    const now = await counters();
+    if (dealtWith(now) - dealtWith(before) >= count + own) return now;
+  }
+}
+
+test(`P8 P11 ${asked} pages that are asked for and not read cost what one connection may have unread; others are served, and who reads again is answered`, {
+  timeout: 120_000,
+}, async () => {
+  const warming = open();
+  await ask(warming, 20);
+  await read(warming, 20);
+  const before = await counters();
+  const peer = open();
+  const start = performance.now();
+  await ask(peer, asked);
+  await dealt(before, asked);
+  await ask(peer, more, asked);
+  const after = await dealt(before, asked + more);
+  const grown = (after.memoryBytes ?? 0) - (before.memoryBytes ?? 0);
+  figure(
+    `${asked} unread pages of 2 MiB: memory ${grown < 0 ? '' : '+'}${(grown / mib).toFixed(0)} MB, ${after.repliesUnreadBytes} bytes wait, ` +
+      `${after.requestsPeerBehind} requests and ${after.queriesBusy} queries refused, ${(performance.now() - start).toFixed(0)} ms`,
+  );
+  const { seq } = await admin.upsert('item', { id: 'k1', text: 'written meanwhile' });
+  expect(seq).toBeGreaterThan(0);
+  const replies = await read(peer, asked + more);
+  const busy = replies.filter(({ ok }) => !ok);
+  expect(new Set(replies.map(({ id }) => id)).size).toBe(asked + more);
+  expect(busy.length).toBeGreaterThan(asked / 2);
+  for (const { error } of busy) {
+    expect(error).toMatchObject({ code: 'busy', message: expect.stringContaining('unread_bytes_per_peer_max') });
+  }
+  expect(after.requestsPeerBehind).toBe(more);
+  expect(after.repliesDropped).toBe(0);
+  expect(after.repliesUnreadBytes).toBeGreaterThanOrEqual(unreadBytesMax);
+  // Beyond what it may have unread is what was being answered when it came to that.
+  expect(after.repliesUnreadBytes).toBeLessThan(unreadBytesMax + 10 * pageBytes);
+  expect(grown).toBeLessThan(100 * mib);
+  // It has read, and may ask again.
+  await ask(peer, 1);
+  expect(await read(peer, 1)).toMatchObject([{ ok: true }]);
+  expect(await counters()).toMatchObject({ repliesUnreadBytes: 0 });
+});
