@@ -135,6 +135,7 @@ async function startOn(
     gate,
     admission: settings.server.viewers === 'anyone' ? undefined : auth.feedKeys,
     highWaterMark: settings.server.feedHighWaterMarkMessages,
+    topicBytesMax: settings.server.feedTopicBytesMax,
     onJoin: () => publisher.join(),
   });
   // Also sockets that were never opened have to be closed, or the process does not end.
@@ -310,6 +311,8 @@ function counters({
     ...named('command', commandSocket.connections),
     ...named('feed', feedSocket.connections),
     feedReopened: feedSocket.counters.reopened,
+    feedFlooded: feedSocket.counters.flooded,
+    feedTopicBytes: feedSocket.counters.topicBytes,
     repliesDropped: commandSocket.repliesDropped,
     repliesUnreadBytes: commandSocket.unreadBytes,
     ...dispatch.counters,

@@ -126,6 +126,11 @@ export const serverSection = z.object({
     '1000',
     'messages kept for a slow watcher; what is dropped beyond them it fetches from the log',
   ),
+  feedTopicBytesMax: withDefault(
+    value.integer({ min: 65_536, max: 1_073_741_824, unit: 'bytes' }),
+    '1048576',
+    'bytes of topics that watchers may have subscribed to in all; beyond, all are sent away and come back',
+  ),
   selfCheckStartChangesMax: withDefault(
     value.integer({ min: 0, max: 1_000_000_000 }),
     '100000',

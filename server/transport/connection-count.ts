@@ -1,4 +1,5 @@
 import type { Socket } from 'zeromq';
+import { RareWarnings } from './rare-warnings.ts';
 
 export interface ConnectionCounters {
   /** Those that stand now, handshakes included. */
@@ -18,13 +19,10 @@ export interface ConnectionCountOptions {
   readonly warn: (message: string) => void;
 }
 
-/** At most one warning of a kind in so many milliseconds: whoever attacks does not fill the disk with the log. */
-const warningMs = 10_000;
-
 /** Counts the connections of one socket by what libzmq tells of them, and warns of what an operator should know. */
 export class ConnectionCount {
   readonly #options: ConnectionCountOptions;
-  readonly #warnedAt = new Map<string, number>();
+  readonly #warnings: RareWarnings;
   #connections = 0;
   #refused = 0;
   #handshakesFailed = 0;
@@ -32,6 +30,7 @@ export class ConnectionCount {
 
   constructor(options: ConnectionCountOptions) {
     this.#options = options;
+    this.#warnings = new RareWarnings(options.warn);
   }
 
   get counters(): ConnectionCounters {
@@ -63,7 +62,7 @@ export class ConnectionCount {
     const { socket, connectionsMax } = this.#options;
     if (this.#connections <= connectionsMax) return false;
     this.#refused += 1;
-    this.#warn(
+    this.#warnings.warn(
       'refused',
       () => `${socket}: more than ${connectionsMax} connections (connections_max); ${this.#refused} were closed`,
     );
@@ -72,7 +71,7 @@ export class ConnectionCount {
 
   #acceptError(reason: string): void {
     this.#acceptErrors += 1;
-    this.#warn('accept', () => {
+    this.#warnings.warn('accept', () => {
       const hint = 'if it lacks file descriptors, raise ulimit -n';
       return `${this.#options.socket}: a connection could not be taken: ${reason} (${this.#acceptErrors} so far); ${hint}`;
     });
@@ -80,16 +79,9 @@ export class ConnectionCount {
 
   #handshakeFailed(reason: string): void {
     this.#handshakesFailed += 1;
-    this.#warn(
+    this.#warnings.warn(
       'handshake',
       () => `${this.#options.socket}: a handshake failed: ${reason} (${this.#handshakesFailed} so far)`,
     );
-  }
-
-  #warn(kind: string, message: () => string): void {
-    const now = performance.now();
-    if (now - (this.#warnedAt.get(kind) ?? Number.NEGATIVE_INFINITY) < warningMs) return;
-    this.#warnedAt.set(kind, now);
-    this.#options.warn(message());
   }
 }

@@ -5,7 +5,9 @@ import { bind, ListenError } from './bind.ts';
 import { ConnectionCount, type ConnectionCounters } from './connection-count.ts';
 import { type FeedAdmission, FeedReaders } from './feed-readers.ts';
 import type { Gate } from './gate.ts';
+import { RareWarnings } from './rare-warnings.ts';
 import { SendQueue } from './send-queue.ts';
+import { Topics } from './topics.ts';
 
 export interface FeedSocketOptions {
   /** e.g. tcp://127.0.0.1:5556 */
@@ -17,6 +19,8 @@ export interface FeedSocketOptions {
   readonly handshakeMs: number;
   /** Messages that wait for one slow reader before it loses some. */
   readonly highWaterMark: number;
+  /** Bytes of topics that readers may have subscribed to in all; beyond, all readers are sent away. */
+  readonly topicBytesMax: number;
   /** Called when a reader has subscribed to the welcome, after its other topics. */
   readonly onJoin: () => void;
   readonly warn: (message: string) => void;
@@ -24,6 +28,8 @@ export interface FeedSocketOptions {
 
 /** Subscriptions are short topics; a longer message of a reader is refused with its connection (Z19). */
 const subscriptionBytesMax = 1_024;
+/** Few, so that libzmq does not take a flood of them in one go, before anybody here is told. */
+const subscriptionsAtOnce = 16;
 const messagesMax = 100_000;
 /** What a subscription to the welcome looks like: ZMTP's 1 and the topic. */
 const joining = Buffer.from(`\u0001${welcomeTopic}`);
@@ -40,25 +46,31 @@ export class FeedSocket {
   readonly #connections: ConnectionCount;
   readonly #readers: FeedReaders;
   readonly #queue: SendQueue<readonly string[]>;
+  readonly #warnings: RareWarnings;
+  #topics: Topics;
   #socket: XPublisher;
   #welcome: () => string = () => '';
   #reading: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #reopened = 0;
+  #flooded = 0;
   #stopped = false;
 
   constructor(options: FeedSocketOptions) {
     const { admission, connectionsMax, warn } = options;
     this.#options = options;
+    this.#warnings = new RareWarnings(warn);
+    this.#topics = new Topics(options.topicBytesMax);
     this.#connections = new ConnectionCount({ socket: 'the feed socket', connectionsMax, warn });
     this.#readers = new FeedReaders(admission);
     this.#socket = this.#make();
     this.#queue = new SendQueue({ send: (frames) => this.#socket.send([...frames]), messagesMax });
   }
 
-  get counters(): { readonly sent: number; readonly dropped: number; readonly reopened: number } {
-    return { ...this.#queue.counters, reopened: this.#reopened };
+  get counters() {
+    const { bytes: topicBytes } = this.#topics;
+    return { ...this.#queue.counters, reopened: this.#reopened, flooded: this.#flooded, topicBytes };
   }
 
   get connections(): ConnectionCounters {
@@ -106,6 +118,7 @@ export class FeedSocket {
       ...gate.guarded('feed', (key) => (this.#connections.refuses() ? 'later' : this.#readers.judge(key))),
       ipv6: address.includes('['),
       sendHighWaterMark: highWaterMark,
+      receiveHighWaterMark: subscriptionsAtOnce,
       maxMessageSize: subscriptionBytesMax,
       linger: 100,
       heartbeatInterval: 1_000,
@@ -118,11 +131,32 @@ export class FeedSocket {
   }
 
   async #look(): Promise<void> {
+    if (this.#socket.closed) return await this.#reopen();
     const { warn } = this.#options;
     const hasExpelled = await this.#readers.hasExpelled((error) =>
       warn(`who may read the feed is not known: ${error}`),
     );
-    if (hasExpelled && !this.#stopped) await this.#reopen();
+    if (hasExpelled || this.#socket.closed) await this.#reopen();
+  }
+
+  /** Closes at once: until it is closed, libzmq takes more of them. */
+  #endFlood(): void {
+    const { topicBytesMax } = this.#options;
+    this.#flooded += 1;
+    this.#warnings.warn(
+      'flood',
+      () =>
+        `the feed socket: more than ${topicBytesMax} bytes of topics (feed_topic_bytes_max) were subscribed to; ` +
+        `all readers were sent away, and come back (${this.#flooded} times so far)`,
+    );
+    this.#close();
+    void this.look();
+  }
+
+  #close(): void {
+    if (this.#socket.closed) return;
+    this.#socket.linger = 0;
+    this.#socket.close();
   }
 
   /**
@@ -130,10 +164,11 @@ export class FeedSocket {
    * from the log what they missed.
    */
   async #reopen(): Promise<void> {
-    this.#socket.linger = 0;
-    this.#socket.close();
+    if (this.#stopped) return;
+    this.#close();
     await this.#reading;
     this.#readers.forget();
+    this.#topics = new Topics(this.#options.topicBytesMax);
     this.#reopened += 1;
     for (let tries = 1; !this.#stopped && !(await this.#openAgain()); tries += 1) {
       if (tries === triesBeforeWarning)
@@ -159,10 +194,17 @@ export class FeedSocket {
 
   async #read(socket: XPublisher): Promise<void> {
     try {
-      // Subscriptions are libzmq's to keep; whatever else readers send is nothing to us.
-      for await (const [message] of socket) if (message?.equals(joining) === true) this.#options.onJoin();
+      for await (const [message] of socket) if (message !== undefined) this.#take(message);
     } catch (error) {
       if (!socket.closed) throw error;
     }
+  }
+
+  /** Subscriptions are libzmq's to keep; whatever else readers send is nothing to us. */
+  #take(message: Buffer): void {
+    if (this.#topics.isFull) return;
+    if (message.equals(joining)) this.#options.onJoin();
+    this.#topics.take(message);
+    if (this.#topics.isFull) this.#endFlood();
   }
 }

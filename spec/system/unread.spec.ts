@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Dealer } from 'zeromq';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Dealer, XSubscriber } from 'zeromq';
 import { connect, type Ledger, parseAddress } from '../../client/index.ts';
 import { curveOptions } from '../support/curve.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
@@ -137,4 +137,32 @@ test(`P8 P11 ${asked} pages that are asked for and not read cost what one connec
   await ask(peer, 1);
   expect(await read(peer, 1)).toMatchObject([{ ok: true }]);
   expect(await counters()).toMatchObject({ repliesUnreadBytes: 0 });
+});
+
+const topicsBytes = 27_000_000;
+const topicBytes = 100;
+
+test(`P8 P11 ${topicsBytes} bytes of topics that somebody subscribes to are not kept, and who watches goes on watching`, {
+  timeout: 60_000,
+}, async () => {
+  const replica = admin.replica('item');
+  await replica.reached((await admin.upsert('item', { id: 'k1', text: 'ahead of it' })).seq);
+  const before = await counters();
+  const address = parseAddress(server.settings.address);
+  const flood = new XSubscriber({ linger: 0, sendHighWaterMark: 0, ...curveOptions(address) });
+  flood.connect(`tcp://${address.host}:${address.feedPort}`);
+  for (let n = 0; n < topicsBytes / topicBytes; n += 1)
+    await flood.send(`\u0001${`${n}`.padEnd(topicBytes, `${n * 7919}`)}`);
+  await vi.waitFor(async () => expect((await counters()).feedFlooded).toBeGreaterThan(0), { timeout: 20_000 });
+  flood.close();
+  const { seq } = await admin.upsert('item', { id: 'k1', text: 'behind it' });
+  await replica.reached(seq);
+  const after = await counters();
+  const grown = (after.memoryBytes ?? 0) - (before.memoryBytes ?? 0);
+  figure(
+    `${topicsBytes} bytes of topics: memory +${(grown / mib).toFixed(0)} MB, ${after.feedFlooded} times all were sent away`,
+  );
+  expect(after.feedReopened).toBe(after.feedFlooded);
+  expect(grown).toBeLessThan(400 * mib);
+  await replica.close();
 });

@@ -46,6 +46,7 @@ export interface ClientKeys {
 export interface FeedStandOptions {
   readonly admission?: FeedAdmission | undefined;
   readonly connectionsMax?: number;
+  readonly topicBytesMax?: number;
   /** Whether the socket is plain. */
   readonly plain?: boolean;
   /** Whether there is somebody who judges; true unless told otherwise. */
@@ -60,24 +61,33 @@ export class FeedStand {
   readonly gate: Gate;
   readonly feed: FeedSocket;
   readonly port: number;
-  readonly warnings: string[] = [];
+  readonly warnings: readonly string[];
   readonly #folder: string;
   readonly #key: string;
   readonly #timer: NodeJS.Timeout;
   readonly #readers = new Set<Subscriber>();
 
-  private constructor(parts: { gate: Gate; feed: FeedSocket; port: number; folder: string; key: string }) {
+  private constructor(parts: {
+    gate: Gate;
+    feed: FeedSocket;
+    port: number;
+    folder: string;
+    key: string;
+    warnings: readonly string[];
+  }) {
     this.gate = parts.gate;
     this.feed = parts.feed;
     this.port = parts.port;
     this.#folder = parts.folder;
     this.#key = parts.key;
+    this.warnings = parts.warnings;
     this.#timer = setInterval(() => this.feed.send(['table/a/', '{}', feedText]), 2);
   }
 
   static async start({
     admission,
     connectionsMax = 100,
+    topicBytesMax = 1_048_576,
     plain = false,
     gateRuns = true,
   }: FeedStandOptions = {}): Promise<FeedStand> {
@@ -96,14 +106,13 @@ export class FeedStand {
       connectionsMax,
       handshakeMs: 1_000,
       highWaterMark: 1_000,
+      topicBytesMax,
       onJoin: () => undefined,
       warn,
     });
     if (gateRuns) await gate.run();
     await feed.run(() => 'welcome{}');
-    const stand = new FeedStand({ gate, feed, port, folder, key: keys.publicKey });
-    stand.warnings.push(...warnings);
-    return stand;
+    return new FeedStand({ gate, feed, port, folder, key: keys.publicKey, warnings });
   }
 
   /** A reader with this key; without one, a plain one. */
