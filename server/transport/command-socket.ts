@@ -37,7 +37,8 @@ export interface CommandSocketOptions {
 
 /**
  * Replies of any size that libzmq holds for one peer; the others wait where bytes are counted. With fewer, whoever asks 64
- * things at once in messages of their own is answered more slowly (4: 1.4 times as long; 8: as without a limit).
+ * things at once in messages of their own is answered more slowly (measured with 4: 1.4 times as long; with 8 no
+ * difference was seen).
  */
 const heldPerPeerMax = 8;
 /** How long a socket that is to be closed waits for peers that do not read, in milliseconds. */
