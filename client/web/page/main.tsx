@@ -1,4 +1,5 @@
 import './no-eval.ts';
+import './trusted-types.ts';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './theme/page.css';

@@ -66,7 +66,7 @@ export function FeedList({ scope, filter, onFilter, onTakeBack }: Props) {
           )}
           {(older === 'none' || older === 'full') && (
             <Text size="xs" c="var(--text-quiet)">
-              {endWords(older, fitting.length)}
+              {endWords(older, fitting.length, isFiltering(filter))}
             </Text>
           )}
         </div>
@@ -75,7 +75,8 @@ export function FeedList({ scope, filter, onFilter, onTakeBack }: Props) {
   );
 }
 
-function endWords(older: 'none' | 'full', lines: number): string {
+function endWords(older: 'none' | 'full', lines: number, isFiltered: boolean): string {
   if (older === 'full') return 'go to an earlier moment to see what was before';
-  return lines === 0 ? 'nothing has happened yet' : 'this is where it began';
+  if (lines > 0) return 'this is where it began';
+  return isFiltered ? 'nothing fits the filter' : 'nothing has happened yet';
 }

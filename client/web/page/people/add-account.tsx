@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type AccountRole, roles, userSchema } from '../../../../protocol/accounts.ts';
 import { queries } from '../api/queries.ts';
@@ -15,7 +15,7 @@ interface Props {
 /** Makes an account. */
 export function AddAccount({ onClose }: Props) {
   return (
-    <Dialog onClose={onClose} title="A new account" size="xs" centered>
+    <Dialog onClose={onClose} title="A new account" size="sm">
       <AccountForm onDone={onClose} />
     </Dialog>
   );
@@ -63,9 +63,14 @@ function AccountForm({ onDone }: { readonly onDone: () => void }) {
         </div>
         <NewPassword label="Password" value={password} onChange={setPassword} />
         <DeedError error={error} />
-        <Button type="submit" loading={isBusy} disabled={problem !== undefined || !isPassword(password)}>
-          Add it
-        </Button>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onDone}>
+            cancel
+          </Button>
+          <Button type="submit" loading={isBusy} disabled={problem !== undefined || !isPassword(password)}>
+            add account
+          </Button>
+        </Group>
       </Stack>
     </form>
   );

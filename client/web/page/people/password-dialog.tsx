@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { sendCommand } from '../api/send-command.ts';
@@ -15,7 +15,7 @@ interface Props {
 /** A new password of one's own. */
 export function PasswordDialog({ onClose }: Props) {
   return (
-    <Dialog onClose={onClose} title="Change your password" size="xs" centered>
+    <Dialog onClose={onClose} title="Change your password" size="sm">
       <PasswordForm onDone={onClose} />
     </Dialog>
   );
@@ -53,9 +53,14 @@ function PasswordForm({ onDone }: { readonly onDone: () => void }) {
         <Text size="xs" c="var(--text-quiet)">
           Your other sessions end.
         </Text>
-        <Button type="submit" loading={isBusy} disabled={!isPassword(fresh)}>
-          Change it
-        </Button>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onDone}>
+            cancel
+          </Button>
+          <Button type="submit" loading={isBusy} disabled={!isPassword(fresh)}>
+            change password
+          </Button>
+        </Group>
       </Stack>
     </form>
   );

@@ -2,6 +2,7 @@ import { Alert, CloseButton, Group, ScrollArea, Tabs, Text } from '@mantine/core
 import { type Panel, panels } from '../address/address.ts';
 import { usePlace } from '../address/use-place.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
+import { useNoRows } from '../shell/first-paint.ts';
 import { AccountsPanel } from './accounts-panel.tsx';
 import { AuditPanel } from './audit-panel.tsx';
 import { NeedsLogin } from './needs-login.tsx';
@@ -19,6 +20,7 @@ export function PeopleArea({ panel }: { readonly panel: Panel }) {
   const [, go] = usePlace();
   const login = useLedger((state) => state.login);
   const View = views[panel];
+  useNoRows();
   return (
     <section className={classes.area} aria-label="people">
       <Group className={classes.bar} justify="space-between" wrap="nowrap">

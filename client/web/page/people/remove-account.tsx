@@ -18,7 +18,7 @@ export function RemoveAccount({ user, onClose }: Props) {
     await queries.invalidateQueries({ queryKey: ['accounts'] });
   });
   return (
-    <Dialog onClose={onClose} title={`Remove ${user}?`} size="sm" centered>
+    <Dialog onClose={onClose} title={`Remove ${user}?`} size="sm">
       <Stack gap="sm">
         <Text size="sm">
           {user} can log in no more, and every session of {user} ends. What {user} did stays in the log, under this

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { sendCommand } from '../api/send-command.ts';
@@ -15,7 +15,7 @@ interface Props {
 /** A new password of somebody who has lost theirs. */
 export function ResetPassword({ user, onClose }: Props) {
   return (
-    <Dialog onClose={onClose} title={`A new password for ${user}`} size="xs" centered>
+    <Dialog onClose={onClose} title={`A new password for ${user}`} size="sm">
       <ResetForm user={user} onDone={onClose} />
     </Dialog>
   );
@@ -41,9 +41,14 @@ function ResetForm({ user, onDone }: { readonly user: string; readonly onDone: (
           All sessions of {user} end. Tell it to {user} yourself: nobody else does.
         </Text>
         <DeedError error={error} />
-        <Button type="submit" loading={isBusy} disabled={!isPassword(password)}>
-          Set it
-        </Button>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onDone}>
+            cancel
+          </Button>
+          <Button type="submit" loading={isBusy} disabled={!isPassword(password)}>
+            set password
+          </Button>
+        </Group>
       </Stack>
     </form>
   );

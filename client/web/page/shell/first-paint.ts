@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { create } from 'zustand';
 
 /** Milliseconds after which nothing waits for rows any more: there may be none. */
@@ -20,6 +21,11 @@ export async function untilFirstPaint(): Promise<void> {
 /** The rows are in the document: with the next frame they are on the screen. */
 export function paintedRows(): void {
   requestAnimationFrame(() => setTimeout(done));
+}
+
+/** For what has no rows: nothing waits for any. */
+export function useNoRows(): void {
+  useEffect(paintedRows, []);
 }
 
 setTimeout(done, waitMsMax);

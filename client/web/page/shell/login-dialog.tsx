@@ -80,7 +80,7 @@ export function LoginForm({ aim }: { readonly aim?: string | undefined }) {
           </Alert>
         )}
         <Button type="submit" loading={isBusy} disabled={waitSeconds > 0}>
-          {waitSeconds > 0 ? `Wait ${waitSeconds} s` : 'Log in'}
+          {waitSeconds > 0 ? `wait ${waitSeconds} s` : 'log in'}
         </Button>
         <Text size="xs" c="var(--text-quiet)">
           The terminal in which Rowcast was started for the first time shows the password of <Code>admin</Code>. Is it

@@ -190,9 +190,10 @@ const ruleNames = { default: 'by default', min: 'at least', max: 'at most', patt
 function ruleWords(form: ColumnForm): string {
   const { required, unique, sealed, choices, type } = form;
   const isCounted = (field: string): boolean => type === 'text' && (field === 'min' || field === 'max');
-  const unitOf = (field: string): string => (isCounted(field) ? ' characters' : '');
+  const withUnit = (field: string, text: string): string =>
+    isCounted(field) ? `${text} ${text.trim() === '1' ? 'character' : 'characters'}` : text;
   const given = (['default', 'min', 'max', 'pattern'] as const).flatMap((field) =>
-    form[field] === '' ? [] : [`${ruleNames[field]} ${form[field]}${unitOf(field)}`],
+    form[field] === '' ? [] : [`${ruleNames[field]} ${withUnit(field, form[field])}`],
   );
   return [
     ...(required ? ['required'] : []),

@@ -11,7 +11,7 @@ import { WhyInput, whyOf } from './why-input.tsx';
 /** Asks for the name of the table before it is dropped. */
 export function DropTable({ table }: { readonly table: string }) {
   return (
-    <Dialog onClose={closeDialog} title={`Drop ${table}?`} size="sm" centered>
+    <Dialog onClose={closeDialog} title={`Drop ${table}?`} size="sm">
       <DropForm table={table} />
     </Dialog>
   );
@@ -39,7 +39,7 @@ function DropForm({ table }: { readonly table: string }) {
           dropping it can be undone.
         </Text>
         <TextInput
-          label={`Type ${table} to drop it`}
+          label={`Write ${table} to confirm`}
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
           autoComplete="off"

@@ -116,5 +116,5 @@ function flag(is: boolean): string | undefined {
 
 function whatWords(at: string | undefined, search: string | undefined): string {
   const found = search === undefined ? 'all rows' : `rows with “${search}”`;
-  return at === undefined ? `${found}, of now` : `${found}, as of ${pointWords(at)}`;
+  return at === undefined ? `${found}, as of now` : `${found}, as of ${pointWords(at)}`;
 }

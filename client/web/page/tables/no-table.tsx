@@ -1,6 +1,8 @@
 import { Center, ScrollArea, Stack, Text, Title } from '@mantine/core';
 import { usePlace } from '../address/use-place.ts';
+import { useNoRows } from '../shell/first-paint.ts';
 import { FirstSteps } from './first-steps.tsx';
+import { TableSteps } from './table-steps.tsx';
 import { useTables } from './use-tables.ts';
 
 /** When no table is chosen. */
@@ -8,6 +10,7 @@ export function NoTable() {
   const [{ at }] = usePlace();
   const { tables } = useTables(at);
   const isFresh = tables.length === 0 && at === undefined;
+  useNoRows();
   return (
     <ScrollArea flex={1}>
       <Center mih="60vh" p="md">
@@ -20,6 +23,7 @@ export function NoTable() {
               Whoever looks at a table sees every change the moment it is made, and all that it ever was.
             </Text>
           </div>
+          <TableSteps tables={tables} />
           {at === undefined && <FirstSteps isFresh={isFresh} />}
         </Stack>
       </Center>

@@ -1,5 +1,6 @@
 import { Badge, Group, Switch, Text } from '@mantine/core';
 import { lazy, Suspense, useMemo } from 'react';
+import { useNoRows } from '../shell/first-paint.ts';
 import { amount, sentenceText } from '../words/sentence.ts';
 import { stepWords } from '../words/step-words.ts';
 import { CompareFiles } from './compare-files.tsx';
@@ -23,6 +24,7 @@ interface Props {
 
 /** What differs in a table between two moments: rows that entered, left and changed, with what their cells were. */
 export function CompareView({ table, since, at }: Props) {
+  useNoRows();
   const { compared, problem } = useComparison(table, since, at);
   const showsOnlyChanges = useTime((state) => state.showsOnlyChanges);
   const definition = useDefinition(table, at, compared?.change);

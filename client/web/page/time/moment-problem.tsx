@@ -2,6 +2,7 @@ import { Button, Center, Group, Stack, Text, Title } from '@mantine/core';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import { goTo } from '../address/go-to.ts';
 import type { GatewayProblem } from '../api/problem.ts';
+import { useNoRows } from '../shell/first-paint.ts';
 import { plainWords } from '../words/plain-words.ts';
 import { pointWords } from '../words/points.ts';
 import classes from './past-band.module.css';
@@ -16,6 +17,7 @@ interface Props {
 
 /** Why there are no rows, and the way out. */
 export function MomentProblem({ problem, table, at }: Props) {
+  useNoRows();
   const { title, text } = toldAs(problem, table, at);
   return (
     <Center flex={1} p="md" role="alert">

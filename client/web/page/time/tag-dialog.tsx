@@ -1,4 +1,4 @@
-import { Alert, Button, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { tagNameSchema } from '../../../../protocol/point.ts';
 import { queries } from '../api/queries.ts';
@@ -58,7 +58,12 @@ function TagForm({ at, onDone }: { readonly at: When; readonly onDone: () => voi
         />
         <WhyInput value={why} onChange={setWhy} />
         {problem !== undefined && <Alert color="red">{problem}</Alert>}
-        <Button type="submit">name it</Button>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onDone}>
+            cancel
+          </Button>
+          <Button type="submit">name it</Button>
+        </Group>
       </Stack>
     </form>
   );

@@ -6,6 +6,8 @@ import { travel } from './travel.ts';
 
 /** Pixels that a name needs beside the next one. */
 const namePixels = 84;
+/** Pixels of a letter, and of what is around a name. */
+const [letterPixels, edgePixels] = [7, 10];
 
 interface Props {
   readonly axis: Axis;
@@ -19,8 +21,8 @@ export function TagMarks({ axis, tags, width }: Props) {
     .map((tag) => ({ tag, fraction: fractionOf(axis, tag.seq) }))
     .sort((a, b) => a.fraction - b.fraction);
   return placed.map(({ tag: { name, seq }, fraction }, index) => {
-    // At the right end a name stands before its place.
-    const isLeft = fraction > 0.9;
+    // Where there is no room to the right of its place, a name stands before it.
+    const isLeft = (1 - fraction) * width < name.length * letterPixels + edgePixels;
     const neighbour = placed[isLeft ? index - 1 : index + 1]?.fraction;
     const isCrowded = neighbour !== undefined && Math.abs(neighbour - fraction) * width < namePixels;
     return (

@@ -12,6 +12,7 @@ const words: Readonly<Partial<Record<string, string>>> = {
   session_expired: 'Your login has ended. Log in again.',
   row_not_found: 'This row is not there any more.',
   table_not_found: 'This table is not there any more.',
+  command_id_reused: 'This was sent once before, and is not quite the same now. Look at what is there, and begin anew.',
   too_large: 'This is too much at once. Do it in smaller parts, or import it as a file.',
   wrong_epoch:
     'The ledger was restored or begun anew since this address was written down: its numbers stand for other changes now.',

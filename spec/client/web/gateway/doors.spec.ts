@@ -186,6 +186,9 @@ describe('answers', () => {
     expect(one.text).toContain(`nonce="${nonceOf(one)}"`);
     expect(nonceOf(one)).not.toBe(nonceOf(two));
     expect(one.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
+    expect(one.headers['content-security-policy']).toContain(
+      "require-trusted-types-for 'script'; trusted-types default",
+    );
     expect(one.headers['content-security-policy']).not.toMatch(/unsafe/);
     expect(one.headers).toMatchObject({
       'x-content-type-options': 'nosniff',

@@ -280,6 +280,36 @@ describe.skipIf(!hasBrowser)(`${hostileTexts.length} hostile texts`, { timeout: 
     }
   });
 
+  test('nothing becomes markup, whichever library writes it: the browser itself refuses that', async () => {
+    const { page } = await visit(stand, { provokes: /policy|Trusted/ });
+    await page.getByText('Choose a table').waitFor();
+    const outcomes = await page.evaluate(() => {
+      const place = document.createElement('div');
+      const outcome = (write: () => void): string => {
+        try {
+          write();
+          return 'written';
+        } catch (error) {
+          return (error as Error).name;
+        }
+      };
+      return [
+        outcome(() => {
+          place.innerHTML = 'a{color:red}';
+        }),
+        outcome(() => {
+          place.innerHTML = '<img src=x>';
+        }),
+        outcome(() => place.insertAdjacentHTML('beforeend', '<b>b</b>')),
+        outcome(() => {
+          document.createElement('script').text = 'a';
+        }),
+        place.textContent,
+      ];
+    });
+    expect(outcomes).toEqual(['written', 'TypeError', 'TypeError', 'TypeError', 'a{color:red}']);
+  });
+
   test('in the address', async () => {
     const opened = await visit(stand, { provokes: /status of 40\d/ });
     for (const text of [worst, ...kept.filter((_, index) => index % 25 === 0)]) {

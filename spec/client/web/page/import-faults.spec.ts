@@ -8,7 +8,7 @@ import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { Dice } from '../../random.ts';
 import { dropFile } from './drop-file.ts';
-import { logInAgain } from './log-in.ts';
+import { fillLogin, logInAgain } from './log-in.ts';
 
 const rows = 2_000;
 /** What Chromium says of connections that were cut, and of logins that ended with their gateway. */
@@ -98,6 +98,23 @@ describe.skipIf(!hasBrowser)('an import whose answer is lost', { timeout: 90_000
     await restart();
     await goOnBehindLogin(page, dialog);
     await expectDoneOnce(dialog);
+  });
+
+  test('P2 and is told to somebody else who logs in there then: it was done, and nothing is left to do', async () => {
+    const grace = { name: 'grace', password: 'another good word' };
+    await stand.admin.accounts.add({ user: grace.name, role: 'administrator', password: grace.password });
+    const { page, dialog, release } = await openRecording();
+    const restart = await stand.killGateway();
+    await dialog.getByText('the answer was lost').waitFor();
+    await release();
+    await restart();
+    await dialog.getByText('Your login has ended').waitFor({ timeout: 20_000 });
+    await dialog.getByRole('button', { name: 'log in' }).click();
+    const login = page.getByRole('dialog', { name: 'Log in' });
+    await fillLogin(login, grace);
+    await login.waitFor({ state: 'detached' });
+    await dialog.getByText('It was done already').waitFor({ timeout: 40_000 });
+    await expectRecordedOnce();
   });
 
   test('P1 P2 with gateway and server', async () => {

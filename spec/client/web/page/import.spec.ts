@@ -25,7 +25,14 @@ describe.skipIf(!hasBrowser)('a file that is dropped on the page', { timeout: 60
     const dialog = page.getByRole('dialog');
     await dialog.getByText('2 rows').first().waitFor();
     expect(await stand.admin.tables()).toMatchObject({ tables: [] });
+    const asked = page.waitForRequest('**/commit');
+    await page.route('**/commit', async (route) => {
+      // Before anybody has answered, it is said already what is done.
+      await dialog.getByText('sending the changes').waitFor();
+      await route.continue();
+    });
     await dialog.getByRole('button', { name: /^(import|make|create)/ }).click();
+    await asked;
     await dialog.getByRole('button', { name: 'open the table' }).click();
     await cellAt(page, 'p2', 'name').getByText('=1+1').waitFor();
     await expectEqualToLedger(page, stand, 'people');

@@ -1,14 +1,19 @@
 import type { Locator, Page } from 'playwright-core';
 import { administrator } from '../../../support/server.ts';
 
+interface Person {
+  readonly name: string;
+  readonly password: string;
+}
+
 /** The menu of whoever is logged in. */
 export function accountOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: administrator.name });
 }
 
-export async function fillLogin(form: Locator): Promise<void> {
-  await form.getByRole('textbox', { name: 'Name' }).fill(administrator.name);
-  await form.getByRole('textbox', { name: 'Password' }).fill(administrator.password);
+export async function fillLogin(form: Locator, { name, password } = administrator as Person): Promise<void> {
+  await form.getByRole('textbox', { name: 'Name' }).fill(name);
+  await form.getByRole('textbox', { name: 'Password' }).fill(password);
   await form.getByRole('button', { name: 'Log in' }).click();
 }
 

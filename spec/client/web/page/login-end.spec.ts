@@ -223,6 +223,6 @@ const forms: readonly Form[] = [
       ['Name', 'bob'],
       ['Password', 'a word of bob'],
     ],
-    end: 'Add it',
+    end: 'add account',
   },
 ];

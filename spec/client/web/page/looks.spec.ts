@@ -91,6 +91,32 @@ describe.skipIf(!hasBrowser)('what is seen', { timeout: 60_000 }, () => {
     });
   }
 
+  test('on a phone the tables stand where one is to be chosen, and cells lie under nothing up to the edge', async () => {
+    await stand.admin.createTable({ name: 'long', key: 'id', columns: [{ name: 'id', type: 'integer' }] });
+    await stand.admin.batch(
+      Array.from({ length: 100 }, (_, id) => ({ type: 'row.insert', table: 'long', row: { id } }) as const),
+    );
+    const { page } = await visit(stand, { viewport: phone });
+    await page.getByRole('button', { name: /^long.*100 rows/ }).click();
+    await page.locator('.ag-row').first().waitFor();
+    const scroller = page.locator('.ag-body-vertical-scroll-viewport');
+    await scroller.waitFor({ state: 'attached' });
+    expect(
+      await scroller.evaluate((it) => {
+        const { backgroundColor, pointerEvents } = getComputedStyle(it);
+        return [backgroundColor, pointerEvents];
+      }),
+    ).toEqual(['rgba(0, 0, 0, 0)', 'none']);
+  });
+
+  test('what nothing fits is not said to be empty', async () => {
+    const { page } = await visit(stand, { path: '/t/shop' });
+    const feed = page.getByRole('region', { name: 'feed' });
+    await feed.getByRole('button', { name: 'filter the feed' }).click();
+    await feed.getByLabel('search the feed').fill('no change has this');
+    await feed.getByText('nothing fits the filter').waitFor();
+  });
+
   test('what nobody sees from the rows is said below them, until there is something else to say', async () => {
     const { page } = await visit(stand, { path: '/t/shop', loggedIn: true });
     await table(page);
@@ -132,6 +158,23 @@ describe.skipIf(!hasBrowser)('what is seen', { timeout: 60_000 }, () => {
     const feed = page.getByRole('region', { name: 'feed' });
     expect(await feed.getByTitle(moved).first().textContent()).toBe(localTime(moved));
     expect(await feed.textContent()).not.toContain('T08:30');
+  });
+
+  test('and in what is shown before it is pasted', async () => {
+    const { page } = await visit(stand, { path: '/t/shop', loggedIn: true });
+    await table(page);
+    await cellAt(page, 'a', 'opens').click();
+    await page.evaluate((text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', text);
+      document.activeElement?.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      );
+    }, `${opened}\n${opened}`);
+    const dialog = page.getByRole('dialog', { name: 'Paste' });
+    await dialog.getByTitle(moved).waitFor();
+    expect(await dialog.getByTitle(opened).allTextContents()).toEqual([localTime(opened), localTime(opened)]);
+    expect(await dialog.textContent()).not.toMatch(/T\d\d:/);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Column } from '../../../../../protocol/table.ts';
-import { cellText } from '../../../../../protocol/values.ts';
+import { type Cell, cellText } from '../../../../../protocol/values.ts';
 
 /** What a column demands, to be read beside its field: `decimal, required, at least 0`. */
 export function ruleText(column: Column): string {
@@ -18,8 +18,11 @@ export function ruleText(column: Column): string {
 }
 
 function boundText({ type, min = null, max = null }: Column): string | false {
-  const unit = type === 'text' ? ' characters' : '';
-  if (min !== null && max !== null) return `${cellText(min)} to ${cellText(max)}${unit}`;
-  if (min !== null) return `at least ${cellText(min)}${unit}`;
-  return max !== null && `at most ${cellText(max)}${unit}`;
+  const withUnit = (bound: Cell): string => {
+    const text = cellText(bound);
+    return type === 'text' ? `${text} ${text === '1' ? 'character' : 'characters'}` : text;
+  };
+  if (min !== null && max !== null) return `${cellText(min)} to ${withUnit(max)}`;
+  if (min !== null) return `at least ${withUnit(min)}`;
+  return max !== null && `at most ${withUnit(max)}`;
 }

@@ -70,6 +70,9 @@ function isFinal(error: unknown, { parts, isDoubtful }: Known): boolean {
 /** Why it is over, in words that say what is known. */
 function finalOf(error: unknown, known: Known): unknown {
   if (isGone(error)) return known.isDoubtful && known.parts === undefined ? untold() : dropped();
+  // Under the login of somebody else it is another command than the one that was recorded, or another's stage.
+  if (codeOf(error) === 'command_id_reused') return doneBefore();
+  if (codeOf(error) === 'forbidden' && known.isDoubtful) return untold();
   return codeOf(error) === 'internal' ? untold() : error;
 }
 
@@ -82,6 +85,12 @@ function untold(): GatewayProblem {
   const message =
     'nobody can say whether it was done; the file is read again: what is shown then is what is left to do';
   return new GatewayProblem({ code: 'untold', message });
+}
+
+function doneBefore(): GatewayProblem {
+  const message =
+    'it was done under the login before this one; the file is read again: what is shown then is what is left to do';
+  return new GatewayProblem({ code: 'done_before', message });
 }
 
 function dropped(): GatewayProblem {

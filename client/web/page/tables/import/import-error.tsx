@@ -15,6 +15,7 @@ const titles: Readonly<Record<string, string>> = {
   usage: 'This does not fit the file',
   conflict: 'The file does not fit the table',
   invalid: 'It cannot be imported',
+  done_before: 'It was done already',
   dropped: 'It was not done',
   untold: 'It is not known whether it was done',
 };

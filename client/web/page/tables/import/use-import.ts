@@ -79,7 +79,12 @@ export function useImport(file: File, choices: ImportChoices): Importing {
       const id = plan.current;
       if (id === undefined || isDone.current) return;
       isDone.current = true;
-      setState((before) => ({ ...before, stage: 'committing', progress: undefined, error: undefined }));
+      setState((before) => ({
+        ...before,
+        stage: 'committing',
+        progress: { phase: 'sending', done: 0 },
+        error: undefined,
+      }));
       try {
         committing.current = new AbortController();
         const { signal } = committing.current;

@@ -23,6 +23,11 @@ test('P2 of a command of which nobody knows whether it was done, just that is sa
   expect(told({ code: 'unavailable', outcomeUnknown: true, retryAfterMs: 100 })).toContain('Nobody knows yet whether');
 });
 
+test('of what is sent twice and not quite the same, people read what to do, not what a program did', () => {
+  const message = 'id abc was used for another command; make a new id for every command';
+  expect(told({ code: 'command_id_reused', message })).toMatch(/^This was sent once before.*begin anew\.$/);
+});
+
 test('a problem says where it is, once', () => {
   expect(problemWords({ key: 'E7', column: 'pay', message: 'pay is required' })).toBe('row E7: pay is required');
   expect(problemWords({ key: 'E7', message: 'row E7 is not there any more' })).toBe('row E7 is not there any more');

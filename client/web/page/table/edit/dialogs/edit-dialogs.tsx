@@ -31,7 +31,7 @@ export function EditDialogs({ definition, session: { dialog, feed } }: Props) {
     case 'set':
       return <SetDialog definition={definition} rows={open.rows} onClose={onClose} />;
     case 'paste':
-      return <PasteDialog plan={open.plan} onClose={onClose} />;
+      return <PasteDialog definition={definition} plan={open.plan} onClose={onClose} />;
     default:
       return open satisfies never;
   }

@@ -39,7 +39,7 @@ export function EraseDialog({ definition, row: { key }, onClose }: Props) {
         Their values are deleted in every version of this row, and <b>nothing brings them back</b>. That they were there
         stays in the log and can still be verified.
       </Text>
-      <Checkbox.Group label="cells" value={[...chosen]} onChange={setChosen}>
+      <Checkbox.Group label="Cells" value={[...chosen]} onChange={setChosen}>
         <Stack gap={6} mt={6}>
           {names.map((name) => (
             <Checkbox key={name} value={name} label={name} />
@@ -47,7 +47,7 @@ export function EraseDialog({ definition, row: { key }, onClose }: Props) {
         </Stack>
       </Checkbox.Group>
       <TextInput
-        label={`write ${shownKey} to confirm`}
+        label={`Write ${shownKey} to confirm`}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
         autoComplete="off"

@@ -2,9 +2,11 @@ import { Alert, Loader, ScrollArea, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Problem } from '../../../../../../protocol/errors.ts';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
+import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import { GatewayProblem } from '../../../api/problem.ts';
 import { sendCommand, tryCommand } from '../../../api/send-command.ts';
 import { useLedger } from '../../../ledger/ledger-state.ts';
+import { typesIn } from '../../../words/column-types.ts';
 import { plainWords } from '../../../words/plain-words.ts';
 import { count } from '../../../words/sentence.ts';
 import { whyNow } from '../own-commands.ts';
@@ -15,12 +17,13 @@ import classes from './paste-dialog.module.css';
 import { PastePreview } from './paste-preview.tsx';
 
 interface Props {
+  readonly definition: TableDefinition;
   readonly plan: PastePlan;
   readonly onClose: () => void;
 }
 
 /** Shows what pasting would do, as the server judges it, and does it: all of it or nothing. */
-export function PasteDialog({ plan, onClose }: Props) {
+export function PasteDialog({ definition, plan, onClose }: Props) {
   const { lines, steps, problems: own } = plan;
   const isLoggedIn = useLedger(({ login }) => login !== undefined);
   const trial = useQuery({
@@ -54,7 +57,7 @@ export function PasteDialog({ plan, onClose }: Props) {
         </Alert>
       )}
       <ScrollArea.Autosize mah={360} type="auto" className={classes.preview}>
-        <PastePreview lines={lines} problems={problems} />
+        <PastePreview lines={lines} problems={problems} typeOf={typesIn(definition)} />
       </ScrollArea.Autosize>
     </ConfirmDialog>
   );

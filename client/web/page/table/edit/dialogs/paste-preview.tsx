@@ -1,6 +1,7 @@
 import type { Problem } from '../../../../../../protocol/errors.ts';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
 import { cellsWords, changedWords } from '../../../words/cell-words.ts';
+import type { TypeOf } from '../../../words/column-types.ts';
 import { count, type Sentence } from '../../../words/sentence.ts';
 import { Words } from '../../../words/words.tsx';
 import type { PastedCell, PastedLine } from '../paste-plan.ts';
@@ -13,10 +14,11 @@ interface Props {
   readonly lines: readonly PastedLine[];
   /** By `index`, the line's. */
   readonly problems: readonly Problem[];
+  readonly typeOf: TypeOf;
 }
 
 /** Each row that would be changed or made, with the cells before and after. */
-export function PastePreview({ lines, problems }: Props) {
+export function PastePreview({ lines, problems, typeOf }: Props) {
   const bad = new Set(problems.map(({ index }) => index));
   const ordered = lines
     .map((line, index) => ({ line, index }))
@@ -24,14 +26,23 @@ export function PastePreview({ lines, problems }: Props) {
   return (
     <>
       {ordered.slice(0, linesMax).map(({ line, index }) => (
-        <PreviewLine key={index} line={line} problems={problems.filter((problem) => problem.index === index)} />
+        <PreviewLine
+          key={index}
+          line={line}
+          problems={problems.filter((problem) => problem.index === index)}
+          typeOf={typeOf}
+        />
       ))}
       {lines.length > linesMax && <p>and {count(lines.length - linesMax, 'more row')}</p>}
     </>
   );
 }
 
-function PreviewLine({ line: { key, isNew, cells }, problems }: { line: PastedLine; problems: readonly Problem[] }) {
+interface LineProps extends Omit<Props, 'lines'> {
+  readonly line: PastedLine;
+}
+
+function PreviewLine({ line: { key, isNew, cells }, problems, typeOf }: LineProps) {
   const whole = problems.filter(({ column }) => !cells.some((cell) => cell.column === column));
   return (
     <div className={classes.line} data-new={isNew || undefined}>
@@ -42,7 +53,7 @@ function PreviewLine({ line: { key, isNew, cells }, problems }: { line: PastedLi
         const problem = problems.find((one) => one.column === column);
         return (
           <span key={column} className={classes.cell} data-bad={problem !== undefined || undefined}>
-            <Words sentence={pastedWords(cell, isNew)} />
+            <Words sentence={pastedWords(cell, isNew, typeOf)} />
             {problem !== undefined && <em>{shownText(problem.message)}</em>}
           </span>
         );
@@ -56,6 +67,7 @@ function PreviewLine({ line: { key, isNew, cells }, problems }: { line: PastedLi
   );
 }
 
-function pastedWords({ column, before, after }: PastedCell, isNew: boolean): Sentence {
-  return isNew ? cellsWords({ [column]: after }) : changedWords({ name: column, was: before, is: after });
+function pastedWords({ column, before, after }: PastedCell, isNew: boolean, typeOf: TypeOf): Sentence {
+  if (isNew) return cellsWords({ [column]: after }, typeOf);
+  return changedWords({ name: column, was: before, is: after }, typeOf);
 }

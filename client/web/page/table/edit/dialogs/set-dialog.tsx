@@ -34,7 +34,7 @@ export function SetDialog({ definition, rows, onClose }: Props) {
   return (
     <ConfirmDialog title={`Set a cell of ${where}`} verb="set" deed={deed} onClose={onClose}>
       <NativeSelect
-        label="column"
+        label="Column"
         data={columns.map((one) => one.name)}
         value={name}
         onChange={(event) => {
@@ -42,7 +42,7 @@ export function SetDialog({ definition, rows, onClose }: Props) {
           setText('');
         }}
       />
-      {column !== undefined && <CellField column={{ ...column, name: 'value' }} text={text} onChange={setText} />}
+      {column !== undefined && <CellField column={{ ...column, name: 'Value' }} text={text} onChange={setText} />}
     </ConfirmDialog>
   );
 }
