@@ -35,7 +35,15 @@ export function MomentField({ tags, onGone }: Props) {
   };
   return (
     <form onSubmit={submit} className={classes.field}>
-      <Popover opened={isWrong} onChange={setWrong} position="top" withArrow shadow="md" withinPortal>
+      <Popover
+        opened={isWrong}
+        onChange={setWrong}
+        // In the sheet there is its title above it.
+        position={onGone === undefined ? 'top' : 'bottom'}
+        withArrow
+        shadow="md"
+        withinPortal
+      >
         <Popover.Target>
           <Autocomplete
             size="xs"

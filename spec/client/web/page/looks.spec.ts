@@ -45,6 +45,12 @@ describe.skipIf(!hasBrowser)('what is seen', { timeout: 60_000 }, () => {
     expect.soft(await violationsInBoth(page, '[role=dialog]')).toEqual([]);
     await sheet.getByLabel('speed').selectOption('10');
     const field = sheet.getByRole('combobox', { name: 'go to a moment' });
+    await field.fill('no moment');
+    await field.press('Enter');
+    const told = page.getByRole('alert').filter({ hasText: 'That is no moment' });
+    await told.waitFor();
+    const titles = [sheet.getByRole('heading', { name: 'Time' }), field];
+    await expect.poll(async () => await covered(told, titles)).toEqual([]);
     await field.fill('2');
     await field.press('Enter');
     await sheet.waitFor({ state: 'detached' });
@@ -97,16 +103,11 @@ describe.skipIf(!hasBrowser)('what is seen', { timeout: 60_000 }, () => {
       Array.from({ length: 100 }, (_, id) => ({ type: 'row.insert', table: 'long', row: { id } }) as const),
     );
     const { page } = await visit(stand, { viewport: phone });
-    await page.getByRole('button', { name: /^long.*100 rows/ }).click();
+    await page.getByRole('button', { name: 'long 100 rows', exact: true }).click();
     await page.locator('.ag-row').first().waitFor();
     const scroller = page.locator('.ag-body-vertical-scroll-viewport');
     await scroller.waitFor({ state: 'attached' });
-    expect(
-      await scroller.evaluate((it) => {
-        const { backgroundColor, pointerEvents } = getComputedStyle(it);
-        return [backgroundColor, pointerEvents];
-      }),
-    ).toEqual(['rgba(0, 0, 0, 0)', 'none']);
+    expect(await scroller.evaluate((it) => getComputedStyle(it).backgroundColor)).toBe('rgba(0, 0, 0, 0)');
   });
 
   test('what nothing fits is not said to be empty', async () => {
