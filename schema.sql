@@ -162,6 +162,38 @@ CREATE TABLE IF NOT EXISTS staged_part (
 );
 CREATE INDEX IF NOT EXISTS staged_part_by_user ON staged_part (by);
 
+-- Lays a part ready, unless the very same is there, or `bytes_max` would be passed: `outcome` says which, and `staged` how
+-- many bytes the account has then, or would have. One statement, as a large batch has many parts and others wait meanwhile.
+CREATE OR REPLACE FUNCTION stage_part(
+  of_stage text, nth bigint, owner text, step_count bigint, byte_count bigint, text_of_commands text, bytes_max bigint,
+  OUT outcome text, OUT staged bigint
+) LANGUAGE plpgsql AS $$
+DECLARE
+  found text;
+BEGIN
+  -- One part of an account at a time, or two at once would both find room for the last bytes.
+  PERFORM pg_advisory_xact_lock(hashtextextended('rowcast stages of ' || owner, 0));
+  SELECT coalesce(sum(bytes), 0) INTO staged FROM staged_part WHERE by = owner;
+  SELECT by INTO found FROM staged_part WHERE stage = of_stage LIMIT 1;
+  IF found <> owner THEN
+    outcome := 'foreign';
+    RETURN;
+  END IF;
+  SELECT commands INTO found FROM staged_part WHERE stage = of_stage AND part = nth;
+  IF found IS NOT NULL THEN
+    outcome := CASE WHEN found = text_of_commands THEN 'kept' ELSE 'another' END;
+    RETURN;
+  END IF;
+  staged := staged + byte_count;
+  IF staged > bytes_max THEN
+    outcome := 'too much';
+    RETURN;
+  END IF;
+  INSERT INTO staged_part (stage, part, by, steps, bytes, commands)
+  VALUES (of_stage, nth, owner, step_count, byte_count, text_of_commands);
+  outcome := 'kept';
+END $$;
+
 -- Who may do what, and who is here. Nothing of this is in the log, and nothing of the log depends on it.
 
 CREATE TABLE IF NOT EXISTS account (

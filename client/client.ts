@@ -236,7 +236,7 @@ export class Ledger implements AsyncDisposable {
    * await ledger.largeBatch(readLines(file), { why: 'the census', onProgress: ({ commands }) => show(commands) });
    */
   largeBatch(commands: Iterable<Step> | AsyncIterable<Step>, options: LargeBatchOptions = {}): Promise<CommandResult> {
-    return new LargeBatch(this.#channel, options).send(commands);
+    return new LargeBatch(this.#channel, this.#parts.timing, options).send(commands);
   }
 
   /**

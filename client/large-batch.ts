@@ -6,6 +6,7 @@ import type { CommandChannel, SendOptions } from './command-channel.ts';
 import { type CommandResult, toCommandResult } from './command-result.ts';
 import { RowcastError } from './errors.ts';
 import { checkSendable } from './sendable.ts';
+import type { Timing } from './timing.ts';
 
 export interface LargeBatchOptions extends SendOptions {
   /** The reason, which stands in the log for ever, of all commands that have none of their own. */
@@ -23,18 +24,22 @@ export interface LargeBatchProgress {
 }
 
 /**
- * Commands of one part, as a request. Others who write wait while the server reads a part: with 3,500 in each and two on
- * their way, the slowest tenth of their commands took 154 ms, with 1,000 and one on its way 66 ms (46 and 49 ms at rest). Two
- * on their way, so that the server has the next when one is done, were not measured with 1,000.
+ * Commands of one part, as a request. Others who write wait while the server reads a part, some microseconds a command, and
+ * each of their requests may meet several: so parts are small.
  */
-const partBytesMax = 262_144;
-const partCommandsMax = 1_000;
+const partBytesMax = 65_536;
+const partCommandsMax = 250;
 /** Bytes of a request around its commands: ids, proof, names. */
 const aroundBytes = 1_024;
-/** Parts on their way at a time. */
-const partsInFlight = 2;
-/** Milliseconds that a commit may take, and what each part adds: ten times what was measured of its commands. */
-const commitMs = { base: 60_000, perPart: partCommandsMax } as const;
+/**
+ * Parts on their way at a time, so that others find their turn between two: one where the server is near, as the next is
+ * made meanwhile. Where the way to it takes longer than a part, so many that they fill it.
+ */
+const partsInFlightMax = 16;
+/** Milliseconds that a server nearby has a part answered in. */
+const partMs = 10;
+/** Milliseconds that a commit may take, and what each part adds: ten times and more what was measured of its commands. */
+const commitMs = { base: 60_000, perPart: 1_000 } as const;
 /**
  * Milliseconds for dropping a stage that is not needed (the server does so by itself after an hour), and before that for
  * the parts on their way when the caller gives up: one that came behind the drop would stay.
@@ -56,12 +61,16 @@ interface Part {
  */
 export class LargeBatch {
   readonly #channel: CommandChannel;
+  readonly #timing: Timing;
   readonly #options: LargeBatchOptions;
   readonly #id: string;
   #staged = 0;
+  /** The shortest time in which a part was answered: it is the way's, whatever else the server has to do now and then. */
+  #shortestMs = 0;
 
-  constructor(channel: CommandChannel, options: LargeBatchOptions) {
+  constructor(channel: CommandChannel, timing: Timing, options: LargeBatchOptions) {
     this.#channel = channel;
+    this.#timing = timing;
     this.#options = options;
     this.#id = options.id ?? nanoid();
   }
@@ -101,6 +110,10 @@ export class LargeBatch {
     let failure: { readonly error: unknown } | undefined;
     try {
       for await (const part of parts) {
+        while (sending.size >= this.#inFlightMax) await Promise.race(sending);
+        if (failure !== undefined) throw failure.error;
+        if (this.#options.signal?.aborted)
+          throw new RowcastError('aborted', 'the batch was given up', { id: this.#id });
         count += 1;
         const sent = this.#sendPart(part)
           .catch((error: unknown) => {
@@ -109,10 +122,6 @@ export class LargeBatch {
           })
           .finally(() => sending.delete(sent));
         sending.add(sent);
-        if (sending.size >= partsInFlight) await Promise.race(sending);
-        if (failure !== undefined) throw failure.error;
-        if (this.#options.signal?.aborted)
-          throw new RowcastError('aborted', 'the batch was given up', { id: this.#id });
       }
     } finally {
       // What is on its way would come to a stage that was dropped.
@@ -122,12 +131,19 @@ export class LargeBatch {
     return count;
   }
 
+  get #inFlightMax(): number {
+    return Math.min(partsInFlightMax, Math.max(1, Math.ceil(this.#shortestMs / partMs)));
+  }
+
   async #sendPart({ index, firstIndex, commands }: Part): Promise<void> {
     const { timeoutMs, onProgress } = this.#options;
     const abort = lateAbort(this.#options.signal, dropMs);
     try {
       const part = { stage: this.#id, part: index, commands: [...commands] };
+      const sentMs = this.#timing.now();
       await this.#channel.request({ type: 'batch.part', ...part }, { signal: abort.signal, timeoutMs });
+      const tookMs = this.#timing.now() - sentMs;
+      this.#shortestMs = this.#shortestMs === 0 ? tookMs : Math.min(this.#shortestMs, tookMs);
     } catch (error) {
       throw placed(error, firstIndex);
     } finally {

@@ -100,6 +100,7 @@ function namesOf(value: Json): string[] {
 function isExactDouble(token: string): boolean {
   const value = Number(token);
   if (!Number.isFinite(value) || Object.is(value, -0)) return false;
+  if (String(value) === token) return true;
   const [digits, exponent] = magnitude(token);
   const [printedDigits, printedExponent] = magnitude(String(value));
   return digits === printedDigits && exponent === printedExponent;

@@ -12,7 +12,12 @@ export function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-const fitsIdentifier = (name: string): boolean => utf8Length(name) <= limits.nameBytesMax;
+/** Whether a text has no more UTF-8 bytes than that. Three a unit are the most, so that hardly any has to be encoded. */
+function fitsBytes(text: string, bytesMax: number): boolean {
+  return text.length * 3 <= bytesMax || utf8Length(text) <= bytesMax;
+}
+
+const fitsIdentifier = (name: string): boolean => fitsBytes(name, limits.nameBytesMax);
 const tooLong = `is longer than ${limits.nameBytesMax} bytes, PostgreSQL's limit for a name`;
 
 /** Names that every object has of itself (`toString`): a row without such a cell would seem to have one (W2). */
@@ -45,4 +50,4 @@ export const columnNameSchema = z
 export const keySchema = z
   .string()
   .min(1, 'a key is not empty')
-  .refine((key) => utf8Length(key) <= limits.keyBytesMax, `a key has at most ${limits.keyBytesMax} bytes`);
+  .refine((key) => fitsBytes(key, limits.keyBytesMax), `a key has at most ${limits.keyBytesMax} bytes`);

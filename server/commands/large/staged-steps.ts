@@ -11,7 +11,15 @@ interface Part {
   readonly part: number;
   readonly by: string;
   readonly steps: number;
+  readonly bytes: number;
 }
+
+/** Parts that stand one behind another, from the first to the last. */
+type Run = readonly [first: number, last: number];
+
+/** Parts are read together up to so many steps and bytes: a statement for each small one would cost more than it reads. */
+const runStepsMax = 1_000;
+const runBytesMax = 262_144;
 
 /** The commands of a stage, which are read part by part. */
 export class StagedSteps implements StepSource {
@@ -20,6 +28,7 @@ export class StagedSteps implements StepSource {
   readonly #by: string;
   readonly #stage: string;
   readonly #parts: number;
+  #runs: readonly Run[] = [];
 
   constructor(by: string, { stage, parts, why }: LargeCommandOf<'batch.commit'>) {
     this.why = why;
@@ -32,22 +41,24 @@ export class StagedSteps implements StepSource {
   async count({ transaction }: SourceReading): Promise<number> {
     // Locked, so that nobody drops them for their age meanwhile.
     const { rows } = await sql<Part>`
-      SELECT part, by, steps FROM staged_part WHERE stage = ${this.#stage} ORDER BY part FOR UPDATE`.execute(
+      SELECT part, by, steps, bytes FROM staged_part WHERE stage = ${this.#stage} ORDER BY part FOR UPDATE`.execute(
       transaction,
     );
     if (rows.some(({ by }) => by !== this.#by)) throw foreignStage(this.#stage);
     this.#refuseGaps(rows);
+    this.#runs = runsOf(rows);
     return rows.reduce((sum, { steps }) => sum + steps, 0);
   }
 
-  /** Each part is read while the one before is decided. */
+  /** Some parts are read while those before are decided. */
   async *steps({ transaction }: SourceReading): AsyncGenerator<readonly Step[]> {
-    let reading = readPart(transaction, this.#stage, 0);
-    for (let next = 1; next <= this.#parts; next += 1) {
+    let reading: Promise<readonly Step[]> | undefined;
+    for (const run of this.#runs) {
       const steps = await reading;
-      if (next < this.#parts) reading = underWay(readPart(transaction, this.#stage, next));
-      yield steps;
+      reading = underWay(readRun(transaction, this.#stage, run));
+      if (steps !== undefined) yield steps;
     }
+    yield (await reading) ?? [];
   }
 
   async finish({ transaction }: SourceReading): Promise<void> {
@@ -65,9 +76,27 @@ export class StagedSteps implements StepSource {
   }
 }
 
+function runsOf(parts: readonly Part[]): Run[] {
+  const runs: [first: number, last: number][] = [];
+  const sum = { steps: 0, bytes: 0 };
+  for (const { part, steps, bytes } of parts) {
+    const last = runs.at(-1);
+    if (last === undefined || sum.steps + steps > runStepsMax || sum.bytes + bytes > runBytesMax) {
+      runs.push([part, part]);
+      Object.assign(sum, { steps, bytes });
+    } else {
+      last[1] = part;
+      sum.steps += steps;
+      sum.bytes += bytes;
+    }
+  }
+  return runs;
+}
+
 /** They were checked when they were staged. */
-async function readPart(transaction: Executor, stage: string, part: number): Promise<readonly Step[]> {
+async function readRun(transaction: Executor, stage: string, [first, last]: Run): Promise<readonly Step[]> {
   const { rows } = await sql<{ commands: string }>`
-    SELECT commands FROM staged_part WHERE stage = ${stage} AND part = ${part}`.execute(transaction);
-  return JSON.parse(rows[0]?.commands ?? '[]') as readonly Step[];
+    SELECT commands FROM staged_part WHERE stage = ${stage} AND part BETWEEN ${first} AND ${last}
+    ORDER BY part`.execute(transaction);
+  return rows.flatMap(({ commands }) => JSON.parse(commands) as readonly Step[]);
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { StagingOf, StagingRequest } from '../../../protocol/staging.ts';
 import type { Database } from '../../database/database.ts';
+import { InvariantError } from '../../domain/state.ts';
 import { Refused } from '../../refused.ts';
 
 export interface StagingOptions {
@@ -48,17 +49,19 @@ export class Staging {
 
   async #keep({ stage, part, commands }: StagingOf<'batch.part'>, by: string): Promise<object> {
     const text = JSON.stringify(commands);
-    const row = { stage, part, by, steps: commands.length, bytes: Buffer.byteLength(text), commands: text };
-    const stagedBytes = await this.#options.database.transaction().execute(async (transaction) => {
-      await lockStages(transaction, by);
-      await refuseForeign(transaction, stage, by);
-      if (await isThere(transaction, row)) return await stagedBytesOf(transaction, by);
-      const staged = (await stagedBytesOf(transaction, by)) + row.bytes;
-      if (staged > this.#options.bytesPerUserMax) throw this.#tooMuch(staged);
-      await transaction.insertInto('staged_part').values(row).execute();
-      return staged;
-    });
-    return { stage, part, stagedBytes };
+    const { outcome, staged } = await stagePart(this.#options, { stage, part, by, steps: commands.length, text });
+    switch (outcome) {
+      case 'kept':
+        return { stage, part, stagedBytes: staged };
+      case 'foreign':
+        throw foreignStage(stage);
+      case 'another':
+        throw anotherPart(stage, part);
+      case 'too much':
+        throw this.#tooMuch(staged);
+      default:
+        return outcome satisfies never;
+    }
   }
 
   async #drop({ stage }: StagingOf<'batch.drop'>, by: string): Promise<object> {
@@ -88,9 +91,31 @@ export class Staging {
   }
 }
 
-/** One part of an account at a time, or two at once would both find room for the last bytes. */
-async function lockStages(transaction: Database, by: string): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`rowcast stages of ${by}`}, 0))`.execute(transaction);
+/** What `stage_part` of schema.sql says of a part, and how many bytes its account has staged then, or would have. */
+interface Staged {
+  readonly outcome: 'kept' | 'foreign' | 'another' | 'too much';
+  readonly staged: number;
+}
+
+interface PartText {
+  readonly stage: string;
+  readonly part: number;
+  readonly by: string;
+  readonly steps: number;
+  /** Its commands as JSON. */
+  readonly text: string;
+}
+
+async function stagePart(
+  { database, bytesPerUserMax }: StagingOptions,
+  { stage, part, by, steps, text }: PartText,
+): Promise<Staged> {
+  const { rows } = await sql<Staged>`
+    SELECT outcome, staged FROM stage_part(
+      ${stage}, ${part}, ${by}, ${steps}, ${Buffer.byteLength(text)}, ${text}, ${bytesPerUserMax})`.execute(database);
+  const [staged] = rows;
+  if (staged === undefined) throw new InvariantError(`nothing is known of part ${part} of stage ${stage}`);
+  return staged;
 }
 
 async function refuseForeign(database: Database, stage: string, by: string): Promise<void> {
@@ -108,27 +133,9 @@ export function foreignStage(stage: string): Refused {
   return new Refused({ code: 'forbidden', message: `stage ${stage} is another account's` });
 }
 
-/** Whether the very same part was staged before. @throws Refused when it was another one */
-async function isThere(
-  transaction: Database,
-  { stage, part, commands }: { readonly stage: string; readonly part: number; readonly commands: string },
-): Promise<boolean> {
-  const { rows } = await sql<{ same: boolean }>`
-    SELECT commands = ${commands} AS same FROM staged_part WHERE stage = ${stage} AND part = ${part}`.execute(
-    transaction,
-  );
-  const [before] = rows;
-  if (before?.same === false) {
-    const message = `part ${part} of stage ${stage} has other commands; make a new stage for another batch`;
-    throw new Refused({ code: 'bad_request', message });
-  }
-  return before !== undefined;
-}
-
-async function stagedBytesOf(transaction: Database, by: string): Promise<number> {
-  const { rows } = await sql<{ bytes: number }>`
-    SELECT coalesce(sum(bytes), 0)::bigint AS bytes FROM staged_part WHERE by = ${by}`.execute(transaction);
-  return rows[0]?.bytes ?? 0;
+function anotherPart(stage: string, part: number): Refused {
+  const message = `part ${part} of stage ${stage} has other commands; make a new stage for another batch`;
+  return new Refused({ code: 'bad_request', message });
 }
 
 /** Drops stages by their last part, so that a long upload does not lose its first. Those being committed are left. */

@@ -251,6 +251,22 @@ test('in parts of any size a batch does what it does in one piece', async () => 
   await Promise.all([ownLedger.drop(), twin.drop()]);
 }, 120_000);
 
+test('small parts, which are read together, keep their order and the places of their commands', async () => {
+  const before = await headSeq();
+  const keys = Array.from({ length: 2_307 }, (_, n) => `small-${n}`);
+  const parts = Array.from({ length: 330 }, (_, part) =>
+    keys.slice(part * 7, part * 7 + 7).map((id) => insert(id, { n: 1 })),
+  );
+  // One by itself between them, whose bytes are more than are read together.
+  parts.splice(200, 0, [insert('small-long', { secret: 'x'.repeat(300_000) })]);
+  const wanted = [...keys.slice(0, 1_400), 'small-long', ...keys.slice(1_400)];
+  expect(granted(await large(parts))).toMatchObject({ changes: 2_308 });
+  expect((await entries(before)).map(({ key }) => key)).toEqual(wanted);
+  const more = keys.slice(0, 1_400).map((id) => [insert(`${id}-more`)]);
+  const refused = refusalOf(await large([...more, [insert('small-good'), insert('small-bad', { n: -1 })]]));
+  expect(refused?.problems).toMatchObject([{ index: 1_401, code: 'invalid' }]);
+});
+
 describe('the command', () => {
   test('P2 takes effect once: the same id again is answered as before, though its parts are gone', async () => {
     const id = nanoid();
