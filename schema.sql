@@ -110,9 +110,14 @@ CREATE TABLE IF NOT EXISTS table_projection (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS table_projection_living ON table_projection (name) WHERE dropped IS NULL;
 CREATE INDEX IF NOT EXISTS table_projection_by_name ON table_projection (name);
+-- Rows of lives of a table name them by their id. No foreign key says so: it would look up the table of each row that is
+-- written, a sixth of what PostgreSQL does for a large insert. The server writes rows of tables only that it has read under
+-- the head's lock, lives stay for ever, as this trigger says, and `verify --database` finds rows of a table that there is not.
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OF id OR DELETE OR TRUNCATE ON table_projection
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 
 CREATE TABLE IF NOT EXISTS row_projection (
-  table_id bigint NOT NULL REFERENCES table_projection,
+  table_id bigint NOT NULL,
   key      text COLLATE "C" NOT NULL,
   version  bigint NOT NULL,
   -- The row's last change: seq, when, by whom.
@@ -126,12 +131,26 @@ CREATE TABLE IF NOT EXISTS row_projection (
 
 -- Which row holds a value of a unique column. The value is hashed, as an index takes no long ones.
 CREATE TABLE IF NOT EXISTS unique_projection (
-  table_id bigint NOT NULL REFERENCES table_projection,
+  table_id bigint NOT NULL,
   "column" text COLLATE "C" NOT NULL,
   value    bytea NOT NULL,
   key      text COLLATE "C" NOT NULL,
   PRIMARY KEY (table_id, "column", value)
 );
+
+-- Until 0.4.0 both had foreign keys to the tables' lives.
+DO $$
+DECLARE
+  reference record;
+BEGIN
+  FOR reference IN
+    SELECT conrelid::regclass AS of_table, conname AS name FROM pg_constraint
+    WHERE contype = 'f' AND confrelid = 'table_projection'::regclass
+      AND conrelid IN ('row_projection'::regclass, 'unique_projection'::regclass)
+  LOOP
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', reference.of_table, reference.name);
+  END LOOP;
+END $$;
 
 -- What sealed cells stand for: the values, with the salts that keep their commitments from being guessed. Of all tables
 -- this one only has them; the log and the projections have the commitments. An erase deletes rows for good.

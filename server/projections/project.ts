@@ -41,7 +41,8 @@ export function rowsAfter(recorded: readonly RecordedEvent[]): RowsAfter {
     if (!isRowEvent(event) || dropped.has(event.table.id)) continue;
     // The past of a row that is gone was erased: nothing of it stands here.
     if (event.op === 'erase' && event.row === undefined) continue;
-    rows.set(rowName(event.table.id, event.key), rowWrite(event, recording));
+    const name = rowName(event.table.id, event.key);
+    rows.set(name, rowWrite(event, recording, rows.get(name)));
     for (const write of holderWrites(event)) holders.set(uniqueName(write.tableId, write.column, write.value), write);
   }
   return { rows: [...rows.values()], holders: [...holders.values()] };
@@ -54,8 +55,13 @@ export async function projectTables(transaction: Executor, recorded: readonly Re
   }
 }
 
-function rowWrite({ table, key, version, row }: RowEvent, recording: Recording): RowWrite {
-  const place = { tableId: table.id, key };
+/** @param before what the events ahead of this one have come to, if they touch the row */
+function rowWrite(
+  { op, table, key, version, row }: RowEvent,
+  recording: Recording,
+  before: RowWrite | undefined,
+): RowWrite {
+  const place = { tableId: table.id, key, isNew: before?.isNew ?? op === 'insert' };
   return row === undefined ? place : { ...place, row: { version, ...recording, cells: row } };
 }
 

@@ -9,6 +9,8 @@ export interface RowWrite {
   readonly tableId: number;
   readonly key: string;
   readonly row?: Omit<RowState, 'key'>;
+  /** Whether the row was not there before the group. */
+  readonly isNew: boolean;
 }
 
 /** A row that is asked for. */
@@ -53,12 +55,22 @@ export function readRows(values: readonly RowValue[]): Map<string, RowState> {
 
 /** The statements that write rows as they are now, each row at most once. */
 export function rowStatements(writes: readonly RowWrite[]): RawBuilder<unknown>[] {
-  const gone = writes.filter(({ row }) => row === undefined);
-  const kept = writes.flatMap(({ tableId, key, row }) => (row === undefined ? [] : [{ tableId, key, ...row }]));
-  return [...(gone.length > 0 ? [deleteRows(gone)] : []), ...(kept.length > 0 ? [upsertRows(kept)] : [])];
+  const gone: RowRef[] = [];
+  const added: StoredRow[] = [];
+  const kept: StoredRow[] = [];
+  for (const { tableId, key, row, isNew } of writes) {
+    if (row === undefined) gone.push({ tableId, key });
+    else (isNew ? added : kept).push({ tableId, key, ...row });
+  }
+  return [
+    ...(gone.length > 0 ? [deleteRows(gone)] : []),
+    ...(added.length > 0 ? [insertRows(added)] : []),
+    ...(kept.length > 0 ? [upsertRows(kept)] : []),
+  ];
 }
 
-function upsertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
+/** Of rows that are not there: an upsert looks for each first, which is a sixth of what PostgreSQL does for a large insert. */
+function insertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
   return sql`
     INSERT INTO row_projection (table_id, key, version, seq, at, by, cells)
     SELECT * FROM unnest(
@@ -68,7 +80,12 @@ function upsertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
       ${bigints(rows.map(({ seq }) => seq))},
       ${lines(rows.map(({ at }) => at))},
       ${lines(rows.map(({ by }) => by))},
-      ${lines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])
+      ${lines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])`;
+}
+
+function upsertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
+  return sql`
+    ${insertRows(rows)}
     ON CONFLICT (table_id, key) DO UPDATE
       SET version = excluded.version, seq = excluded.seq, at = excluded.at, by = excluded.by, cells = excluded.cells`;
 }

@@ -44,6 +44,7 @@ export async function checkRows({ executor, lives, findings, signal, onProgress 
     await checkStrangers(executor, life, { rows, findings });
     total += rows;
   }
+  await checkHomeless(executor, lives, findings);
   findings.good('rows', `${counted(total, 'row')}, each as its last change has left it`);
 }
 
@@ -106,4 +107,15 @@ async function checkStrangers(
     key,
     what: `table ${name}, row ${key}, is there, and no change has made it`,
   });
+}
+
+/** Rows of a table that the log has none of: no foreign key keeps them out. */
+async function checkHomeless(executor: Executor, lives: TableLives, findings: Findings): Promise<void> {
+  const { rows } = await sql<{ id: number; key: string; seq: number }>`
+    SELECT table_id AS id, key, seq FROM row_projection WHERE table_id <> ALL(${[...lives.byId.keys()]}::bigint[])
+    ORDER BY table_id, key LIMIT 1`.execute(executor);
+  const [homeless] = rows;
+  if (homeless === undefined) return;
+  const { id, key, seq } = homeless;
+  findings.bad('rows', { seq, key, what: `row ${key} is of table ${id}, and the log has none created at ${id}` });
 }

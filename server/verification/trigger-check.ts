@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Executor } from '../database/writer.ts';
 import type { Findings } from './findings.ts';
 
-/** The tables that only grow, each by a trigger of this name. */
-const guarded = ['change', 'tile', 'tag', 'command', 'audit'] as const;
+/** The tables that only grow (of `table_projection` the ids), each by a trigger of this name. */
+const guarded = ['change', 'tile', 'tag', 'command', 'audit', 'table_projection'] as const;
 const triggerName = 'append_only';
 
 /** Demands that what keeps the log from being changed is there and switched on, for ordinary sessions. */

@@ -23,6 +23,7 @@ export async function checkUnique({ executor, lives, findings, signal }: UniqueC
     await checkStrangers(executor, life, { held, findings });
     total += held;
   }
+  await checkHomeless(executor, lives, findings);
   findings.good('keys', `${counted(total, 'unique value')}, each held by the row that has it`);
 }
 
@@ -70,6 +71,18 @@ async function checkStrangers(
     ORDER BY key LIMIT 1`.execute(executor);
   const [stranger = { key: '', column: '' }] = strangers;
   accuse(findings, name, stranger, 'holds a value that it has not');
+}
+
+/** Values of a table that the log has none of: no foreign key keeps them out. */
+async function checkHomeless(executor: Executor, lives: TableLives, findings: Findings): Promise<void> {
+  const { rows } = await sql<{ id: number; key: string; column: string }>`
+    SELECT table_id AS id, key, "column" FROM unique_projection
+    WHERE table_id <> ALL(${[...lives.byId.keys()]}::bigint[]) ORDER BY table_id, key LIMIT 1`.execute(executor);
+  const [homeless] = rows;
+  if (homeless === undefined) return;
+  const { id, key, column } = homeless;
+  const what = `row ${key}, column ${column}, holds a value of table ${id}, and the log has none created at ${id}`;
+  findings.bad('keys', { key, column, what });
 }
 
 function accuse(

@@ -16,6 +16,8 @@ async function catalogue(database: string): Promise<unknown[]> {
      UNION ALL SELECT 'trigger', event_object_table || '.' || trigger_name, event_manipulation
        FROM information_schema.triggers WHERE trigger_schema LIKE 'rowcast%'
      UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname LIKE 'rowcast%'
+     UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+       FROM pg_constraint WHERE connamespace = 'rowcast'::regnamespace
      UNION ALL SELECT 'function', proname, coalesce(proacl::text, '') || prosecdef || coalesce(proconfig::text, '')
        FROM pg_proc WHERE pronamespace = 'rowcast'::regnamespace
      UNION ALL SELECT 'head', epoch, seq::text FROM head
@@ -40,7 +42,7 @@ test('applied twice, and ten times at once by servers that start together, it is
   }
 });
 
-test('a ledger of 0.3.0 gets what tiles have kept since, and keeps its own', async () => {
+test('a ledger of 0.3.0 gets what tiles have kept since, keeps its own, and loses the foreign keys of its rows', async () => {
   const database = uniqueName('older');
   await administer(`CREATE DATABASE ${database}`);
   const apply = (): Promise<void> => applySchema(asOwner(database), { schema: 'rowcast', serverRole: 'rowcast' });
@@ -52,9 +54,35 @@ test('a ledger of 0.3.0 gets what tiles have kept since, and keeps its own', asy
       asOwner(database),
       `INSERT INTO tile VALUES (0, 0, sha256('tile'), convert_to(repeat('x', 8192), 'UTF8'))`,
     );
+    for (const projection of ['row_projection', 'unique_projection']) {
+      await ask(asOwner(database), `ALTER TABLE ${projection} ADD FOREIGN KEY (table_id) REFERENCES table_projection`);
+    }
+    await ask(asOwner(database), 'DROP TRIGGER append_only ON table_projection');
+    expect(await catalogue(database)).not.toEqual(now);
     await apply();
     expect(await catalogue(database)).toEqual(now);
     expect(await ask(asOwner(database), 'SELECT nodes FROM tile')).toEqual([{ nodes: null }]);
+  } finally {
+    await administer(`DROP DATABASE ${database} WITH (FORCE)`);
+  }
+});
+
+test('P10 nobody takes a life of a table away by mistake, or gives it another id, though no foreign key holds its rows to it', async () => {
+  const database = uniqueName('lives');
+  await administer(`CREATE DATABASE ${database}`);
+  const owner = asOwner(database);
+  try {
+    await applySchema(owner, { schema: 'rowcast', serverRole: 'rowcast' });
+    await ask(owner, `INSERT INTO table_projection VALUES (1, 't', '{"columns":[]}', 1, NULL)`);
+    await ask(owner, 'UPDATE table_projection SET changed = 2');
+    for (const statement of [
+      'DELETE FROM table_projection',
+      'TRUNCATE table_projection',
+      'UPDATE table_projection SET id = 2',
+    ]) {
+      await expect(ask(owner, statement), statement).rejects.toMatchObject({ code: '42501' });
+    }
+    expect(await ask(owner, 'SELECT id::int, changed::int FROM table_projection')).toEqual([{ id: 1, changed: 2 }]);
   } finally {
     await administer(`DROP DATABASE ${database} WITH (FORCE)`);
   }

@@ -183,6 +183,45 @@ describe('rows and unique values are what the log adds up to', () => {
     expect(stack.committer.counters.retries).toBe(0);
   });
 
+  test('rows that come and go within one group, new ones and others', async () => {
+    await stack.done({ type: 'table.create', name: 'visits', columns: [{ name: 'n', type: 'integer' }] });
+    const at = { table: 'visits' };
+    const insert = (key: string, n: number): Step => ({ type: 'row.insert', ...at, key, row: { n } });
+    const update = (key: string, n: number): Step => ({ type: 'row.update', ...at, key, row: { n } });
+    const leave = (key: string): Step => ({ type: 'row.delete', ...at, key });
+    for (const commands of [
+      [
+        insert('a', 1),
+        insert('b', 1),
+        update('b', 2),
+        insert('c', 1),
+        leave('c'),
+        insert('d', 1),
+        leave('d'),
+        insert('d', 2),
+      ],
+      [
+        update('a', 2),
+        leave('b'),
+        insert('b', 3),
+        insert('c', 2),
+        leave('d'),
+        insert('d', 3),
+        leave('d'),
+        insert('e', 1),
+      ],
+      [leave('a'), insert('a', 3), update('a', 4), leave('e'), insert('d', 4), insert('f', 1)],
+    ]) {
+      await stack.done({ type: 'batch', commands });
+      await expectProjections();
+    }
+    const rows = await ledger.query<{ row: string }>(
+      `SELECT key || (cells ->> 'n') AS row FROM row_projection
+       WHERE table_id = (SELECT max(id) FROM table_projection WHERE name = 'visits') ORDER BY key`,
+    );
+    expect(rows.map(({ row }) => row)).toEqual(['a4', 'b3', 'c2', 'd4', 'f1']);
+  });
+
   test('a change of columns goes through more rows than one page of them', async () => {
     await stack.done({ type: 'table.create', name: 'many', columns: [{ name: 'n', type: 'integer' }] });
     const commands = Array.from({ length: 2_345 }, (_, n) => ({

@@ -111,6 +111,8 @@ const tamperings: readonly [part: Part, place: Partial<BadPlace>, ...statements:
   ['tables', { seq: 305, table: 'staff' }, 'DROP VIEW rowcast_tables.staff'],
   ['tables', { table: 'change' }, 'ALTER TABLE change DISABLE TRIGGER append_only'],
   ['tables', { table: 'audit' }, 'DROP TRIGGER append_only ON audit'],
+  ['tables', { table: 'table_projection' }, 'ALTER TABLE table_projection DISABLE TRIGGER append_only'],
+  ['tables', { seq: 305, table: 'staff' }, 'DELETE FROM table_projection WHERE id = 1'],
   [
     'rows',
     { seq: 55, table: 'staff', key: '50' },
@@ -128,6 +130,12 @@ const tamperings: readonly [part: Part, place: Partial<BadPlace>, ...statements:
     { seq: 306, table: 'staff', key: '7' },
     `INSERT INTO row_projection SELECT 1, '7', 1, 12, at, by, cells FROM row_projection WHERE key = '50'`,
   ],
+  [
+    'rows',
+    { seq: 5, key: '999' },
+    `INSERT INTO row_projection SELECT 77, '999', 1, 5, at, by, cells FROM row_projection WHERE key = '50'`,
+  ],
+  ['keys', { key: '50', column: 'mail' }, `INSERT INTO unique_projection VALUES (77, 'mail', '\\x00', '50')`],
   [
     'keys',
     { table: 'staff', key: '50', column: 'mail' },
