@@ -11,21 +11,29 @@ export interface CellProblem {
 
 /** Everything that is wrong with the cells that a command names, taken by themselves: unknown columns, wrong types. */
 export function givenCellsProblems(definition: TableDefinition, given: Cells): CellProblem[] {
-  return Object.entries(given).flatMap(([name, cell]) => {
-    const column = findColumn(definition, name);
-    if (column === undefined) return [{ column: name, message: `is no column of table ${definition.name}` }];
-    const isCommitment = column.sealed && commitmentIn(cell) !== undefined;
-    const message = isCommitment ? 'is sealed: send a value, not a commitment' : cellProblem(column.type, cell);
-    return message === undefined ? [] : [{ column: name, message }];
-  });
+  const problems: CellProblem[] = [];
+  for (const [name, cell] of Object.entries(given)) {
+    const message = givenProblem(definition, name, cell);
+    if (message !== undefined) problems.push({ column: name, message });
+  }
+  return problems;
+}
+
+function givenProblem(definition: TableDefinition, name: string, cell: Cell): string | undefined {
+  const column = findColumn(definition, name);
+  if (column === undefined) return `is no column of table ${definition.name}`;
+  const isCommitment = column.sealed && commitmentIn(cell) !== undefined;
+  return isCommitment ? 'is sealed: send a value, not a commitment' : cellProblem(column.type, cell);
 }
 
 /** Everything that is wrong with a whole row by the rules of its table. Types are taken to be right. */
 export function rowProblems(definition: TableDefinition, row: Cells): CellProblem[] {
-  return definition.columns.flatMap((column) => {
+  const problems: CellProblem[] = [];
+  for (const column of definition.columns) {
     const message = ruleProblem(column, row[column.name] ?? null);
-    return message === undefined ? [] : [{ column: column.name, message }];
-  });
+    if (message !== undefined) problems.push({ column: column.name, message });
+  }
+  return problems;
 }
 
 /** What is wrong with one cell by the rules of its column; its type is taken to be right. */
@@ -36,6 +44,8 @@ export function ruleProblem(column: Column, cell: Cell): string | undefined {
 }
 
 function boundProblem({ type, min, max }: Column, cell: Cell): string | undefined {
+  // Characters are not counted for nothing: most columns have neither.
+  if ((min ?? null) === null && (max ?? null) === null) return undefined;
   const isText = type === 'text';
   const measure = isText ? characters(cell as string) : cell;
   const compare = (bound: Cell): number => compareCells(isText ? 'integer' : type, measure, bound);

@@ -56,12 +56,14 @@ export interface UniqueChange {
 }
 
 export function uniqueChanges({ table, row, was, open = { row, was } }: RowEvent): UniqueChange[] {
-  return table.definition.columns.flatMap((column) => {
-    if (!column.unique) return [];
-    const held = (cells: Cells | undefined): Cell => {
-      const cell = cells?.[column.name] ?? null;
-      return isErased(column, cell) ? null : cell;
-    };
-    return [{ column, old: held(open.was), now: held(open.row) }];
-  });
+  const changes: UniqueChange[] = [];
+  for (const column of table.definition.columns) {
+    if (column.unique) changes.push({ column, old: heldCell(column, open.was), now: heldCell(column, open.row) });
+  }
+  return changes;
+}
+
+function heldCell(column: Column, cells: Cells | undefined): Cell {
+  const cell = cells?.[column.name] ?? null;
+  return isErased(column, cell) ? null : cell;
 }

@@ -77,13 +77,15 @@ export function resultProblems(
 }
 
 function twins(state: LedgerState, table: TableState, key: string, set: Cells): CellProblem[] {
-  return table.definition.columns.flatMap((column) => {
+  const problems: CellProblem[] = [];
+  for (const column of table.definition.columns) {
     const cell = set[column.name];
-    if (!column.unique || cell === undefined || cell === null) return [];
+    if (!column.unique || cell === undefined || cell === null) continue;
     const holder = state.holder(table, column, cell);
-    if (holder === undefined || holder === key) return [];
-    return [{ column: column.name, message: `is unique, and row ${holder} has this value` }];
-  });
+    if (holder === undefined || holder === key) continue;
+    problems.push({ column: column.name, message: `is unique, and row ${holder} has this value` });
+  }
+  return problems;
 }
 
 /** The cells of a new row: those given, and the defaults of those not named. */

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { bigints, lines } from '../database/arrays.ts';
+import { bigints, lines, texts } from '../database/arrays.ts';
 import type { Executor } from '../database/writer.ts';
 import type { Doorbell } from './doorbell.ts';
 import { headAfter, type LockedHead } from './head.ts';
@@ -40,7 +40,7 @@ export async function appendChanges(transaction: Executor, appending: Appending)
       SELECT * FROM unnest(
         ${bigints(changes.map(({ seq }) => seq))},
         ${bigints(changes.map(({ tableId }) => tableId))},
-        ${changes.map(({ key }) => key)}::text[],
+        ${texts(changes.map(({ key }) => key))},
         ${bigints(changes.map(({ groupLast }) => groupLast))},
         ${lines(changes.map(({ entry }) => entry))})
       RETURNING seq

@@ -36,18 +36,18 @@ export function recordEvents(events: readonly Event[], record: CommandRecord): C
       table: event.table.definition.name,
       key: isRowEvent(event) ? event.key : null,
       groupLast: last,
-      entry: JSON.stringify(entryOf(event, { ...record, seq, group })),
+      entry: JSON.stringify(entryOf(event, record, { seq, group })),
     };
   });
 }
 
-type EntryRecord = Omit<CommandRecord, 'group'> & {
+interface EntryPlace {
   readonly seq: number;
   readonly group: [number, number] | undefined;
-};
+}
 
 /** The entry of an event. Fields stand in this order; JSON leaves out the undefined ones. */
-function entryOf(event: Event, { seq, at, by, command, group }: EntryRecord): Undefinable<Entry> {
+function entryOf(event: Event, { at, by, command }: CommandRecord, { seq, group }: EntryPlace): Undefinable<Entry> {
   const table = event.table.definition.name;
   if (isRowEvent(event)) {
     const { op, key, version, row, was, columns, reverts, why } = event;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Cells } from '../../protocol/values.ts';
-import { bigints, lines } from '../database/arrays.ts';
+import { bigints, lines, texts } from '../database/arrays.ts';
 import type { Executor } from '../database/writer.ts';
 import { type RowState, rowName } from '../domain/state.ts';
 
@@ -38,7 +38,7 @@ export type RowValue = readonly [
 export function selectRows(refs: readonly RowRef[]): RawBuilder<unknown> {
   return sql`
     SELECT json_build_array(r.table_id, r.key, r.version, r.seq, r.at, r.by, r.cells)
-    FROM unnest(${bigints(refs.map(({ tableId }) => tableId))}, ${refs.map(({ key }) => key)}::text[])
+    FROM unnest(${bigints(refs.map(({ tableId }) => tableId))}, ${texts(refs.map(({ key }) => key))})
       AS wanted (table_id, key)
     JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key`;
 }
@@ -75,7 +75,7 @@ function insertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
     INSERT INTO row_projection (table_id, key, version, seq, at, by, cells)
     SELECT * FROM unnest(
       ${bigints(rows.map(({ tableId }) => tableId))},
-      ${rows.map(({ key }) => key)}::text[],
+      ${texts(rows.map(({ key }) => key))},
       ${bigints(rows.map(({ version }) => version))},
       ${bigints(rows.map(({ seq }) => seq))},
       ${lines(rows.map(({ at }) => at))},
@@ -93,7 +93,7 @@ function upsertRows(rows: readonly StoredRow[]): RawBuilder<unknown> {
 function deleteRows(refs: readonly RowRef[]): RawBuilder<unknown> {
   return sql`
     DELETE FROM row_projection USING unnest(
-      ${bigints(refs.map(({ tableId }) => tableId))}, ${refs.map(({ key }) => key)}::text[]) AS gone (table_id, key)
+      ${bigints(refs.map(({ tableId }) => tableId))}, ${texts(refs.map(({ key }) => key))}) AS gone (table_id, key)
     WHERE row_projection.table_id = gone.table_id AND row_projection.key = gone.key`;
 }
 
@@ -134,7 +134,7 @@ export async function rewriteCells(
 ): Promise<void> {
   await sql`
     UPDATE row_projection SET cells = reshaped.cells
-    FROM unnest(${rows.map(({ key }) => key)}::text[], ${lines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])
+    FROM unnest(${texts(rows.map(({ key }) => key))}, ${lines(rows.map(({ cells }) => JSON.stringify(cells)))}::json[])
       AS reshaped (key, cells)
     WHERE table_id = ${tableId} AND row_projection.key = reshaped.key`.execute(transaction);
 }

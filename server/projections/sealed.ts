@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { commitmentIn, sealedNames } from '../../protocol/sealed.ts';
 import type { AlterStep, TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
-import { bigints, lines } from '../database/arrays.ts';
+import { bigints, lines, texts } from '../database/arrays.ts';
 import type { Executor } from '../database/writer.ts';
 import { isRowEvent, type RowEvent } from '../domain/event.ts';
 import type { ReusedCell } from '../domain/restored-cells.ts';
@@ -26,7 +26,7 @@ export function selectOpened(rows: readonly NamedRow[]): RawBuilder<unknown> {
     SELECT json_build_array(s.commitment, s.value)
     FROM unnest(
       ${bigints(cells.map(({ tableId }) => tableId))},
-      ${cells.map(({ key }) => key)}::text[],
+      ${texts(cells.map(({ key }) => key))},
       ${lines(cells.map(({ column }) => column))}) AS wanted (table_id, key, "column")
     JOIN row_projection r ON r.table_id = wanted.table_id AND r.key = wanted.key
     JOIN sealed_cell s ON s.commitment = r.cells -> wanted."column" ->> 'sealed'`;
@@ -172,7 +172,7 @@ function insertSealed(kept: readonly KeptCell[]): RawBuilder<unknown> {
     SELECT commitment, table_id, key, "column", decode(salt, 'hex'), value FROM unnest(
       ${lines(kept.map(({ cell }) => cell.commitment))},
       ${bigints(kept.map(({ table }) => table.id))},
-      ${keys(kept)}::text[],
+      ${texts(keys(kept))},
       ${lines(kept.map(({ cell }) => cell.column))},
       ${lines(kept.map(({ cell }) => cell.salt))},
       ${lines(kept.map(({ cell }) => cell.value))}) AS kept (commitment, table_id, key, "column", salt, value)`;
