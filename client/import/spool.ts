@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Bytes that are written, or read, at once. */
+/** Bytes that are written at once. */
 const chunkBytes = 1_048_576;
+/** The same of values that are read one behind the other. */
+const aheadBytes = 65_536;
 
 /**
  * JSON values on disk, in order, each found again by its number: what a file holds is read once, and needs memory for
@@ -20,6 +22,10 @@ export class Spool<Value> {
   #pending: string[] = [];
   #pendingBytes = 0;
   #buffer = Buffer.alloc(4_096);
+  /** Which bytes of the file the buffer has. */
+  #held = { from: 0, to: 0 };
+  /** What is behind the value that was read last. */
+  #behindLast = 0;
   #isClosed = false;
 
   private constructor(folder: string) {
@@ -59,18 +65,28 @@ export class Spool<Value> {
     [this.#pending, this.#pendingBytes] = [[], 0];
   }
 
-  /** Reading beside each other is faster than waiting for each: the system has what was just written in memory. */
+  /** Who goes from one to the next has some read ahead: one by one, each would cost more to read than to parse. */
   at(index: number): Value {
     this.#flush();
     const start = this.#starts[index] ?? 0;
-    const length = (this.#starts[index + 1] ?? start) - start;
+    const end = this.#starts[index + 1] ?? start;
+    const { from, to } = this.#held;
+    if (start < from || end > to)
+      this.#read(start, index === this.#behindLast ? Math.max(end, start + aheadBytes) : end);
+    this.#behindLast = index + 1;
+    return JSON.parse(this.#buffer.toString('utf8', start - this.#held.from, end - this.#held.from)) as Value;
+  }
+
+  #read(start: number, end: number): void {
+    const length = Math.min(end, this.#bytes) - start;
+    this.#held = { from: 0, to: 0 };
     if (this.#buffer.length < length) this.#buffer = Buffer.alloc(length * 2);
     for (let read = 0; read < length; ) {
       const got = readSync(this.#file, this.#buffer, read, length - read, start + read);
       if (got === 0) throw new Error('the temporary file of an import is shorter than it was');
       read += got;
     }
-    return JSON.parse(this.#buffer.toString('utf8', 0, length)) as Value;
+    this.#held = { from: start, to: start + length };
   }
 
   *[Symbol.iterator](): Generator<Value, void, undefined> {
