@@ -306,6 +306,14 @@ BEGIN
   EXECUTE format('GRANT SELECT ON %I.%I TO PUBLIC', views, described.name);
 END $$;
 
+-- A text as the JSON that it is; NULL of one that is none.
+CREATE OR REPLACE FUNCTION json_or_null(candidate text) RETURNS json LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  RETURN candidate::json;
+EXCEPTION WHEN invalid_text_representation THEN
+  RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION sql_type(type text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE type
     WHEN 'text' THEN 'text'

@@ -181,7 +181,7 @@ function cellsSql(eras: readonly Era[]): RawBuilder<unknown> {
       SELECT name, position, CASE form
         WHEN 'filled' THEN filled
         WHEN 'same' THEN entry.row -> source
-        ELSE ${retypedSql(sql`CASE source_type WHEN 'json' THEN (entry.row -> source)::text ELSE entry.row ->> source END`)}
+        ELSE coalesce(${retypedSql(sql`CASE source_type WHEN 'json' THEN (entry.row -> source)::text ELSE entry.row ->> source END`)}, entry.row -> source)
       END AS value
       FROM json_to_recordset(${JSON.stringify(eras.flatMap(eraRows))}::json)
         AS columns (until bigint, position int, name text, form text, source text, source_type text, filled json)
@@ -195,16 +195,22 @@ const textForms: ReadonlySet<string> = new Set(['text', 'decimal', 'date', 'time
 function eraRows({ until, columns }: Era): object[] {
   return columns.map(({ name, type, from, filled }, position) => {
     if (from === undefined) return { until, position, name, form: 'filled', filled };
-    const form = from.type === type ? 'same' : type === 'integer' ? 'integer' : textForms.has(type) ? 'text' : 'json';
+    const form = from.type === type ? 'same' : textForms.has(type) ? 'text' : type;
     return { until, position, name, form, source: from.name, source_type: from.type };
   });
 }
 
-/** A change of type keeps the text form of a cell (see retypeCell), so the new cell is made of it. */
+/**
+ * A change of type keeps the text form of a cell (see retypeCell), so the new cell is made of it. NULL of a cell that would
+ * not be kept: its row was gone, or had another one, by the time of the change, or that would have been refused.
+ */
 function retypedSql(text: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(SELECT CASE form
-      WHEN 'text' THEN to_json(text)
-      WHEN 'integer' THEN CASE WHEN abs(text::numeric) > ${Number.MAX_SAFE_INTEGER} THEN to_json(text) ELSE text::json END
-      ELSE text::json
+  return sql`(SELECT CASE
+      WHEN form = 'text' THEN to_json(text)
+      WHEN form = 'json' THEN json_or_null(text)
+      WHEN form = 'boolean' AND text IN ('true', 'false') THEN text::json
+      WHEN form = 'number' AND text ~ '^-?(0|[1-9][0-9]*)([.][0-9]*[1-9])?(e[+-][0-9]+)?$' THEN text::json
+      WHEN form = 'integer' AND text ~ '^-?(0|[1-9][0-9]*)$' THEN
+        CASE WHEN abs(text::numeric) > ${Number.MAX_SAFE_INTEGER} THEN to_json(text) ELSE text::json END
     END FROM (SELECT ${text} AS text) AS kept)`;
 }

@@ -120,6 +120,30 @@ test('over random histories, the diff of two points done to the first makes the 
 }, 60_000);
 
 describe('a diff', () => {
+  test.each([
+    ['x', 'boolean'],
+    ['x', 'integer'],
+    ['1.50', 'number'],
+    ['{', 'json'],
+    ['2026-11-26', 'json'],
+  ] as const)(
+    'tells a cell as it was where it would not be kept by a later change of its column: %s as %s',
+    async (cell, to) => {
+      const table = `lost-${cell.length}-${to}`;
+      await stack.done({ type: 'table.create', name: table, columns: [{ name: 'c', type: 'text' }] });
+      const rows = ['gone', 'other'].map((key) => ({ type: 'row.insert' as const, table, key, row: { c: cell } }));
+      const { seq } = await stack.done({ type: 'batch', commands: rows });
+      await stack.done({ type: 'row.delete', table, key: 'gone' });
+      await stack.done({ type: 'row.update', table, key: 'other', row: { c: null } });
+      await stack.done({ type: 'table.alter', table, steps: [{ do: 'retype', column: 'c', to }] });
+      const { rows: diffs } = await diff({ from: { seq }, table });
+      expect(diffs).toMatchObject([
+        { key: 'gone', op: 'delete', was: { c: cell } },
+        { key: 'other', op: 'update', row: {}, was: { c: cell } },
+      ]);
+    },
+  );
+
   test('has each row once, as a net change, in pages of rows and of bytes', async () => {
     const small = createStack(ledger, { pageBytesMax: 1_500 });
     await stack.done({ type: 'table.create', name: 'paged', columns: [{ name: 's', type: 'text' }] });
