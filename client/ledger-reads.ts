@@ -8,7 +8,8 @@ import type { TableDefinition } from '../protocol/table.ts';
 import { compareCells } from '../protocol/values.ts';
 import type { CommandChannel } from './command-channel.ts';
 import { RowcastError } from './errors.ts';
-import { type LogPage, readPages } from './log-reader.ts';
+import { parseEntry } from './lines.ts';
+import { type LinesPage, readLinesPages } from './log-reader.ts';
 import { pagesAhead } from './pages-ahead.ts';
 
 /** A table, or what of it matches a filter, as of one seq. */
@@ -76,8 +77,8 @@ export class LedgerReads {
     return { seq: body.head, epoch: body.epoch };
   }
 
-  log(request: Omit<RequestOf<'log.read'>, 'type'>, signal: AbortSignal): AsyncGenerator<LogPage, void, undefined> {
-    return readPages(this.#channel, { type: 'log.read', ...request }, { signal });
+  log(request: Omit<RequestOf<'log.read'>, 'type'>, signal: AbortSignal): AsyncGenerator<LinesPage, void, undefined> {
+    return readLinesPages(this.#channel, { type: 'log.read', ...request }, { signal });
   }
 
   /** Whether the table is there now; its definition, if so. */
@@ -93,7 +94,8 @@ export class LedgerReads {
   async definitionAt(table: string, from: Cursor, signal: AbortSignal): Promise<TableDefinition | undefined> {
     const current = await this.currentDefinition(table, signal);
     for await (const page of this.log({ table, after: from.seq, epoch: from.epoch }, signal)) {
-      for (const { entry } of page.entries) if (!isRowEntry(entry)) return entry.was;
+      const ofTable = page.lines.map(parseEntry).find((entry) => !isRowEntry(entry));
+      if (ofTable !== undefined && !isRowEntry(ofTable)) return ofTable.was;
     }
     return current;
   }

@@ -13,25 +13,34 @@ export interface LogEntry {
   readonly entry: Entry;
 }
 
-/** The entries of one reply. */
-export interface LogPage extends EntriesReply {
-  readonly entries: readonly LogEntry[];
+/** The entries of one reply, as the lines that they are. */
+export interface LinesPage extends EntriesReply {
+  readonly lines: readonly string[];
   /** UTF-8 bytes of the entries. */
   readonly bytes: number;
 }
 
+/** The entries of one reply. */
+export interface LogPage extends Omit<LinesPage, 'lines'> {
+  readonly entries: readonly LogEntry[];
+}
+
 type EntriesRequest = RequestOf<'log.read'> | RequestOf<'row.history'>;
+interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
 type EntriesAnswer = Answer<EntriesRequest['type']>;
 
 /**
  * Reads entries page by page until there are no more, or until `limit` of them were read; the server reads the next page
  * while the client parses this one. All pages are of the epoch of the first: two lives of a ledger are never read as one.
  */
-export async function* readPages(
+export async function* readLinesPages(
   channel: CommandChannel,
   request: EntriesRequest,
-  options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined } = {},
-): AsyncGenerator<LogPage, void, undefined> {
+  options: ReadOptions = {},
+): AsyncGenerator<LinesPage, void, undefined> {
   const { timeoutMs } = options;
   let left = request.limit ?? Number.POSITIVE_INFINITY;
   const ask = (before: EntriesAnswer | undefined, signal: AbortSignal): Promise<EntriesAnswer> => {
@@ -44,7 +53,18 @@ export async function* readPages(
   };
   const hasNext = ({ body }: EntriesAnswer): boolean => body.more && body.count < left;
   for await (const { body, lines } of pagesAhead({ ask, hasNext }, options.signal)) {
-    yield { ...body, entries: entryLines(lines, body).map(toLogEntry), bytes: lines?.byteLength ?? 0 };
+    yield { ...body, lines: entryLines(lines, body), bytes: lines?.byteLength ?? 0 };
+  }
+}
+
+/** The same with the entries read. */
+export async function* readPages(
+  channel: CommandChannel,
+  request: EntriesRequest,
+  options: ReadOptions = {},
+): AsyncGenerator<LogPage, void, undefined> {
+  for await (const { lines, ...page } of readLinesPages(channel, request, options)) {
+    yield { ...page, entries: lines.map(toLogEntry) };
   }
 }
 

@@ -3,7 +3,8 @@ import { type Hash, leafHash, ProofError } from '../../proof/hash.ts';
 import { Fold, FoldError } from '../../protocol/fold.ts';
 import type { CommandChannel } from '../command-channel.ts';
 import { RowcastError } from '../errors.ts';
-import { readPages } from '../log-reader.ts';
+import { parseEntry } from '../lines.ts';
+import { readLinesPages } from '../log-reader.ts';
 import type { TamperedError } from './fault.ts';
 import type { LogTrust, Verified } from './log-trust.ts';
 import type { ProofReads } from './proof-reads.ts';
@@ -62,12 +63,10 @@ export class LogPass {
     if (to <= this.seq) return;
     const request = { type: 'log.read', after: this.seq, epoch: this.#epoch, limit: to - this.seq } as const;
     try {
-      for await (const page of readPages(channel, request, { signal })) {
-        this.#bytes += page.bytes;
-        for (const { line, entry } of page.entries) {
-          this.#frontier.push(leafHash(line));
-          this.fold?.apply(entry);
-        }
+      for await (const { lines, bytes } of readLinesPages(channel, request, { signal })) {
+        this.#bytes += bytes;
+        for (const line of lines) this.#frontier.push(leafHash(line));
+        if (this.fold !== undefined) for (const line of lines) this.fold.apply(parseEntry(line));
         onProgress(this.seq);
       }
     } catch (error) {
@@ -109,11 +108,11 @@ export class LogPass {
     const request = { type: 'log.read', after: this.#start, epoch: this.#epoch, limit: size - this.#start } as const;
     let at = this.#start;
     try {
-      for await (const page of readPages(channel, request, { signal })) {
-        const leaves = await reads.leaves(at, Math.min(at + page.count, size), this.#epoch);
-        const wrong = leaves.findIndex((leaf, index) => leafHash(page.entries[index]?.line ?? '') !== leaf);
+      for await (const { lines, count } of readLinesPages(channel, request, { signal })) {
+        const leaves = await reads.leaves(at, Math.min(at + count, size), this.#epoch);
+        const wrong = leaves.findIndex((leaf, index) => leafHash(lines[index] ?? '') !== leaf);
         if (wrong >= 0) return at + wrong + 1;
-        at += page.count;
+        at += count;
       }
     } catch (error) {
       if (error instanceof ProofError) return at + 1;
