@@ -6,7 +6,7 @@ import type { Head } from '../log/head.ts';
 export type RowsByName = Pick<ReadonlyMap<string, RowState>, 'get'>;
 
 /** UTF-16 units of cells after which a generation ends, and what a row counts for by itself. */
-const unitsMax = 8_388_608;
+const unitsMax = 4_194_304;
 const rowUnits = 256;
 
 /**

@@ -39,7 +39,7 @@ function ended(child: ChildProcess): Promise<Ended> {
 }
 
 function rowcast(...words: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, XDG_STATE_HOME: tmpdir(), ROWCAST_SERVER: '', NO_COLOR: '1' };
+  const env = { ...process.env, XDG_STATE_HOME: settings.folder, ROWCAST_SERVER: '', NO_COLOR: '1' };
   return ended(spawn(process.execPath, [launcher, ...words], { cwd: tmpdir(), env }));
 }
 
