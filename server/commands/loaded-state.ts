@@ -115,18 +115,17 @@ export class LoadedState implements LedgerState {
     const commitments = steps.flatMap((step) => (isRestore(step) ? commitmentsOf(step) : []));
     const opened = commitments.length === 0 ? new Map() : await loadOpened(transaction, commitments);
     const wanted = wantedParts(tables, steps, opened);
-    const unknown = [...wanted.rows].flatMap(([name, ref]) => (knownRows.get(name) === undefined ? [ref] : []));
+    const { found, missing } = lookUp(knownRows, wanted.rows);
     const [{ rows, known }, holders, surveys, sealed] = await Promise.all([
-      loadRowsAndKnown(transaction, { refs: unknown, ids }),
+      loadRowsAndKnown(transaction, { refs: missing, ids }),
       loadHolders(transaction, [...wanted.holders.values()]),
       loadSurveys(transaction, tables, wanted.alters),
       loadSealedColumns(transaction, wanted.erased),
     ]);
     const asked = new Set([...wanted.rows.keys(), ...wanted.holders.keys()]);
-    const usesKnownRows = unknown.length < wanted.rows.size;
-    // They may change while this state is in use.
-    if (usesKnownRows) for (const name of wanted.rows.keys()) copyRow(knownRows, name, rows);
-    return { state: new LoadedState({ tables, rows, holders, surveys, sealed, opened, asked }), known, usesKnownRows };
+    for (const [name, row] of found) rows.set(name, row);
+    const state = new LoadedState({ tables, rows, holders, surveys, sealed, opened, asked });
+    return { state, known, usesKnownRows: found.length > 0 };
   }
 
   table(name: string): TableState | undefined {
@@ -166,9 +165,19 @@ export class LoadedState implements LedgerState {
   }
 }
 
-function copyRow(from: RowsByName, name: string, to: Map<string, RowState>): void {
-  const row = from.get(name);
-  if (row !== undefined) to.set(name, row);
+/** The rows that are had, and what asks for the others. */
+function lookUp<Ref>(
+  rows: RowsByName,
+  wanted: ReadonlyMap<string, Ref>,
+): { readonly found: readonly (readonly [name: string, row: RowState])[]; readonly missing: readonly Ref[] } {
+  const found: [string, RowState][] = [];
+  const missing: Ref[] = [];
+  for (const [name, ref] of wanted) {
+    const row = rows.get(name);
+    if (row === undefined) missing.push(ref);
+    else found.push([name, row]);
+  }
+  return { found, missing };
 }
 
 async function loadRowsAndKnown(
