@@ -1,9 +1,10 @@
-import { Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type AccountRole, roles, userSchema } from '../../../../protocol/accounts.ts';
 import { queries } from '../api/queries.ts';
 import { sendCommand } from '../api/send-command.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogEnd } from '../shell/dialog-end.tsx';
 import { DeedError } from './deed-error.tsx';
 import { isPassword, NewPassword } from './new-password.tsx';
 import { useDeed } from './use-deed.ts';
@@ -63,14 +64,11 @@ function AccountForm({ onDone }: { readonly onDone: () => void }) {
         </div>
         <NewPassword label="Password" value={password} onChange={setPassword} />
         <DeedError error={error} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onDone}>
-            cancel
-          </Button>
+        <DialogEnd onCancel={onDone}>
           <Button type="submit" loading={isBusy} disabled={problem !== undefined || !isPassword(password)}>
             add account
           </Button>
-        </Group>
+        </DialogEnd>
       </Stack>
     </form>
   );

@@ -1,8 +1,9 @@
-import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { sendCommand } from '../api/send-command.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogEnd } from '../shell/dialog-end.tsx';
 import { count } from '../words/sentence.ts';
 import { DeedError } from './deed-error.tsx';
 import { isPassword, NewPassword } from './new-password.tsx';
@@ -53,14 +54,11 @@ function PasswordForm({ onDone }: { readonly onDone: () => void }) {
         <Text size="xs" c="var(--text-quiet)">
           Your other sessions end.
         </Text>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onDone}>
-            cancel
-          </Button>
+        <DialogEnd onCancel={onDone}>
           <Button type="submit" loading={isBusy} disabled={!isPassword(fresh)}>
             change password
           </Button>
-        </Group>
+        </DialogEnd>
       </Stack>
     </form>
   );

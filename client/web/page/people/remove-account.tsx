@@ -1,7 +1,8 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { queries } from '../api/queries.ts';
 import { sendCommand } from '../api/send-command.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogEnd } from '../shell/dialog-end.tsx';
 import { DeedError } from './deed-error.tsx';
 import { useDeed } from './use-deed.ts';
 
@@ -25,14 +26,11 @@ export function RemoveAccount({ user, onClose }: Props) {
           name.
         </Text>
         <DeedError error={error} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            cancel
-          </Button>
+        <DialogEnd onCancel={onClose} focusesCancel>
           <Button color="red" loading={isBusy} onClick={() => void run()}>
             remove
           </Button>
-        </Group>
+        </DialogEnd>
       </Stack>
     </Dialog>
   );

@@ -1,8 +1,9 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { sendCommand } from '../api/send-command.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogEnd } from '../shell/dialog-end.tsx';
 import { DeedError } from './deed-error.tsx';
 import { isPassword, NewPassword } from './new-password.tsx';
 import { useDeed } from './use-deed.ts';
@@ -41,14 +42,11 @@ function ResetForm({ user, onDone }: { readonly user: string; readonly onDone: (
           All sessions of {user} end. Tell it to {user} yourself: nobody else does.
         </Text>
         <DeedError error={error} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onDone}>
-            cancel
-          </Button>
+        <DialogEnd onCancel={onDone}>
           <Button type="submit" loading={isBusy} disabled={!isPassword(password)}>
             set password
           </Button>
-        </Group>
+        </DialogEnd>
       </Stack>
     </form>
   );

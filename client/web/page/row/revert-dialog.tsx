@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Loader, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Alert, Button, Loader, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { ConflictRule, Reverted, RevertedRow } from '../../../../protocol/revert.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogEnd } from '../shell/dialog-end.tsx';
 import { useIsNarrow } from '../tables/use-is-narrow.ts';
 import { WhyInput } from '../tables/why-input.tsx';
 import { ConflictList } from './conflict-list.tsx';
@@ -51,10 +52,7 @@ export function RevertDialog({ takeback, onClose }: Props) {
         {typeof preview === 'object' && <RevertPreview preview={preview} />}
         {problem !== undefined && <Alert color="red">{problem}</Alert>}
         <WhyInput value={why} onChange={setWhy} isFirst />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            cancel
-          </Button>
+        <DialogEnd onCancel={onClose}>
           <Button
             onClick={() => void revert(why)}
             loading={isBusy}
@@ -62,7 +60,7 @@ export function RevertDialog({ takeback, onClose }: Props) {
           >
             do it
           </Button>
-        </Group>
+        </DialogEnd>
       </Stack>
     </Dialog>
   );

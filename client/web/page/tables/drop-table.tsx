@@ -1,10 +1,11 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { sendCommand } from '../api/send-command.ts';
 import { DeedError } from '../people/deed-error.tsx';
 import { useDeed } from '../people/use-deed.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogEnd } from '../shell/dialog-end.tsx';
 import { closeDialog } from './dialogs.ts';
 import { WhyInput, whyOf } from './why-input.tsx';
 
@@ -48,14 +49,11 @@ function DropForm({ table }: { readonly table: string }) {
         />
         <WhyInput value={why} onChange={setWhy} />
         <DeedError error={error} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={closeDialog}>
-            cancel
-          </Button>
+        <DialogEnd onCancel={closeDialog}>
           <Button type="submit" color="red" loading={isBusy} disabled={typed !== table}>
             drop the table
           </Button>
-        </Group>
+        </DialogEnd>
       </Stack>
     </form>
   );

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { tagNameSchema } from '../../../../protocol/point.ts';
 import { queries } from '../api/queries.ts';
 import { sendCommand } from '../api/send-command.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { DialogEnd } from '../shell/dialog-end.tsx';
 import { WhyInput, whyOf } from '../tables/why-input.tsx';
 import { plainWords } from '../words/plain-words.ts';
 import { whenWords } from '../words/points.ts';
@@ -58,12 +59,9 @@ function TagForm({ at, onDone }: { readonly at: When; readonly onDone: () => voi
         />
         <WhyInput value={why} onChange={setWhy} />
         {problem !== undefined && <Alert color="red">{problem}</Alert>}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onDone}>
-            cancel
-          </Button>
+        <DialogEnd onCancel={onDone}>
           <Button type="submit">name it</Button>
-        </Group>
+        </DialogEnd>
       </Stack>
     </form>
   );

@@ -1,6 +1,7 @@
-import { Alert, Button, Group, Stack } from '@mantine/core';
+import { Alert, Button, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Dialog } from '../../../shell/dialog.tsx';
+import { DialogEnd } from '../../../shell/dialog-end.tsx';
 import { problemWords } from '../../../words/plain-words.ts';
 import { useCommand } from './use-command.ts';
 import { WhyField } from './why-field.tsx';
@@ -44,10 +45,7 @@ export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, 
                   ))}
           </Alert>
         )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose} data-autofocus={isDangerous || undefined}>
-            cancel
-          </Button>
+        <DialogEnd onCancel={onClose} focusesCancel={isDangerous}>
           <Button
             {...(isDangerous ? { color: 'red' } : {})}
             loading={isBusy}
@@ -56,7 +54,7 @@ export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, 
           >
             {verb}
           </Button>
-        </Group>
+        </DialogEnd>
       </Stack>
     </Dialog>
   );
