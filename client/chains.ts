@@ -1,7 +1,7 @@
 import { type Entry, groupOf } from '../protocol/entry.ts';
 import type { FeedHeader } from '../protocol/feed.ts';
 import type { EntryGroup } from './events.ts';
-import { decodeText, parseEntry, splitLines } from './lines.ts';
+import type { EntryLines } from './lines.ts';
 
 /** What becomes of a message of the feed. `gap`: something ahead of it was missed, or it came without its entries. */
 export type Verdict = 'gap' | readonly EntryGroup[];
@@ -11,7 +11,7 @@ export type Verdict = 'gap' | readonly EntryGroup[];
  * was delivered: what is not beyond it came twice.
  */
 export interface Chain {
-  accept(header: FeedHeader, lines: Uint8Array, position: number): Verdict;
+  accept(header: FeedHeader, message: EntryLines, position: number): Verdict;
   /** Forgets what was held back; it is behind the position now, or will be read from the log. */
   clear(): void;
 }
@@ -20,10 +20,10 @@ const nothing: Verdict = [];
 
 /** Of one table: a message holds whole groups, and `previous` says what comes ahead of it. */
 export class TableChain implements Chain {
-  accept(header: FeedHeader, lines: Uint8Array, position: number): Verdict {
+  accept(header: FeedHeader, message: EntryLines, position: number): Verdict {
     if (header.last <= position) return nothing;
     if (header.previous > position || header.omitted) return 'gap';
-    const entries = readEntries(header, lines);
+    const entries = readEntries(header, message);
     return entries === undefined ? 'gap' : groupEntries(entries.filter(({ seq }) => seq > position));
   }
 
@@ -41,12 +41,12 @@ const heldMax = 100_000;
 export class LedgerChain implements Chain {
   readonly #held = new Map<number, Entry>();
 
-  accept(header: FeedHeader, lines: Uint8Array, position: number): Verdict {
+  accept(header: FeedHeader, message: EntryLines, position: number): Verdict {
     if (header.last <= position) return nothing;
     const next = position + 1;
     const ofNextGroup = header.group !== undefined && header.group[0] <= next && next <= header.group[1];
     if (header.omitted || (header.first > next && !ofNextGroup)) return 'gap';
-    const entries = readEntries(header, lines);
+    const entries = readEntries(header, message);
     if (entries === undefined || this.#held.size + entries.length > heldMax) return 'gap';
     for (const entry of entries) if (entry.seq > position) this.#held.set(entry.seq, entry);
     return this.#complete(next);
@@ -81,9 +81,9 @@ export class LedgerChain implements Chain {
 }
 
 /** The entries of a message; undefined when they are not what the header says. */
-function readEntries({ count, last }: FeedHeader, lines: Uint8Array): Entry[] | undefined {
+function readEntries({ count, last }: FeedHeader, message: EntryLines): readonly Entry[] | undefined {
   try {
-    const entries = splitLines(decodeText(lines)).map(parseEntry);
+    const { entries } = message;
     return entries.length === count && entries.at(-1)?.seq === last ? entries : undefined;
   } catch {
     return undefined;

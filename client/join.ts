@@ -10,7 +10,7 @@ import type { EntryGroup, StateEvent, WatchState } from './events.ts';
 import type { FeedLink, FeedListener } from './feed-link.ts';
 import { GroupAssembler } from './group-assembler.ts';
 import type { LedgerReads, Snapshot } from './ledger-reads.ts';
-import { decodeText, parseEntry, splitLines } from './lines.ts';
+import { EntryLines } from './lines.ts';
 import { type FeedInput, LiveBuffer, type LiveBufferLimits } from './live-buffer.ts';
 import type { Opener } from './opener.ts';
 import { pause, type Timing } from './timing.ts';
@@ -280,12 +280,13 @@ export class Join {
   }
 
   async #meetMessage({ header, lines }: FeedInput & { kind: 'message' }): Promise<void> {
-    const verdict = this.#chain.accept(header, lines, this.#position.seq);
+    const message = EntryLines.ofFrame(lines);
+    const verdict = this.#chain.accept(header, message, this.#position.seq);
     if (verdict === 'gap') {
       await this.#heal();
       return;
     }
-    if (header.last > this.#position.seq) this.#check?.take(splitLines(decodeText(lines)));
+    if (header.last > this.#position.seq) this.#check?.take(message);
     await this.#deliver(verdict, lines.byteLength);
   }
 
@@ -319,9 +320,9 @@ export class Join {
     for await (const page of reads.log({ table, after: seq, epoch }, this.#stop.signal)) {
       if (this.#stopped) return;
       if (this.#failure !== undefined) throw this.#failure;
-      // Hashed first: what that leaves behind would have the garbage collector move all that was read from the lines.
-      this.#check?.take(page.lines);
-      await this.#deliver(assembler.add(page.lines.map(parseEntry)), page.bytes);
+      const read = EntryLines.of(page.lines);
+      this.#check?.take(read);
+      await this.#deliver(assembler.add(read.entries), page.bytes);
       if (!page.more) await this.#reachEnd(assembler.end(page.head), page.head);
       while (sink.isFull) await sink.room();
       await this.#check?.room();

@@ -13,11 +13,14 @@ export const emptyRoot: Hash = hash('sha256', '', 'hex');
 export function leafHash(entry: string): Hash {
   if (bytesMaxOf(entry) >= leaf.length) return hash('sha256', `\0${entry}`, 'hex');
   const end = 1 + leaf.write(entry, 1);
-  return hash('sha256', leaf.subarray(0, end), 'hex');
+  leafOfBytes[end] ??= leaf.subarray(0, end);
+  return hash('sha256', leafOfBytes[end], 'hex');
 }
 
 /** What leaves are hashed from: one buffer for all that fit, as a text of its own for each is much garbage. */
 const leaf = Buffer.alloc(16_384);
+/** Its beginnings by their length, of which a log has few. */
+const leafOfBytes: Uint8Array[] = [];
 const bytesMaxOf = ({ length }: string): number => 3 * length;
 
 /** What a node is hashed from. One buffer for all of them, as most of the time would go into making new ones. */

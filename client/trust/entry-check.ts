@@ -1,6 +1,7 @@
 import type { Frontier } from '../../proof/frontier.ts';
 import { type Hash, leafHash, ProofError } from '../../proof/hash.ts';
 import type { HeadMessage } from '../../protocol/feed.ts';
+import type { EntryLines } from '../lines.ts';
 import type { Timing } from '../timing.ts';
 import { TamperedError } from './fault.ts';
 import type { LogTrust, Verified } from './log-trust.ts';
@@ -49,15 +50,18 @@ export class EntryCheck {
     return this.#verified;
   }
 
-  /** Takes the lines of entries as they came. */
-  take(lines: readonly string[]): void {
-    for (const line of lines) {
-      const seq = seqOf(line);
-      if (seq === undefined) {
+  /**
+   * Takes entries as they came: what they call seq 7 must be leaf 7. They are hashed before they are read, as what that
+   * leaves behind would have the garbage collector move all that was read.
+   */
+  take(came: EntryLines): void {
+    const leaves = came.lines.map(leafHash);
+    for (const [index, { seq }] of came.entries.entries()) {
+      if (!Number.isSafeInteger(seq) || seq < 1) {
         this.#fail(this.#options.trust.declare({ kind: 'forked', first: 1, what: 'what was delivered is no entry' }));
         return;
       }
-      this.#pending.add(seq, leafHash(line));
+      this.#pending.add(seq, leaves[index] as Hash);
       if (seq <= this.#verified) this.#verified = seq - 1;
     }
   }
@@ -232,10 +236,4 @@ export class EntryCheck {
   #release(): void {
     for (const resume of this.#room.splice(0)) resume();
   }
-}
-
-/** Entries begin with their seq; undefined of what is none. */
-function seqOf(line: string): number | undefined {
-  const [, seq] = /^\{"seq":([1-9]\d{0,15})[,}]/.exec(line) ?? [];
-  return seq === undefined ? undefined : Number(seq);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LedgerChain, TableChain } from '../../client/chains.ts';
 import { GroupAssembler } from '../../client/group-assembler.ts';
+import { EntryLines } from '../../client/lines.ts';
 import type { Entry } from '../../protocol/entry.ts';
 import type { FeedHeader } from '../../protocol/feed.ts';
 import { toLines } from './fake-server.ts';
@@ -10,9 +11,12 @@ function entry(seq: number, options: { table?: string; group?: [number, number] 
   return { ...common, table: 'rate', op: 'insert', key: `k${seq}`, version: 1, row: {}, ...options };
 }
 
-function message(entries: readonly Entry[], header: Partial<FeedHeader> = {}): [FeedHeader, Buffer] {
+function message(entries: readonly Entry[], header: Partial<FeedHeader> = {}): [FeedHeader, EntryLines] {
   const [first, last] = [entries[0]?.seq ?? 0, entries.at(-1)?.seq ?? 0];
-  return [{ epoch: 'e', first, last, previous: first - 1, count: entries.length, ...header }, toLines(entries)];
+  return [
+    { epoch: 'e', first, last, previous: first - 1, count: entries.length, ...header },
+    EntryLines.ofFrame(toLines(entries)),
+  ];
 }
 
 function seqs(groups: 'gap' | readonly (readonly Entry[])[]): unknown {

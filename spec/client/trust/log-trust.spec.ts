@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { RowcastError } from '../../../client/errors.ts';
+import { EntryLines } from '../../../client/lines.ts';
 import { type CheckpointStore, MemoryStore } from '../../../client/trust/checkpoint-store.ts';
 import { EntryCheck } from '../../../client/trust/entry-check.ts';
 import { TamperedError } from '../../../client/trust/fault.ts';
@@ -225,7 +226,7 @@ describe('P10 entries that are delivered', () => {
     ]) {
       const { trust, entries, faults } = check(log);
       await trust.contact(never);
-      entries.take(seqs.map((seq) => entryAt(seq)));
+      entries.take(EntryLines.of(seqs.map((seq) => entryAt(seq))));
       entries.head(log.head());
       await settled(entries, 300);
       expect(faults).toEqual([]);
@@ -238,7 +239,7 @@ describe('P10 entries that are delivered', () => {
     await trust.contact(never);
     for (let round = 0; round < 20; round += 1) {
       log.grow(round);
-      entries.take(log.entries.slice(-round || log.entries.length));
+      entries.take(EntryLines.of(log.entries.slice(-round || log.entries.length)));
       entries.head(log.head());
       await settled(entries, log.entries.length);
     }
@@ -248,7 +249,7 @@ describe('P10 entries that are delivered', () => {
     const log = new LyingLog(40);
     const { trust, entries } = check(log);
     await trust.contact(never);
-    entries.take(log.entries.slice(30));
+    entries.take(EntryLines.of(log.entries.slice(30)));
     entries.head(log.head());
     await settled(entries, 40);
     let questions = 0;
@@ -258,13 +259,13 @@ describe('P10 entries that are delivered', () => {
     };
     for (let round = 1; round <= 20; round += 1) {
       log.grow(round);
-      entries.take(log.entries.slice(-round));
+      entries.take(EntryLines.of(log.entries.slice(-round)));
       entries.head(log.head());
       await settled(entries, log.entries.length);
     }
     expect(questions).toBe(0);
     log.grow(2);
-    entries.take(log.entries.slice(-1));
+    entries.take(EntryLines.of(log.entries.slice(-1)));
     entries.head(log.head());
     await settled(entries, log.entries.length);
     expect(questions).toBeGreaterThan(0);
@@ -279,7 +280,7 @@ describe('P10 entries that are delivered', () => {
       throw new Error(`${type} was asked for`);
     };
     log.grow(5);
-    entries.take(log.entries.slice(40));
+    entries.take(EntryLines.of(log.entries.slice(40)));
     entries.head(log.head());
     await settled(entries, 45);
   });
@@ -292,7 +293,7 @@ describe('P10 entries that are delivered', () => {
       const log = new LyingLog(40);
       const { trust, entries } = check(log);
       await trust.contact(never);
-      entries.take(log.entries.slice(30));
+      entries.take(EntryLines.of(log.entries.slice(30)));
       entries.head(log.head());
       await settled(entries, 40);
       log.grow(3);
@@ -300,7 +301,7 @@ describe('P10 entries that are delivered', () => {
       await trust.contact(never);
       log.entries[at] = entryAt(at + 1, 'lies');
       if (kind === 'rewritten') log.grow(3);
-      entries.take(log.entries.slice(40));
+      entries.take(EntryLines.of(log.entries.slice(40)));
       entries.head(log.head());
       expect(await faultOf(trust)).toMatchObject({ kind });
     }
@@ -310,12 +311,12 @@ describe('P10 entries that are delivered', () => {
     const log = new LyingLog(30);
     const { trust, entries, faults } = check(log);
     await trust.contact(never);
-    entries.take([entryAt(6)]);
+    entries.take(EntryLines.of([entryAt(6)]));
     entries.head(log.head());
-    entries.take([entryAt(8)]);
+    entries.take(EntryLines.of([entryAt(8)]));
     // Within the turns in which the first is verified, and behind the moment in which it is taken up.
     log.twist = (question, body) => {
-      if (question.from === 5) entries.take([entryAt(9, 'lies')]);
+      if (question.from === 5) entries.take(EntryLines.of([entryAt(9, 'lies')]));
       return body;
     };
     await settled(entries, 8);
@@ -330,15 +331,16 @@ describe('P10 entries that are delivered', () => {
     ['an entry that the log has elsewhere', entryAt(8).replace('"seq":8', '"seq":7')],
     ['the right values in another spelling', entryAt(7).replace(',"at"', ', "at"')],
     ['something that is no entry', '{"hello":1}'],
+    ['what is read as another seq than it begins with', entryAt(7).replace(/\}$/, ',"seq":8}')],
   ])('otherwise are found: %s', async (_what, line) => {
     const log = new LyingLog(30);
     const { trust, entries, faults } = check(log);
     await trust.contact(never);
-    entries.take([entryAt(6), line, entryAt(20)]);
+    entries.take(EntryLines.of([entryAt(6), line, entryAt(20)]));
     entries.head(log.head());
     const fault = await faultOf(trust);
     expect(fault.kind).toBe('forked');
-    if (line.startsWith('{"seq":7')) expect(fault.first).toBe(7);
+    if (line.startsWith('{"seq":7')) expect(fault.first).toBe(JSON.parse(line).seq);
     expect(faults).toHaveLength(1);
     expect(entries.verified).toBe(0);
   });
@@ -347,7 +349,7 @@ describe('P10 entries that are delivered', () => {
     const log = new LyingLog(30);
     const { trust, entries } = check(log);
     await trust.contact(never);
-    entries.take([entryAt(31)]);
+    entries.take(EntryLines.of([entryAt(31)]));
     entries.head(log.head());
     await settled(entries, 30);
     log.entries.push(entryAt(31, 'another one'));
