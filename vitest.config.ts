@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 3,
     // One process runs many files: loading every module anew for each of them took a third of the time.
     isolate: false,
-    globalSetup: ['spec/support/page-build.ts', 'spec/support/postgres.ts'],
+    globalSetup: ['spec/support/build.ts', 'spec/support/postgres.ts'],
     reporters: ['default', './spec/support/reporter.ts'],
     testTimeout: 30_000,
     // A second is too little where three files share two cores.

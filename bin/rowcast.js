@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The launcher.
-import './typescript.js';
+import { importOwn } from './program.js';
 
-const { run } = await import('./main.ts');
+const { run } = await importOwn('main');
 await run(process.argv);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { CheckpointSigner, originOf } from '../proof/checkpoint.ts';
 import { Hmac } from '../proof/hmac.ts';
 import type { Settings } from '../settings/load.ts';
+import { packageRoot } from '../settings/package-root.ts';
 import { openAuth } from './auth/auth.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
 import { applyAdministrators, countAdministrators } from './auth/settings-administrators.ts';
@@ -352,6 +353,6 @@ function describeDatabase({ server, schema }: Connections, { database, embedded 
 }
 
 async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  const text = await readFile(new URL('package.json', packageRoot), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../settings/package-root.ts';
 import type { FromGateway, GatewayTask, Listening, ToGateway } from './messages.ts';
 
 /** Milliseconds until a gateway that has ended is started again: the first time, and at most. */
@@ -10,7 +11,7 @@ const wellMs = 60_000;
 /** Milliseconds that it may take to end. */
 const endMsMax = 8_000;
 
-const launcher = fileURLToPath(new URL('./gateway.js', import.meta.url));
+const launcher = fileURLToPath(new URL('bin/start/gateway.js', packageRoot));
 
 export interface GatewayProcessOptions {
   readonly task: GatewayTask;

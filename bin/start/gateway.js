@@ -1,4 +1,4 @@
 // The launcher of the gateway's process.
-import '../typescript.js';
+import { importOwn } from '../program.js';
 
-await import('./gateway-child.ts');
+await importOwn('start/gateway-child');

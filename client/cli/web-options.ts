@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { WebSettings } from '../../settings/load.ts';
+import { packageRoot } from '../../settings/package-root.ts';
 import { doorProblem, parseOrigin, parseWebAddress, type WebAddress } from '../../settings/web.ts';
 import type { GatewayOptions } from '../web/gateway/options.ts';
 import { usageError } from './cli-error.ts';
@@ -53,7 +54,7 @@ export function chooseWeb(settings: WebSettings, options: WebOptions): Chosen {
     names: options.name ?? settings.names,
     viewersMax: options.viewersMax ?? settings.viewersMax,
     idleMinutes: options.idleMinutes ?? settings.idleMinutes,
-    page: fileURLToPath(new URL('../web/page/dist', import.meta.url)),
+    page: fileURLToPath(new URL('client/web/page/dist', packageRoot)),
   };
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Step } from '../../protocol/commands.ts';
 import type { TableDefinition } from '../../protocol/table.ts';
+import { packageRoot } from '../../settings/package-root.ts';
 
 /** The employees of the small program that Rowcast re-imagines. The people are invented. */
 export const employeesTable: TableDefinition = {
@@ -31,7 +32,7 @@ const employeesSchema = z.array(
 
 /** The table and its people: one batch. */
 export async function employeesBatch(): Promise<Step[]> {
-  const text = await readFile(new URL('employees.json', import.meta.url), 'utf8');
+  const text = await readFile(new URL('client/samples/employees.json', packageRoot), 'utf8');
   const employees = employeesSchema.parse(JSON.parse(text));
   const { name: table } = employeesTable;
   return [

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cells } from '../../protocol/values.ts';
+import { packageRoot } from '../../settings/package-root.ts';
 import type { State } from './batch-between.ts';
 import { SampleError } from './sample-error.ts';
 
@@ -36,7 +37,7 @@ export interface MimeDbVersion {
 
 /** The versions that package.json installs under aliases, the oldest first. */
 export async function mimeDbVersions(): Promise<MimeDbVersion[]> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = await readFile(new URL('package.json', packageRoot), 'utf8');
   const { devDependencies = {} } = z
     .object({ devDependencies: z.record(z.string(), z.string()).optional() })
     .parse(JSON.parse(text));

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { nanoid } from 'nanoid';
 import pg from 'pg';
+import { packageRoot } from '../../settings/package-root.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 
-const ddlFile = new URL('../../schema.sql', import.meta.url);
+const ddlFile = new URL('schema.sql', packageRoot);
 /** Any number, the same for every Rowcast: servers that start together apply the DDL one after another. */
 const advisoryLock = 0x726f7763;
 
