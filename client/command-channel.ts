@@ -223,7 +223,7 @@ export class CommandChannel {
     const { session } = this;
     pending.nonce = session?.nonce;
     if (session === undefined || unproved.has(pending.type)) return pending.frame;
-    return `${pending.frame.slice(0, -1)},"token":${JSON.stringify(session.token(pending.id))}}`;
+    return session.proved(pending.frame);
   }
 
   /** Whether a request that a server gave no nonce for is sent again with one. */

@@ -1,5 +1,5 @@
 import { Hmac } from '../proof/hmac.ts';
-import { formatToken, provenText } from '../protocol/token.ts';
+import { provenHead } from '../protocol/token.ts';
 
 /** Stands where no nonce is known yet: the server refuses it, and then it is asked for one. */
 const noNonce = 'none';
@@ -42,10 +42,11 @@ export class ClientSession {
     this.#count = 0;
   }
 
-  /** A token for one try of a request; never the same twice. */
-  token(requestId: string): string {
+  /** The text of a request, a JSON object, for one try of it: with a token, which is never the same twice. */
+  proved(request: string): string {
     this.#count += 1;
-    const token = { session: this.id, nonce: this.#nonce, count: this.#count };
-    return formatToken(token, this.#secret.of(provenText(token, requestId), 'base64url'));
+    const head = provenHead({ session: this.id, nonce: this.#nonce, count: this.#count });
+    const proven = request.slice(0, -1);
+    return `${proven},"token":"${head}${this.#secret.of(head + proven, 'base64url')}"}`;
   }
 }

@@ -2,10 +2,11 @@ import { createHmac, hash } from 'node:crypto';
 
 const blockBytes = 64;
 const digestBytes = 32;
-/** Room for a text behind a block. */
+/** Room for what is hashed behind a block. */
 const textBytesMax = 2_048;
 /** What a text has at most in UTF-8 for each of its UTF-16 units. */
 const bytesOfUnitMax = 3;
+const nothing = new Uint8Array();
 
 /** What the two hashes of a text are made from. One buffer each for all keys, as most of the time would go into new ones. */
 const inner = Buffer.alloc(blockBytes + textBytesMax);
@@ -31,14 +32,15 @@ export class Hmac {
     }
   }
 
-  /** Of a text in UTF-8: 32 bytes in this encoding. */
-  of(text: string, encoding: 'hex' | 'base64url'): string {
-    if (text.length * bytesOfUnitMax > textBytesMax)
-      return createHmac('sha256', this.#key).update(text).digest(encoding);
+  /** Of a text in UTF-8, and the bytes behind it: 32 bytes in this encoding. */
+  of(text: string, encoding: 'hex' | 'base64url', behind: Uint8Array = nothing): string {
+    if (text.length * bytesOfUnitMax + behind.length > textBytesMax)
+      return createHmac('sha256', this.#key).update(text).update(behind).digest(encoding);
     inner.set(this.#innerBlock);
     const end = blockBytes + inner.write(text, blockBytes);
+    inner.set(behind, end);
     outer.set(this.#outerBlock);
-    outer.write(hash('sha256', inner.subarray(0, end), 'hex'), blockBytes, 'hex');
+    outer.write(hash('sha256', inner.subarray(0, end + behind.length), 'hex'), blockBytes, 'hex');
     return hash('sha256', outer, encoding);
   }
 }

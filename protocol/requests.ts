@@ -29,7 +29,7 @@ export const requestTypes = Object.keys(requestSchemas) as readonly RequestType[
 
 /**
  * What every request carries besides its own fields: `v`, the protocol's version; `id`, made by the client (nanoid) and
- * returned with the reply, which for a command is its id for ever; `token`, which proves a session (token.ts), where rights are needed;
+ * returned with the reply, which for a command is its id for ever; `token`, last of all, which proves a session (token.ts), where rights are needed;
  * `dryRun`, of a command only: it is decided as it would be, and nothing is recorded, its id neither.
  */
 export const envelopeSchema = z.object({

@@ -1,6 +1,7 @@
 /**
- * What a request carries to prove its session: `SESSION.NONCE.COUNT.PROOF`. The secret itself never goes over the wire
- * again after the login, a proof is of one request id, and a count is good once: what was captured opens nothing.
+ * What a request carries as its last member to prove its session: `SESSION.NONCE.COUNT.PROOF`. The secret itself never
+ * goes over the wire again after the login, a proof is of one request to the letter, and a count is good once: what was
+ * captured opens nothing.
  */
 export interface Token {
   readonly session: string;
@@ -8,17 +9,16 @@ export interface Token {
   readonly nonce: string;
   /** 1 or more, and not used before with this nonce. */
   readonly count: number;
-  /** base64url of HMAC-SHA256 over {@link provenText}, with the session's secret for its key. */
+  /**
+   * base64url of HMAC-SHA256, with the session's secret for its key, over {@link provenHead} and behind it the bytes of
+   * the request up to the comma ahead of its token.
+   */
   readonly proof: string;
 }
 
-/** What the proof of a token is made over. */
-export function provenText({ session, nonce, count }: Omit<Token, 'proof'>, requestId: string): string {
-  return `${session}.${nonce}.${count}.${requestId}`;
-}
-
-export function formatToken({ session, nonce, count }: Omit<Token, 'proof'>, proof: string): string {
-  return `${session}.${nonce}.${count}.${proof}`;
+/** What a proof is made over ahead of the request's own bytes. */
+export function provenHead({ session, nonce, count }: Omit<Token, 'proof'>): string {
+  return `${session}.${nonce}.${count}.`;
 }
 
 /** The last character of a proof has two bits to spare, which are zero: each proof has one spelling. */

@@ -29,9 +29,9 @@ import type { Caller } from './auth/session-requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import { type Answer, type AnySubmission, submission } from './commands/submission.ts';
 import { isDatabaseAway } from './database/sql-state.ts';
-import { type EarlyProof, earlyProof, idAtFront } from './early-proof.ts';
 import type { QueryAnswer } from './queries/context.ts';
 import { Refused, tooMuchUnread } from './refused.ts';
+import { idAtFront, type TokenField, tokenField } from './token-field.ts';
 
 /** What the requests are answered by. */
 export interface Handlers {
@@ -75,11 +75,6 @@ interface Understood {
   readonly request: Request;
 }
 
-/** Who has sent a request that is read only because of that. */
-interface Sender extends EarlyProof {
-  readonly identity: Identity;
-}
-
 /**
  * The way of every request: decode → authenticate → authorise → understand → hand to its handler → reply. Never throws:
  * what nobody foresaw is answered `internal`, and its cause goes to the log, not on the wire. A large one is decoded for
@@ -99,11 +94,12 @@ export class Dispatch {
     try {
       this.#checkBytes(bytes);
       if (isBundle(bytes)) throw bundleTooLarge();
-      const sender = bytes.length > limits.strangerRequestBytesMax ? await this.#proveEarly(bytes) : undefined;
+      const field = tokenField(bytes);
+      const sender = bytes.length > limits.strangerRequestBytesMax ? await this.#proveEarly(field) : undefined;
       const opened = open(decode(bytes));
       const { envelope } = opened;
-      const identity =
-        sender === undefined ? await this.#identify(envelope, envelope.type) : identityOf(sender, envelope);
+      if (envelope.token !== field?.token) throw misplacedToken();
+      const identity = sender ?? (await this.#identify(envelope.type, field));
       this.#authorise(identity, envelope.type);
       this.#checkCount(opened);
       return await this.#identified({ envelope, request: understand(opened) }, { identity, peer });
@@ -165,15 +161,18 @@ export class Dispatch {
   }
 
   /**
-   * Every request proves its session by itself: nothing hangs on a socket. The proof is looked at where rights are
-   * needed, in the turn in which the request came, so that counts are met in order; who may read without a session goes
-   * on reading with one that has ended.
+   * Every request proves its session by itself: nothing hangs on a socket. The proof is looked at in the turn in which the
+   * request came, so that counts are met in order. Where no right is needed its count is only used up, and whoever reads
+   * goes on with a session that has ended.
    */
-  async #identify({ id, token }: Envelope, type: RequestType): Promise<Identity> {
-    const needsNone = mayRequest(anonymous, type, this.#options.viewers) && type !== 'session.logout';
-    if (token === undefined || needsNone) return anonymous;
+  async #identify(type: RequestType, field: TokenField | undefined): Promise<Identity> {
+    if (field === undefined) return anonymous;
+    if (mayRequest(anonymous, type, this.#options.viewers) && type !== 'session.logout') {
+      this.#spend(field);
+      return anonymous;
+    }
     try {
-      return await this.#prove(token, id);
+      return await this.#prove(field);
     } catch (error) {
       // What is to be ended has ended.
       if (type === 'session.logout' && isExpired(error)) return anonymous;
@@ -182,15 +181,20 @@ export class Dispatch {
   }
 
   /** @throws Refused unless an administrator has sent it: nobody else has as much to say */
-  async #proveEarly(bytes: Uint8Array): Promise<Sender> {
-    const early = earlyProof(bytes);
+  async #proveEarly(field: TokenField | undefined): Promise<Identity> {
     const identity =
-      early && (await this.#prove(early.token, early.id).catch((error) => Promise.reject(this.#countExpired(error))));
-    if (early !== undefined && identity?.role === 'administrator') return { ...early, identity };
-    const message =
-      `a request of more than ${limits.strangerRequestBytesMax} bytes is taken of administrators only, if it begins with v and id and has ` +
-      'its token behind them or at its end';
+      field && (await this.#prove(field).catch((error: unknown) => Promise.reject(this.#countExpired(error))));
+    if (identity?.role === 'administrator') return identity;
+    const message = `a request of more than ${limits.strangerRequestBytesMax} bytes is taken of administrators only, with their token as its last member`;
     throw new Refused({ code: 'too_large', message });
+  }
+
+  #spend(field: TokenField): void {
+    try {
+      this.#options.proofs.prove(field);
+    } catch (error) {
+      if (!isExpired(error)) throw error;
+    }
   }
 
   #countExpired(error: unknown, type?: RequestType): unknown {
@@ -198,9 +202,9 @@ export class Dispatch {
     return error;
   }
 
-  async #prove(token: string, requestId: string): Promise<Identity> {
+  async #prove(field: TokenField): Promise<Identity> {
     const { proofs, sessions } = this.#options;
-    const proved = proofs.prove(token, requestId);
+    const proved = proofs.prove(field);
     const session = await sessions.find(proved.session);
     if (session === undefined) throw sessionExpired();
     if (!proved.isAttached) throw unattached();
@@ -262,10 +266,9 @@ function isExpired(error: unknown): boolean {
   return error instanceof Refused && error.body.code === 'session_expired';
 }
 
-/** @throws Refused when what stands at its ends is not what it says */
-function identityOf({ id, token, identity }: Sender, envelope: Envelope): Identity {
-  if (id === envelope.id && token === envelope.token) return identity;
-  throw new Refused({ code: 'bad_request', message: 'id and token stand in the request itself, and each once' });
+function misplacedToken(): Refused {
+  const message = 'the token is the last member of a request, and proves the bytes ahead of it: put it at the end';
+  return new Refused({ code: 'bad_request', message });
 }
 
 /** What the socket could not take apart. */

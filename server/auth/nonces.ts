@@ -8,14 +8,19 @@ class UsedCounts {
   readonly #bits = new Uint8Array(limits.countWindow / 8);
   #highest = 0;
 
-  /** Uses a count up; false when it was used before, or is too far behind to tell. */
-  use(count: number): boolean {
-    if (count <= this.#highest - limits.countWindow) return false;
+  /** Whether a count was used before, or is too far behind to tell. */
+  has(count: number): boolean {
+    if (count <= this.#highest - limits.countWindow) return true;
+    if (count > this.#highest) return false;
+    const { byte, bit } = placeOf(count);
+    return ((this.#bits[byte] ?? 0) & bit) !== 0;
+  }
+
+  /** Uses a count up that was not used. */
+  add(count: number): void {
     if (count > this.#highest) this.#advance(count);
     const { byte, bit } = placeOf(count);
-    const bits = this.#bits[byte] ?? 0;
-    this.#bits[byte] = bits | bit;
-    return (bits & bit) === 0;
+    this.#bits[byte] = (this.#bits[byte] ?? 0) | bit;
   }
 
   #advance(count: number): void {
@@ -37,6 +42,13 @@ interface Nonce {
   readonly session: string;
   /** Made when it is first used: most that a stranger asks for never are. */
   used: UsedCounts | undefined;
+}
+
+/** A count of a nonce, as a token has it. */
+interface Counted {
+  readonly session: string;
+  readonly nonce: string;
+  readonly count: number;
 }
 
 export interface NoncesOptions {
@@ -71,13 +83,20 @@ export class Nonces {
     return name;
   }
 
-  /** Uses a count up, for a request whose proof is right. */
-  use({ session, nonce, count }: { readonly session: string; readonly nonce: string; readonly count: number }) {
+  /** Whether a count may be used, whatever its proof is. */
+  stateOf({ session, nonce, count }: Counted): 'unknown' | 'fresh' | 'used' {
     const found = this.#proved.get(nonce) ?? this.#unproved.get(nonce);
     if (found?.session !== session) return 'unknown';
+    return found.used?.has(count) ? 'used' : 'fresh';
+  }
+
+  /** Uses a fresh count up, for a request whose proof is right. */
+  use({ nonce, count }: Counted): void {
+    const found = this.#proved.get(nonce) ?? this.#unproved.get(nonce);
+    if (found === undefined) return;
     if (this.#unproved.delete(nonce)) this.#proved.set(nonce, found);
     found.used ??= new UsedCounts();
-    return found.used.use(count) ? 'fresh' : 'used';
+    found.used.add(count);
   }
 
   /** Forgets those of a session that has ended. */

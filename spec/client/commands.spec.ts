@@ -248,9 +248,16 @@ describe('a session', () => {
     const tokens = server.requests.map(({ token }) => token?.replace(/[^.]+$/, 'PROOF'));
     expect(tokens).toEqual([undefined, 's1.n1.1.PROOF', 's1.n1.2.PROOF', undefined]);
     const key = Buffer.from(secret, 'base64url');
-    for (const { id, token = '' } of server.requests.slice(1, 3)) {
-      const [head, proof] = [token.slice(0, token.lastIndexOf('.')), token.slice(token.lastIndexOf('.') + 1)];
-      expect(proof).toBe(createHmac('sha256', key).update(`${head}.${id}`).digest('base64url'));
+    for (const request of server.requests.slice(1, 3)) {
+      const { token = '', ...rest } = request;
+      const [head, proof] = [token.slice(0, token.lastIndexOf('.') + 1), token.slice(token.lastIndexOf('.') + 1)];
+      const proven = JSON.stringify(rest).slice(0, -1);
+      expect(JSON.stringify(request)).toBe(`${proven},"token":"${token}"}`);
+      expect(proof).toBe(
+        createHmac('sha256', key)
+          .update(head + proven)
+          .digest('base64url'),
+      );
     }
   });
 

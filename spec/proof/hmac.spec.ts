@@ -24,6 +24,16 @@ describe('HMAC of short texts', () => {
     }
   });
 
+  it('takes bytes behind a text as if they stood in it, however many', () => {
+    const key = randomBytes(32);
+    const hmac = new Hmac(key);
+    for (const length of [0, 1, 300, 2_044, 2_045, 100_000]) {
+      const behind = randomBytes(length);
+      const expected = createHmac('sha256', key).update('ä.').update(behind).digest('hex');
+      expect(hmac.of('ä.', 'hex', behind)).toBe(expected);
+    }
+  });
+
   it('refuses a key that would have to be hashed first', () => {
     expect(() => new Hmac(randomBytes(65))).toThrow('at most 64 bytes');
   });

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { endLineSchema, isRowEntry, rowEntrySchema, tableEntrySchema } from '../../protocol/entry.ts';
@@ -12,11 +13,14 @@ import {
 import { parseJson } from '../../protocol/json.ts';
 import { replyEnvelopeSchema, replySchemas } from '../../protocol/replies.ts';
 import { envelopeSchema, isRequestType, requestSchemas, requestTypes } from '../../protocol/requests.ts';
+import { parseToken } from '../../protocol/token.ts';
+import { docBlocks } from '../support/doc-page.ts';
 
 /**
  * Frames that version 1 has sent, recorded once from a server and kept: whatever the code becomes, a server of version
  * 1 understands these requests, and a client of version 1 these replies, entries and feed messages. Lines are only
- * added here; who has to change one has broken the protocol.
+ * added here; who has to change one has broken the protocol. Only their tokens were made anew, when what a token proves
+ * was changed with 0.4.0: all are of the session that the golden login opens.
  */
 function golden(name: string): string[] {
   const text = readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8');
@@ -43,6 +47,33 @@ describe('golden requests of version 1 are understood', () => {
 
   test('each type is among them', () => {
     expect(requestTypes.filter((type) => !requests.some((request) => request.type === type))).toEqual([]);
+  });
+});
+
+describe('every token proves its request, by the secret that the golden login gave', () => {
+  const login = replies.find(({ type, frame }) => type === 'session.login' && frame.includes('"secret"'));
+  const { session, secret } = JSON.parse(login?.frame ?? '{}') as { readonly session: string; readonly secret: string };
+  const frames = [
+    ...requests.map(({ frame }) => frame),
+    // On one line, as they went over the wire.
+    ...docBlocks('PROTOCOL.md').map(({ text }) => text.trimEnd().replace(/\n ?/g, '')),
+  ].filter((frame) => frame.includes('"token":"'));
+
+  test.each(frames)('%s', (frame) => {
+    const [, proven = '', text = ''] = /^(.*),"token":"([^"]*)"\}$/.exec(frame) ?? [];
+    expect(parseToken(text)).toMatchObject({ session });
+    const [head, proof] = [text.slice(0, text.lastIndexOf('.') + 1), text.slice(text.lastIndexOf('.') + 1)];
+    const key = Buffer.from(secret, 'base64url');
+    expect(
+      createHmac('sha256', key)
+        .update(head + proven)
+        .digest('base64url'),
+    ).toBe(proof);
+  });
+
+  test('they are in the document and in the recording', () => {
+    expect(frames.length).toBeGreaterThan(40);
+    expect(JSON.parse(frames.at(-1) ?? '{}')).toMatchObject({ type: 'sealed.open' });
   });
 });
 

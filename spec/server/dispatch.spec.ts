@@ -5,22 +5,20 @@ import { isBundle } from '../../protocol/bundle.ts';
 import { replyEnvelopeSchema } from '../../protocol/replies.ts';
 import { requestTypes } from '../../protocol/requests.ts';
 import { rights } from '../../server/auth/rights.ts';
+import { tokenField } from '../../server/token-field.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { createStack, type Stack } from './stack.ts';
 
 let ledger: TestLedger;
 let stack: Stack;
 let session: ClientSession;
-/** Of the request with this id, good once. */
-const token = (id: string): string => session.token(id);
-let usedToken: string;
+/** The text of a request with a token of the administrator's, good once. */
+const proved = (request: object): string => session.proved(JSON.stringify(request));
 
 beforeAll(async () => {
   ledger = await createLedger();
   stack = createStack(ledger);
   session = await stack.login();
-  usedToken = token('id-of-a-request');
-  await send({ v: 1, id: 'id-of-a-request', token: usedToken, type: 'session.status' });
   await stack.done({
     type: 'table.create',
     name: 't',
@@ -95,18 +93,24 @@ describe('what cannot be understood is answered with why (P8)', () => {
       {
         v: 1,
         id: request.id,
-        token: 'TOKEN',
         type: 'batch',
         commands: Array.from({ length: 101 }, () => ({ type: 'row.delete', table: 't', key: 'x' })),
+        token: 'TOKEN',
       },
       'too_large',
     ],
+    ['a token that stands elsewhere', { token: 'x', ...request }, 'bad_request'],
+    ['a token behind v and id', { v: 1, id: request.id, token: 'x', type: 'session.status' }, 'bad_request'],
+    ['a token that is no text', { ...request, token: 5 }, 'bad_request'],
+    ['two tokens', `${JSON.stringify({ ...request, token: 'x' }).slice(0, -1)},"token":"x"}`, 'bad_request'],
+    [
+      'a token whose name is written otherwise',
+      JSON.stringify({ ...request, token: 'x' }).replace('tok', '\\u0074ok'),
+      'bad_request',
+    ],
   ])('%s', async (_, sent, code) => {
     const before = await state();
-    const reply = await send(
-      JSON.parse(JSON.stringify({ sent }), (name, value: unknown) => (name === 'token' ? token(request.id) : value))
-        .sent ?? sent,
-    );
+    const reply = await send(isWithToken(sent) ? proved({ ...sent, token: undefined }) : sent);
     expect(reply.error?.code).toBe(code);
     expect(reply.error?.message.length).toBeGreaterThan(5);
     expect(await state()).toEqual(before);
@@ -130,36 +134,33 @@ describe('what cannot be understood is answered with why (P8)', () => {
   describe('a request of more bytes than are read of a stranger', () => {
     const large = { v: 1, id: request.id, type: 'row.upsert', table: 't', row: { id: 'x'.repeat(600_000) } };
     const text = JSON.stringify(large);
-    const withToken = (proof: string) => `${text.slice(0, -1)},"token":${JSON.stringify(proof)}}`;
+    const tokenOf = (provedText: string): string => JSON.parse(provedText).token;
 
-    test('is read when its token, at the end or behind the id, is an administrator’s', async () => {
-      const atEnd = await send(withToken(token(large.id)));
-      expect(atEnd).toMatchObject({ id: large.id, error: { message: expect.stringContaining('512 bytes') } });
-      const { v, id, ...rest } = large;
-      const behindId = await send(JSON.stringify({ v, id, token: token(id), ...rest }));
-      expect(behindId).toMatchObject({ id, error: { message: expect.stringContaining('512 bytes') } });
+    test('is read when the token at its end is an administrator’s, whatever stands at its front', async () => {
+      const reply = await send(proved(large));
+      expect(reply).toMatchObject({ id: large.id, error: { message: expect.stringContaining('512 bytes') } });
+      const { id, ...rest } = large;
+      expect((await send(proved({ ...rest, id }))).error?.message).toContain('512 bytes');
+    });
+
+    test('is read once', async () => {
+      const once = proved(large);
+      expect((await send(once)).error?.code).toBe('invalid');
+      expect((await send(once)).error?.code).toBe('session_expired');
     });
 
     test.each<readonly [string, () => string, string]>([
       ['no token', () => text, 'too_large'],
-      ['one that is wrong', () => withToken(token('id-of-another')), 'session_expired'],
-      ['one that was used', () => withToken(usedToken), 'session_expired'],
-      ['one elsewhere', () => `{"token":"${token(large.id)}",${text.slice(1)}`, 'too_large'],
-      [
-        'another one inside',
-        () => withToken(token(large.id)).replace('"table":', '"token":"x","table":'),
-        'bad_request',
-      ],
+      ['one of another id', () => proved(large).replace(large.id, 'id-of-another'), 'session_expired'],
+      ['one of another body', () => proved(large).replace('x",', 'y",').replace('xx', 'xy'), 'session_expired'],
+      ['one elsewhere', () => `{"token":"${tokenOf(proved(large))}",${text.slice(1)}`, 'too_large'],
+      ['another one inside', () => session.proved(text.replace('"table":', '"token":"x","table":')), 'bad_request'],
       [
         'the end of a text that looks so',
-        () => JSON.stringify({ ...large, why: `,"token":"${token(large.id)}"}` }),
+        () => JSON.stringify({ ...large, why: `,"token":"${tokenOf(proved(large))}"}` }),
         'too_large',
       ],
-      [
-        'not an id of its own',
-        () => withToken(token(large.id)).replace('"table":', '"id":"id-of-another","table":'),
-        'bad_request',
-      ],
+      ['two ids', () => session.proved(text.replace('"table":', '"id":"id-of-another","table":')), 'bad_request'],
     ])('is refused with %s', async (_, sent, code) => {
       const before = await state();
       expect((await send(sent())).error?.code).toBe(code);
@@ -170,22 +171,19 @@ describe('what cannot be understood is answered with why (P8)', () => {
   test('what only some may ask is not looked into for others, however much is wrong with it', async () => {
     const commands = Array<number>(100_000).fill(0);
     expect(await send({ ...request, type: 'batch', commands })).toMatchObject({ error: { code: 'login_required' } });
-    const own = { v: 1, id: request.id, token: token(request.id), type: 'batch.part', commands };
-    expect(await send(own)).toMatchObject({ error: { code: 'too_large', message: expect.stringContaining('100') } });
+    const own = { v: 1, id: request.id, type: 'batch.part', commands };
+    expect(await send(proved(own))).toMatchObject({
+      error: { code: 'too_large', message: expect.stringContaining('100') },
+    });
   });
 
   test('every step of a batch that has not its form is named with its place', async () => {
-    const { error } = await send({
-      v: 1,
-      id: request.id,
-      token: token(request.id),
-      type: 'batch',
-      commands: [
-        { type: 'row.delete', table: 't', key: 'x' },
-        { type: 'row.delete', table: 5, key: 'x' },
-        { type: 'row.teleport' },
-      ],
-    });
+    const commands = [
+      { type: 'row.delete', table: 't', key: 'x' },
+      { type: 'row.delete', table: 5, key: 'x' },
+      { type: 'row.teleport' },
+    ];
+    const { error } = await send(proved({ v: 1, id: request.id, type: 'batch', commands }));
     expect(error).toMatchObject({ code: 'bad_request', problems: [{ index: 1 }, { index: 2 }] });
   });
 });
@@ -219,16 +217,15 @@ describe('P9 rights', () => {
       const before = await state();
       const sent = { v: 1, id: 'id-of-a-request', type, ...bodies[type] };
       expect(await send(sent)).toMatchObject({ error: { code: 'login_required' } });
-      const right = token(sent.id);
-      for (const wrong of ['', 'x', `${right}x`, right.slice(1), right.replace(/.$/, '_'), token('id-of-another')]) {
-        expect(await send({ ...sent, token: wrong })).toMatchObject({
-          error: { code: expect.stringMatching(/session_expired|login_required/) },
-        });
+      const right = JSON.parse(proved(sent)).token as string;
+      const ofAnother = JSON.parse(proved({ ...sent, id: 'id-of-another' })).token as string;
+      for (const wrong of ['', 'x', `${right}x`, right.slice(1), right.replace(/.$/, '_'), ofAnother]) {
+        expect(await send({ ...sent, token: wrong })).toMatchObject({ error: { code: 'session_expired' } });
       }
       expect(await state()).toEqual(before);
       const ended = await stack.login();
       await stack.sessions.close(ended.id);
-      expect(await send({ ...sent, token: ended.token(sent.id) })).toMatchObject({
+      expect(await send(ended.proved(JSON.stringify(sent)))).toMatchObject({
         error: { code: expect.stringMatching(/session_expired|session_unattached/) },
       });
       expect(await state()).toEqual(before);
@@ -237,9 +234,9 @@ describe('P9 rights', () => {
 
   test('a command cannot say by whom it is', async () => {
     const id = 'id-of-by-command';
-    const sent = { v: 1, id, token: token(id), type: 'row.insert', table: 't', row: { id: 'by' } };
-    expect(await send({ ...sent, by: 'root' })).toMatchObject({ error: { code: 'bad_request' } });
-    expect(await send({ ...sent, token: token(id) })).toMatchObject({ ok: true });
+    const sent = { v: 1, id, type: 'row.insert', table: 't', row: { id: 'by' } };
+    expect(await send(proved({ ...sent, by: 'root' }))).toMatchObject({ error: { code: 'bad_request' } });
+    expect(await send(proved(sent))).toMatchObject({ ok: true });
     const [change] = await ledger.query<{ by: string }>(
       `SELECT entry::json ->> 'by' AS by FROM change WHERE key = 'by'`,
     );
@@ -249,6 +246,42 @@ describe('P9 rights', () => {
   test('reading needs no token, and goes on with one that has ended', async () => {
     expect(await send(request)).toMatchObject({ ok: true });
     expect(await send({ ...request, token: 'ended' })).toMatchObject({ ok: true });
+  });
+
+  test('a token is taken with white space around it, as other programs write JSON', async () => {
+    const text = proved({ v: 1, id: request.id, type: 'session.status' });
+    expect(await send(text.replace(/,"token":(.*)\}$/, ' ,\n "token" : $1 }\r\n'))).toMatchObject({
+      error: { code: 'session_expired' },
+    });
+    expect(await send(text.replace(/,"token":(.*)\}$/, ',\n "token" : $1 }\r\n'))).toMatchObject({ ok: true });
+  });
+
+  describe('a token is good for the one request that it was made for', () => {
+    const read = { v: 1, id: 'id-of-a-read', type: 'row.get', table: 't', key: 'a' };
+    const deed = { v: 1, id: 'id-of-a-read', type: 'row.delete', table: 't', key: 'a' };
+    const status = { v: 1, id: 'id-of-a-read', type: 'session.status' };
+
+    test.each([
+      ['a read that was answered', read, true],
+      ['a read that never arrived', read, false],
+      ['a command on another row that never arrived', { ...deed, key: 'b' }, false],
+      ['a dry run that never arrived', { ...deed, dryRun: true }, false],
+      ['a status that never arrived', status, false],
+    ])('and that of %s is of no use to a command', async (_, captured, arrives) => {
+      const text = proved(captured);
+      if (arrives) expect(await send(text)).toMatchObject({ ok: true });
+      const before = await state();
+      const { token } = JSON.parse(text) as { readonly token: string };
+      expect(await send({ ...deed, token })).toMatchObject({ error: { code: 'session_expired' } });
+      expect(await state()).toEqual(before);
+    });
+
+    test('once, also where no right is needed', async () => {
+      const text = proved(read);
+      expect(await send(text)).toMatchObject({ ok: true });
+      const field = tokenField(Buffer.from(text));
+      expect(() => field && stack.proofs.prove(field)).toThrow('log in again');
+    });
   });
 });
 
@@ -342,7 +375,7 @@ describe('P8 whatever comes, it is answered and nothing is thrown', () => {
           const before = await state();
           const sent = { v: 1, id: `mutated-${id}`, ...body };
           const mutated = mutate(sent, at, how, value);
-          const { ok, error } = await send({ ...mutated, token: token(String(mutated.id)) });
+          const { ok, error } = await send(proved(mutated));
           expect(ok ? 'ok' : error?.code).not.toMatch(/internal|unavailable|busy/);
           if (!ok) expect(await state()).toEqual(before);
           if (ok && body.type === 'session.logout') session = await stack.login();
@@ -352,6 +385,10 @@ describe('P8 whatever comes, it is answered and nothing is thrown', () => {
     );
   }, 60_000);
 });
+
+function isWithToken(sent: unknown): sent is { readonly token: 'TOKEN' } {
+  return typeof sent === 'object' && sent !== null && 'token' in sent && sent.token === 'TOKEN';
+}
 
 /** Changes one of the parts of a request, however deep; `at` picks which. */
 function mutate(sent: Record<string, unknown>, at: number, how: string, value: unknown): Record<string, unknown> {

@@ -11,6 +11,7 @@ import type { Entry } from '../../protocol/entry.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Query } from '../../protocol/queries.ts';
 import { openAuth } from '../../server/auth/auth.ts';
+import type { Proofs } from '../../server/auth/proofs.ts';
 import type { Viewers } from '../../server/auth/rights.ts';
 import type { Sessions } from '../../server/auth/sessions.ts';
 import { applyAdministrators } from '../../server/auth/settings-administrators.ts';
@@ -37,6 +38,7 @@ export interface Stack {
   readonly queries: Queries;
   readonly staging: Staging;
   readonly sessions: Sessions;
+  readonly proofs: Proofs;
   readonly dispatch: Dispatch;
   readonly doorbell: Doorbell;
   /** What was handed to the tail, in order. */
@@ -127,7 +129,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     settings: { sessionHours: 1, sessionIdleMinutes: options.sessionIdleMinutes ?? 60 },
     log: silentLog,
   });
-  const { sessions } = auth.identification;
+  const { sessions, proofs } = auth.identification;
   const bytesPerUserMax = options.stagedBytesPerUserMax ?? 100_000_000;
   const staging = new Staging({ database: reading, bytesPerUserMax, log: silentLog });
   const dispatch = new Dispatch({
@@ -151,7 +153,7 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
   const submit = (command: Command, id = nanoid()): Promise<Answer> =>
     committer.submit(submission(id, administrator.name, command, commandKey));
   return {
-    ...{ committer, queries, staging, sessions, dispatch, doorbell, committed, writer, reading, submit },
+    ...{ committer, queries, staging, sessions, proofs, dispatch, doorbell, committed, writer, reading, submit },
     async login(user = administrator.name): Promise<ClientSession> {
       await applyAdministrators(reading, administrators);
       const request = { v: 1, id: nanoid(), type: 'session.login', user, password: administrator.password };

@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Dealer } from 'zeromq';
 import { connect, formatAddress, type Ledger, parseAddress } from '../../client/index.ts';
 import { type RequestType, requestTypes } from '../../protocol/requests.ts';
 import { type Secrets, workAnHour } from '../support/hour-of-work.ts';
@@ -88,6 +89,16 @@ async function replayAll(): Promise<Buffer> {
   return Buffer.concat(answers);
 }
 
+/** Sends a request from a connection of its own; returns the code of the answer. */
+async function codeOf(request: string): Promise<string> {
+  const socket = new Dealer({ linger: 0, receiveTimeout: 10_000 });
+  socket.connect(`tcp://127.0.0.1:${parseAddress(server.address).commandsPort}`);
+  await socket.send(['', request]);
+  const [, body] = await socket.receive();
+  socket.close();
+  return (JSON.parse(String(body)) as { readonly error?: { readonly code: string } }).error?.code ?? 'ok';
+}
+
 describe('an hour of work, encrypted', () => {
   beforeAll(() => tap('curve', rowsOfAnHour), timeout);
   afterAll(untap);
@@ -135,6 +146,23 @@ describe('the same on plain sockets: the tests can fail', () => {
     expect(seen([mark], feed.bytes('toClient'))).toEqual([mark]);
     const types = new Set([...sent.toString('latin1').matchAll(/"type":"([a-z.]+)"/g)].map(([, type]) => type));
     expect(requestTypes.filter((type: RequestType) => !types.has(type))).toEqual([]);
+  });
+
+  test('P9 no token that was seen is of use to another request, though the session stands', { timeout }, async () => {
+    const sent = commands.bytes('toServer').toString('latin1');
+    const captured = [...sent.matchAll(/\{"v":1,"id":"([^"]+)"(?:(?!\{"v":1|"token":")[^\n])*"token":"([^"]+)"\}/g)];
+    const before = await outside.status();
+    const codes = new Set<string>();
+    for (const [, id, token] of captured) {
+      const deed = { v: 1, id, type: 'table.create', name: 'mine', columns: [], token };
+      codes.add(await codeOf(JSON.stringify(deed)));
+    }
+    const after = await outside.status();
+    figure(`${captured.length} tokens put on another request: ${[...codes].join(' ')}`);
+    expect(captured.length).toBeGreaterThan(rowsInPlain * 4);
+    expect(codes).toEqual(new Set(['session_expired']));
+    expect(after.seq).toBe(before.seq);
+    expect((await admin.accounts.status()).user).toBe('ada');
   });
 
   test('P2 sent again it is taken for requests, and even then nothing happens twice', { timeout }, async () => {

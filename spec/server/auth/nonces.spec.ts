@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Nonces } from '../../../server/auth/nonces.ts';
 
-const used = (nonces: Nonces, nonce: string, count: number, session = 's'): string =>
-  nonces.use({ session, nonce, count });
+/** What a count was worth, which is used up by it. */
+function used(nonces: Nonces, nonce: string, count: number, session = 's'): string {
+  const state = nonces.stateOf({ session, nonce, count });
+  if (state === 'fresh') nonces.use({ session, nonce, count });
+  return state;
+}
 
 describe('P9 a count is good once', () => {
   test('in any order within the window, and not behind it', () => {

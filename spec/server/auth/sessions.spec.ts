@@ -8,6 +8,7 @@ import { anonymous, mayRequest, neededRole, rights } from '../../../server/auth/
 import { Secrets } from '../../../server/auth/secrets.ts';
 import { type Session, Sessions } from '../../../server/auth/sessions.ts';
 import { applyAdministrators } from '../../../server/auth/settings-administrators.ts';
+import { type TokenField, tokenField } from '../../../server/token-field.ts';
 import { createLedger, type TestLedger } from '../../support/ledger.ts';
 import { cheapHash } from '../stack.ts';
 
@@ -154,17 +155,21 @@ describe('P9 the secret of a session', () => {
     }
   });
 
-  test('proves one request once, at the server that gave the nonce', () => {
+  test('proves one request once, to the letter, at the server that gave the nonce', () => {
     const secrets = new Secrets(key);
     const proofs = new Proofs(secrets);
     const secret = secrets.ofSession('s').toString('base64url');
     const client = new ClientSession({ session: 's', secret, nonce: proofs.attach('s') });
-    const token = client.token('request-1');
-    expect(() => proofs.prove(token, 'request-2')).toThrow('log in again');
-    expect(proofs.prove(token, 'request-1')).toEqual({ session: 's', isAttached: true });
-    expect(() => proofs.prove(token, 'request-1')).toThrow('log in again');
-    expect(proofs.prove(client.token('request-1'), 'request-1').isAttached).toBe(true);
-    expect(new Proofs(secrets).prove(client.token('request-1'), 'request-1').isAttached).toBe(false);
+    const request = '{"v":1,"id":"request-1","type":"row.get","key":"ä"}';
+    const proved = (): TokenField => fieldOf(client.proved(request));
+    const field = proved();
+    for (const other of [request.replace('1', '2'), request.replace('get', 'set'), request.replace('ä', 'a'), ' {}']) {
+      expect(() => proofs.prove({ ...field, proven: Buffer.from(other.slice(0, -1)) })).toThrow('log in again');
+    }
+    expect(proofs.prove(field)).toEqual({ session: 's', isAttached: true });
+    expect(() => proofs.prove(field)).toThrow('log in again');
+    expect(proofs.prove(proved()).isAttached).toBe(true);
+    expect(new Proofs(secrets).prove(proved()).isAttached).toBe(false);
     for (const [part, other] of [
       [/^s/, 't'],
       [/\.\d+\./, '.9.'],
@@ -172,8 +177,28 @@ describe('P9 the secret of a session', () => {
       [/^/, 'x'],
       [/$/, 'x'],
     ] as const) {
-      expect(() => proofs.prove(client.token('request-1').replace(part, other), 'request-1')).toThrow('log in again');
+      const { token, proven } = proved();
+      expect(() => proofs.prove({ token: token.replace(part, other), proven })).toThrow('log in again');
     }
+  });
+
+  test('P8 of many bytes is not hashed for who has no nonce of this server, or has used the count', () => {
+    const secrets = new Secrets(key);
+    const proofs = new Proofs(secrets);
+    const request = `{"v":1,"why":"${'x'.repeat(16_000_000)}"}`;
+    const client = new ClientSession({ session: 's', secret: secrets.ofSession('s').toString('base64url') });
+    const stranger = fieldOf(client.proved(request));
+    expect(proofs.prove(stranger)).toEqual({ session: 's', isAttached: false });
+    client.attach(proofs.attach('s'));
+    const field = fieldOf(client.proved(request));
+    const hashedMs = timeOf(() => expect(proofs.prove(field).isAttached).toBe(true));
+    const refusedMs = timeOf(() => {
+      for (let n = 0; n < 20; n += 1) {
+        expect(() => proofs.prove(field)).toThrow('log in again');
+        expect(proofs.prove(stranger).isAttached).toBe(false);
+      }
+    });
+    expect(refusedMs).toBeLessThan(hashedMs);
   });
 });
 
@@ -260,3 +285,17 @@ describe('P9 rights: one line for every request', () => {
       expect(mayRequest({ role: 'administrator', user: 'ada' }, type, 'login')).toBe(true);
   });
 });
+
+/** What a server finds at the end of a request. */
+function fieldOf(text: string): TokenField {
+  const field = tokenField(Buffer.from(text));
+  if (field === undefined) expect.fail(`no token in ${text.slice(0, 200)}`);
+  return field;
+}
+
+/** Milliseconds. */
+function timeOf(work: () => void): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
