@@ -61,13 +61,13 @@ export class CommandSocket {
   #closing = false;
 
   constructor(options: CommandSocketOptions) {
-    const { connectionsMax, warn } = options;
+    const { connectionsMax, handshakeMs, warn } = options;
     this.#options = options;
     this.#inWork = new InWork(options.requestsPerPeerMax);
-    this.#connections = new ConnectionCount({ socket: 'the command socket', connectionsMax, warn });
+    this.#connections = new ConnectionCount({ socket: 'the command socket', connectionsMax, handshakeMs, warn });
     this.#socket = new Router({
       // Any key may come in: rights come with the requests.
-      ...options.gate.guarded('commands', () => (this.#connections.refuses() ? 'later' : 'admitted')),
+      ...options.gate.guarded('commands', () => this.#connections.admit()),
       ipv6: options.address.includes('['),
       // A reply to a peer that is gone, or does not read, fails at once instead of holding up everybody's (Z2, Z3).
       mandatory: true,

@@ -4,7 +4,7 @@ import { welcomeTopic } from '../../protocol/feed.ts';
 import { bind, ListenError } from './bind.ts';
 import { ConnectionCount, type ConnectionCounters } from './connection-count.ts';
 import { type FeedAdmission, FeedReaders } from './feed-readers.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Verdict } from './gate.ts';
 import { RareWarnings } from './rare-warnings.ts';
 import { SendQueue } from './send-queue.ts';
 import { Topics } from './topics.ts';
@@ -58,11 +58,11 @@ export class FeedSocket {
   #stopped = false;
 
   constructor(options: FeedSocketOptions) {
-    const { admission, connectionsMax, warn } = options;
+    const { admission, connectionsMax, handshakeMs, warn } = options;
     this.#options = options;
     this.#warnings = new RareWarnings(warn);
     this.#topics = new Topics(options.topicBytesMax);
-    this.#connections = new ConnectionCount({ socket: 'the feed socket', connectionsMax, warn });
+    this.#connections = new ConnectionCount({ socket: 'the feed socket', connectionsMax, handshakeMs, warn });
     this.#readers = new FeedReaders(admission);
     this.#socket = this.#make();
     this.#queue = new SendQueue({ send: (frames) => this.#socket.send([...frames]), messagesMax });
@@ -115,7 +115,7 @@ export class FeedSocket {
   #make(): XPublisher {
     const { gate, address, highWaterMark, handshakeMs } = this.#options;
     const socket = new XPublisher({
-      ...gate.guarded('feed', (key) => (this.#connections.refuses() ? 'later' : this.#readers.judge(key))),
+      ...gate.guarded('feed', (key) => this.#judge(key)),
       ipv6: address.includes('['),
       sendHighWaterMark: highWaterMark,
       receiveHighWaterMark: subscriptionsAtOnce,
@@ -128,6 +128,11 @@ export class FeedSocket {
     });
     this.#connections.watch(socket);
     return socket;
+  }
+
+  async #judge(key: string): Promise<Verdict> {
+    const verdict = await this.#readers.judge(key);
+    return verdict === 'admitted' ? this.#connections.admit() : verdict;
   }
 
   async #look(): Promise<void> {

@@ -101,6 +101,6 @@ test('P8 P11 fewer file descriptors than connections_max needs: a warning that s
   expect(await client.status()).toMatchObject({ server: 'rowcast' });
   child.kill('SIGTERM');
   const { code, output } = await end;
-  expect(output).toMatch(/each socket takes 32 connections instead of 5000 \(connections_max\).*ulimit -n 10256/);
+  expect(output).toMatch(/each socket takes 24 connections instead of 5000 \(connections_max\).*ulimit -n 13590/);
   expect(code).toBe(0);
 });

@@ -9,6 +9,7 @@ import { CommandSocket } from '../../../server/transport/command-socket.ts';
 import { Gate } from '../../../server/transport/gate.ts';
 import { curveOptions } from '../../support/curve.ts';
 import { freePorts } from '../../support/server.ts';
+import { silentPeers } from '../../support/silent-peers.ts';
 
 const requestsPerPeerMax = 3;
 const connectionsMax = 4;
@@ -242,6 +243,24 @@ test('P8 connections beyond the limit are closed, counted and warned of, and tho
   clients.delete(inside[0] as Dealer);
   inside[0]?.close();
   await vi.waitFor(() => expect(waiting).toHaveLength(connectionsMax + 1), { timeout: 5_000 });
+});
+
+test('P8 P9 strangers who never finish their handshake keep nobody out, however many they are', async () => {
+  await using _ = silentPeers(port, 10 * connectionsMax);
+  await vi.waitFor(() => expect(socket.connections.halfOpen).toBeGreaterThanOrEqual(10 * connectionsMax));
+  // As many as may be at all, while the strangers are renewed as fast as they are sent away.
+  for (let round = 0; round < 3; round += 1) {
+    const inside = Array.from({ length: connectionsMax }, () => open());
+    await Promise.all(inside.map((client, index) => client.send(['', `i${index}`])));
+    await vi.waitFor(() => expect(waiting).toHaveLength(connectionsMax));
+    expect(socket.connections).toMatchObject({ refused: 0 });
+    answerAll();
+    for (const client of inside) {
+      clients.delete(client);
+      client.close();
+    }
+    await vi.waitFor(() => expect(socket.connections.connections).toBeLessThanOrEqual(socket.connections.halfOpen));
+  }
 });
 
 test('P8 P9 plain sockets are not spoken to, and that is counted', async () => {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
+import { silentPeers } from '../../support/silent-peers.ts';
 import { type ClientKeys, FeedStand, type FeedStandOptions, feedText, Members } from './feed-stand.ts';
 
 let stand: FeedStand;
@@ -151,6 +152,15 @@ test.each(['broken', 'hangs'] as const)(
   },
   15_000,
 );
+
+test('P8 P9 strangers who never finish their handshake keep no reader out', async () => {
+  await start({ connectionsMax: 3 });
+  await using _ = silentPeers(stand.port, 30);
+  await vi.waitFor(() => expect(stand.feed.connections.halfOpen).toBeGreaterThanOrEqual(30));
+  const readers = [1, 2, 3].map(() => stand.reader(makeKeys()));
+  await Promise.all(readers.map((reader) => reader.given(5)));
+  expect(stand.feed.connections.refused).toBe(0);
+});
 
 test('P8 one connection too many is closed, and comes in when another has gone', async () => {
   await start({ connectionsMax: 3 });
