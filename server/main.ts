@@ -216,8 +216,14 @@ async function startOn(
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query, { peer }) => queries.answer(query, peer),
-      staging: (request, caller) => staging.answer(request, caller),
-      tag: (request, caller) => setTag(reading, request, caller),
+      staging: async (request, caller) => {
+        committer.refuseHalted();
+        return await staging.answer(request, caller);
+      },
+      tag: async (request, caller) => {
+        committer.refuseHalted();
+        return await setTag(reading, request, caller);
+      },
       ...auth.handlers,
     },
     ...auth.identification,

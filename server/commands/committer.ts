@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Change } from '../log/record.ts';
+import { Refused } from '../refused.ts';
 import { classifyFailure } from './failure.ts';
 import { commitGroup, type GroupContext } from './group.ts';
 import { commitLarge } from './large/commit-large.ts';
@@ -92,9 +93,14 @@ export class Committer {
     }
   }
 
-  /** Answers every command from now on with this refusal. */
+  /** Answers every command from now on with this refusal, those too that wait already: only what is at its COMMIT is done. */
   halt(refusal: ErrorBody): void {
     this.#halted = refusal;
+  }
+
+  /** For what is written beside the commands. @throws Refused as they are, when nothing may be written any more */
+  refuseHalted(): void {
+    if (this.#halted !== undefined) throw new Refused(this.#halted);
   }
 
   /** Takes no more commands and returns when those taken are answered; a large one in work is given up. */
@@ -177,7 +183,8 @@ export class Committer {
 
   async #commitSmall(group: readonly Waiting<Submission>[]): Promise<void> {
     const submissions = group.map(({ submission }) => submission);
-    const { answers, changes } = await commitGroup(this.#options, submissions);
+    const context = { ...this.#options, halted: () => this.#halted };
+    const { answers, changes } = await commitGroup(context, submissions);
     this.#count(answers, changes.length);
     if (changes.length > 0) this.#options.onCommitted(changes);
     for (const [index, { answer }] of group.entries()) {

@@ -1,4 +1,5 @@
 import { nanoid } from 'nanoid';
+import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Executor, Writer } from '../database/writer.ts';
 import { decide } from '../domain/decide.ts';
 import { Draft } from '../domain/state.ts';
@@ -25,6 +26,12 @@ export interface GroupContext extends DryRunLimits {
   readonly recentRows: RecentRows;
 }
 
+/** What one group is committed with. */
+export interface GroupCommit extends GroupContext {
+  /** What commands are answered that are not done yet, when nothing may be written any more. */
+  readonly halted: () => ErrorBody | undefined;
+}
+
 /** What became of a group of commands once COMMIT has returned: one answer each, and what was appended. */
 export interface CommittedGroup {
   readonly answers: readonly Answer[];
@@ -40,7 +47,7 @@ export interface CommittedGroup {
  * again settles that: the head's lock waits for the lost transaction to end, and then its commands are known or are not
  * (P1, P2).
  */
-export async function commitGroup(context: GroupContext, group: readonly Submission[]): Promise<CommittedGroup> {
+export async function commitGroup(context: GroupCommit, group: readonly Submission[]): Promise<CommittedGroup> {
   const { openTile, recentRows } = context;
   return await context.writer.transaction(async (transaction) => {
     const decided = decideGroup(group, await read(context, transaction, group), context);
@@ -95,13 +102,15 @@ interface DecidedGroup extends CommittedGroup {
 
 /**
  * Decides commands one after another, each against what the ones before it leave. A refused one leaves no trace, and
- * neither does a dry run.
+ * neither does a dry run. Looked at last of all ahead of writing is whether that is still allowed: these commands may have
+ * waited long, and one that is known is answered all the same, as it is done.
  */
 function decideGroup(
   group: readonly Submission[],
   { known, head, draft }: GroupState,
-  dryRunLimits: DryRunLimits,
+  context: GroupCommit,
 ): DecidedGroup {
+  const halted = context.halted();
   const answers: Answer[] = [];
   const changes: Change[] = [];
   const recorded: RecordedEvent[] = [];
@@ -112,7 +121,7 @@ function decideGroup(
     const { id, by, command, body } = submission;
     const firstSeq = head.seq + changes.length + 1;
     if (submission.dryRun) {
-      const trial = dryRun(submission, { head, draft, firstSeq }, dryRunLimits);
+      const trial = dryRun(submission, { head, draft, firstSeq }, context);
       answers.push(trial.answer);
       tried.push(...trial.tables);
       continue;
@@ -120,6 +129,10 @@ function decideGroup(
     const before = known.get(id);
     if (before !== undefined) {
       answers.push(repeatedAnswer(before, submission));
+      continue;
+    }
+    if (halted !== undefined) {
+      answers.push({ error: halted });
       continue;
     }
     const decision = decide({ draft, firstSeq, at, by, newKey: nanoid, seal }, command);

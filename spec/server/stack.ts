@@ -136,8 +136,14 @@ export function createStack(ledger: TestLedger, options: StackOptions = {}): Sta
     handlers: {
       command: (submitted) => committer.submit(submitted),
       query: (query, { peer }) => queries.answer(query, peer),
-      staging: (request, caller) => staging.answer(request, caller),
-      tag: (request, caller) => setTag(reading, request, caller),
+      staging: async (request, caller) => {
+        committer.refuseHalted();
+        return await staging.answer(request, caller);
+      },
+      tag: async (request, caller) => {
+        committer.refuseHalted();
+        return await setTag(reading, request, caller);
+      },
       ...auth.handlers,
     },
     ...auth.identification,

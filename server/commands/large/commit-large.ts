@@ -60,6 +60,8 @@ async function conclude(parts: PassParts, { tally, page, growth }: Passed): Prom
   const { context, transaction, submission, source, head } = parts;
   const { refusal, reply } = tally;
   if (refusal !== undefined) return await leave(transaction, { error: refusal });
+  const interruption = context.interruption();
+  if (interruption !== undefined) return await leave(transaction, { error: interruption });
   const { epoch } = head;
   if (submission.dryRun) {
     const body = JSON.stringify({ epoch, ...reply, ...page.counted });

@@ -1,8 +1,9 @@
 import { nanoid } from 'nanoid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Command } from '../../../protocol/commands.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { type Answer, submission } from '../../../server/commands/submission.ts';
+import { holdHead } from '../../support/hold-head.ts';
 import { createLedger, type TestLedger } from '../../support/ledger.ts';
 import { commandKey, createStack, expectWholeLog, granted, refusalOf, type Stack } from '../stack.ts';
 
@@ -240,6 +241,54 @@ describe('P8 limits', () => {
     for (const answer of await Promise.all(taken)) granted(answer);
     expect(await countOf('late')).toBe(0);
     await ending.stop();
+  });
+});
+
+describe('P11 when the log was found changed', () => {
+  const tampered = { code: 'tampered', message: 'the log is not what it was' } as const;
+
+  test('nothing is written any more: neither what waits in the queue nor what waits for the head', async () => {
+    const halting = createStack(ledger, { groupCommandsMax: 5 });
+    const known = nanoid();
+    await halting.done(insert('done-before'), known);
+    const before = await head();
+    const release = await holdHead(ledger);
+    const waiting = Array.from({ length: 20 }, (_, n) => halting.submit(insert(`halted-${n}`)));
+    const again = halting.submit(insert('done-before'), known);
+    await vi.waitFor(async () => {
+      const waits = await ledger.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(waits).toHaveLength(1);
+    });
+    halting.committer.halt(tampered);
+    await release();
+    const answers = await Promise.all(waiting);
+    expect(answers).toEqual(answers.map(() => ({ error: tampered })));
+    // It is done, whatever happened since.
+    granted(await again);
+    expect(refusalOf(await halting.submit(insert('halted-late')))).toEqual(tampered);
+    expect(await head()).toBe(before);
+    await halting.stop();
+  });
+
+  test('no tag is set and nothing is staged, and reading goes on', async () => {
+    const halting = createStack(ledger);
+    const session = await halting.login();
+    halting.committer.halt(tampered);
+    const part = { stage: 'of-a-halted', part: 0, commands: [insert('halted')] };
+    for (const [body, code] of [
+      [{ type: 'tag.set', name: 'of-a-halted' }, 'tampered'],
+      [{ type: 'batch.part', ...part }, 'tampered'],
+      [{ type: 'batch.commit', stage: part.stage, parts: 1 }, 'tampered'],
+      [{ type: 'row.get', table: 't', key: 'nobody' }, 'row_not_found'],
+    ] as const) {
+      const text = session.proved(JSON.stringify({ v: 1, id: nanoid(), ...body }));
+      const [reply = ''] = await halting.dispatch.handle(Buffer.from(text), 'a peer');
+      expect(JSON.parse(reply)).toMatchObject({ error: { code } });
+    }
+    expect(await ledger.query(`SELECT 1 FROM tag UNION ALL SELECT 1 FROM staged_part`)).toEqual([]);
+    await halting.stop();
   });
 });
 
