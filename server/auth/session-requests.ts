@@ -94,9 +94,7 @@ export class SessionRequests {
 
   /** Granted, whatever became of the session. */
   async #logout({ session, user }: Caller): Promise<object> {
-    if (session !== undefined && (await this.#parts.sessions.close(session)) !== undefined) {
-      await this.#parts.audit.record({ what: 'logout', by: user, user, session });
-    }
+    if (session !== undefined) await this.#parts.sessions.close(session, { what: 'logout', by: user });
     return {};
   }
 
@@ -109,9 +107,8 @@ export class SessionRequests {
   }
 
   async #revoke({ session }: SessionOf<'session.revoke'>, { user: by, role }: Caller): Promise<object> {
-    const user = await this.#parts.sessions.close(session, role === 'administrator' ? undefined : by);
-    if (user !== undefined) await this.#parts.audit.record({ what: 'session_revoked', by, user, session });
-    return { revoked: user !== undefined };
+    const owner = role === 'administrator' ? undefined : by;
+    return { revoked: await this.#parts.sessions.close(session, { what: 'session_revoked', by, owner }) };
   }
 
   async #own({ session }: Caller): Promise<Session> {

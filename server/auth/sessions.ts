@@ -4,6 +4,7 @@ import type { AccountRole } from '../../protocol/accounts.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { SessionSummary } from '../../protocol/replies.ts';
 import type { Database } from '../database/database.ts';
+import { insertAudit, lockAudit } from './audit.ts';
 
 /** A session that lives. */
 export interface Session {
@@ -26,6 +27,14 @@ interface Believed {
   readonly session: Promise<Session | undefined>;
   /** Clock of performance.now(), in milliseconds. */
   readonly until: number;
+}
+
+/** How a session ends that somebody ends. */
+interface Closing {
+  readonly what: 'logout' | 'session_revoked';
+  readonly by: string;
+  /** Whose it must be. */
+  readonly owner?: string | undefined;
 }
 
 export interface SessionsOptions {
@@ -107,13 +116,19 @@ export class Sessions {
     }));
   }
 
-  /** Ends a session, of this user if one is given. Returns whose it was; undefined when there was none. */
-  async close(id: string, user?: string): Promise<string | undefined> {
-    const { rows } = await sql<{ user: string }>`
-      DELETE FROM session WHERE id = ${id} AND (${user ?? null}::text IS NULL OR "user" = ${user ?? null})
-      RETURNING "user"`.execute(this.#database);
-    if (rows[0] !== undefined) this.forget([id]);
-    return rows[0]?.user;
+  /** Ends a session and records it, both or neither. Returns whether there was one. */
+  async close(id: string, { what, by, owner: ownerOrAny }: Closing): Promise<boolean> {
+    const owner = ownerOrAny ?? null;
+    const hasEnded = await this.#database.transaction().execute(async (transaction) => {
+      await lockAudit(transaction);
+      const { rows } = await sql<{ user: string }>`
+        DELETE FROM session WHERE id = ${id} AND (${owner}::text IS NULL OR "user" = ${owner})
+        RETURNING "user"`.execute(transaction);
+      for (const { user } of rows) await insertAudit(transaction, { what, by, user, session: id });
+      return rows.length > 0;
+    });
+    if (hasEnded) this.forget([id]);
+    return hasEnded;
   }
 
   /** Believes nothing more of sessions that were ended here. */

@@ -224,7 +224,7 @@ describe('P9 rights', () => {
       }
       expect(await state()).toEqual(before);
       const ended = await stack.login();
-      await stack.sessions.close(ended.id);
+      await stack.sessions.close(ended.id, { what: 'logout', by: 'ada' });
       expect(await send(ended.proved(JSON.stringify(sent)))).toMatchObject({
         error: { code: expect.stringMatching(/session_expired|session_unattached/) },
       });

@@ -35,6 +35,8 @@ async function opened(by = sessions, user = 'ada'): Promise<Session> {
   return session;
 }
 
+const logout = { what: 'logout', by: 'ada' } as const;
+
 describe('sessions', () => {
   test('S28 an id finds who opened it, until it is closed; no other text does', async () => {
     const { id, expires } = await opened();
@@ -42,9 +44,9 @@ describe('sessions', () => {
     for (const other of ['', 'x', id.slice(1), `${id}x`, id.toUpperCase()]) {
       expect(await sessions.find(other)).toBeUndefined();
     }
-    expect(await sessions.close(id)).toBe('ada');
+    expect(await sessions.close(id, logout)).toBe(true);
     expect(await sessions.find(id)).toBeUndefined();
-    expect(await sessions.close(id)).toBeUndefined();
+    expect(await sessions.close(id, logout)).toBe(false);
   });
 
   test('can be named at a terminal: their ids do not begin as an option does', async () => {
@@ -52,7 +54,7 @@ describe('sessions', () => {
     for (let count = 0; count < 600; count += 1) {
       const { id } = await opened(sessions, 'eve');
       expect(id).toMatch(/^[A-Za-z0-9_]/);
-      await sessions.close(id);
+      await sessions.close(id, logout);
     }
   });
 
@@ -99,7 +101,7 @@ describe('sessions', () => {
     const { id } = await opened();
     const other = make();
     expect(await other.find(id)).toMatchObject({ user: 'ada' });
-    await other.close(id);
+    await other.close(id, logout);
     expect(await make().find(id)).toBeUndefined();
   });
 
@@ -111,7 +113,7 @@ describe('sessions', () => {
     while ((await sessions.find(id))?.role === 'administrator') await new Promise(setImmediate);
     expect(performance.now() - changed).toBeLessThan(3_000);
     await ledger.query(`UPDATE account SET role = 'administrator' WHERE name = 'ada'`);
-    await make().close(id);
+    await make().close(id, logout);
     const closed = performance.now();
     while ((await sessions.find(id)) !== undefined) await new Promise(setImmediate);
     expect(performance.now() - closed).toBeLessThan(3_000);
@@ -202,6 +204,31 @@ describe('P9 the secret of a session', () => {
   });
 });
 
+describe('what ends a session stands in the audit', () => {
+  const audited = async (id: string): Promise<unknown[]> =>
+    await ledger.query(`SELECT what, by, details ->> 'user' AS "user" FROM audit WHERE details ->> 'session' = $1`, [
+      id,
+    ]);
+
+  test('by whom and whose it was; nothing when it was not theirs to end', async () => {
+    const { id } = await opened();
+    expect(await sessions.close(id, { what: 'session_revoked', by: 'eve', owner: 'eve' })).toBe(false);
+    expect(await audited(id)).toEqual([]);
+    expect(await sessions.close(id, { what: 'session_revoked', by: 'eve' })).toBe(true);
+    expect(await audited(id)).toEqual([{ what: 'session_revoked', by: 'eve', user: 'ada' }]);
+  });
+
+  test.each(['logout', 'session_revoked'] as const)('or it goes on: %s', async (what) => {
+    const { id } = await opened();
+    await ledger.query(`ALTER TABLE audit ADD CONSTRAINT full_disk CHECK (what <> '${what}') NOT VALID`);
+    await expect(sessions.close(id, { what, by: 'ada' })).rejects.toThrow('full_disk');
+    await ledger.query('ALTER TABLE audit DROP CONSTRAINT full_disk');
+    expect(await sessions.find(id)).toMatchObject({ user: 'ada' });
+    expect(await sessions.close(id, { what, by: 'ada' })).toBe(true);
+    expect(await audited(id)).toHaveLength(1);
+  });
+});
+
 describe('P9 the keys that the feed is open to', () => {
   const keyOf = (n: number): string => `${n}`.padStart(43, 'k');
   const feedKeys = (): FeedKeys => new FeedKeys(ledger.open(1), { idleMinutes: 60 });
@@ -214,7 +241,7 @@ describe('P9 the keys that the feed is open to', () => {
     expect(await keys.admits(keyOf(1))).toBe(true);
     expect(await keys.expelled([keyOf(1), keyOf(2)])).toEqual([keyOf(2)]);
     expect(await keys.expelled([])).toEqual([]);
-    await sessions.close(id);
+    await sessions.close(id, logout);
     expect(await keys.admits(keyOf(1))).toBe(false);
   });
 
