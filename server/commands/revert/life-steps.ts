@@ -7,6 +7,7 @@ import { alterOnce } from '../../domain/definition.ts';
 import { type InverseAlter, inverseAlter, touchedColumns } from '../../domain/inverse-alter.ts';
 import type { LeaveStep, PlannedStep, RefuseStep, TableRevertStep } from '../../domain/planned-step.ts';
 import { type Touch, touchText } from '../../domain/row-net.ts';
+import { namesOfAdded } from './added-columns.ts';
 import { type ColumnChange, ColumnPath } from './column-path.ts';
 import type { RevertedLife, TableChange } from './life.ts';
 import { lastFilling, lastOtherChange } from './others.ts';
@@ -192,11 +193,12 @@ class LifePlan {
   }
 
   /** Whether somebody has filled one of the columns that would be removed. */
-  async #filledSince({ seq, steps }: Alter): Promise<Obstacle | undefined> {
+  async #filledSince(alter: Alter): Promise<Obstacle | undefined> {
     const { transaction, selection, head, conflicts } = this.#revert;
     if (conflicts === 'overwrite') return undefined;
-    const columns = steps.flatMap((step) => (step.do === 'add' ? [step.column.name] : []));
-    const found = await lastFilling(transaction, { life: this.#life, after: seq, columns, selection, head });
+    const since = this.#alters.filter(({ seq }) => seq > alter.seq);
+    const names = namesOfAdded(alter, since, head);
+    const found = await lastFilling(transaction, { life: this.#life, names, selection });
     if (found === undefined) return undefined;
     const { column, ...touch } = found;
     return { column, touch, isCells: true };

@@ -270,6 +270,65 @@ describe('tables and columns', () => {
     expect(await rowsOf(name)).toEqual({ k: { n: '1', u: '"none":1 "by":"eve"' } });
   });
 
+  describe('a column that others have filled under another name is not removed unasked', () => {
+    const alter = async (name: string, ...steps: AlterStep[]): Promise<number> =>
+      (await stack.done({ type: 'table.alter', table: name, steps })).seq;
+    const add: AlterStep = { do: 'add', column: { name: 'c', type: 'text' } };
+    const rename = (column: string, to: string): AlterStep => ({ do: 'rename', column, to });
+    const filled = async (name: string, column: string) =>
+      granted(await submitAs(stack, 'bob', update(name, { [column]: 'bob' })));
+    const expectInTheWay = async (what: Revert['what'], column: string): Promise<void> =>
+      expect(brief(refusalOf(await take(what)))).toEqual([{ key: undefined, column, wouldBe: undefined, by: 'bob' }]);
+    /** Of a change that adds it. */
+    const expectTakenAtWill = async (name: string, seq: number, kept: Cells): Promise<void> => {
+      granted(await take({ seq }, 'keep'));
+      expect(await rowsOf(name)).toEqual({ k: { n: '1', ...kept } });
+      granted(await take({ seq }, 'overwrite'));
+      expect(await rowsOf(name)).toEqual({ k: { n: '1' } });
+    };
+
+    test('renamed by a later change of the same range', async () => {
+      const name = await table();
+      const first = await alter(name, add);
+      const last = await alter(name, rename('c', 'd'));
+      await filled(name, 'd');
+      await expectInTheWay({ by: 'ada', since: { seq: first - 1 } }, 'd');
+      await expectInTheWay({ after: first - 1, last }, 'd');
+      granted(await take({ after: first - 1, last }, 'keep'));
+      await expectTakenAtWill(name, first, { c: 'bob' });
+    });
+
+    test('renamed in the change that added it', async () => {
+      const name = await table();
+      const seq = await alter(name, add, rename('c', 'd'));
+      await filled(name, 'd');
+      await expectInTheWay({ seq }, 'd');
+      await expectTakenAtWill(name, seq, { d: 'bob' });
+    });
+
+    test('renamed for a while, until that was reverted', async () => {
+      const name = await table();
+      const seq = await alter(name, add);
+      const renamed = await alter(name, rename('c', 'd'));
+      await filled(name, 'd');
+      granted(await take({ seq: renamed }));
+      await expectInTheWay({ seq }, 'd');
+      await expectTakenAtWill(name, seq, { c: 'bob' });
+    });
+
+    test('removed and brought back, and renamed then', async () => {
+      const name = await table();
+      const seq = await alter(name, add);
+      const removed = await alter(name, { do: 'remove', column: 'c' });
+      granted(await take({ seq: removed }));
+      const renamed = await alter(name, rename('c', 'd'));
+      await filled(name, 'd');
+      granted(await take({ seq: renamed }));
+      await expectInTheWay({ seq }, 'd');
+      await expectTakenAtWill(name, seq, { c: 'bob' });
+    });
+  });
+
   test('cells follow their column through a rename by others, and one that is gone is counted', async () => {
     const name = await table({ n: '1', u: 'x' });
     const { seq } = await stack.done(update(name, { n: '2', u: 'y' }));

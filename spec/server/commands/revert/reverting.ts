@@ -23,7 +23,7 @@ export function revert(stack: Stack, { id = nanoid(), dryRun, ...options }: Reve
 }
 
 /** A command by somebody. */
-export function submitAs(stack: Stack, by: string, command: Command): Promise<Answer> {
+export function submitAs(stack: Stack, by: string, command: Command | Revert): Promise<Answer> {
   return stack.committer.submit(submission(nanoid(), by, command, commandKey));
 }
 
