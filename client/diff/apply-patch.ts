@@ -38,10 +38,16 @@ function orderedSteps(patch: Patch, tables: readonly PatchedTable[]): Step[] {
   return [
     ...tables.flatMap((table) => table.steps('delete')),
     ...patch.tables.filter(({ op }) => op !== 'alter').map(tableStep),
-    ...tables.flatMap(({ name, alter }) => alterStep(name, alter.before)),
+    ...tables.flatMap(altered),
     ...tables.flatMap((table) => [...table.steps('update'), ...table.steps('insert')]),
     ...tables.flatMap(({ name, alter }) => alterStep(name, alter.behind)),
   ];
+}
+
+/** Cells that their column would not keep in its new type are emptied first: what they are then comes with the rows. */
+function altered({ name, alter: { before, emptied } }: PatchedTable): Step[] {
+  const [first = [], ...then] = before;
+  return [...alterStep(name, first), ...emptied, ...then.flatMap((steps) => alterStep(name, steps))];
 }
 
 function tableConflicts(changes: ReadonlyMap<string, TableChanges>, { definitions }: PatchTarget): Problem[] {

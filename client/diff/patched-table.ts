@@ -1,12 +1,11 @@
 import type { Step } from '../../protocol/commands.ts';
 import type { RowDiff } from '../../protocol/diff.ts';
 import type { CurrentRow, Problem } from '../../protocol/errors.ts';
-import { reshapeRow } from '../../protocol/reshape.ts';
 import { commitmentIn, sealedNames } from '../../protocol/sealed.ts';
-import type { TableDefinition } from '../../protocol/table.ts';
+import type { AlterStep, TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import { RowcastError } from '../errors.ts';
-import { type Loosened, loosened } from './loosened.ts';
+import { NetAlter, type NetAlterSteps } from './net-alter.ts';
 import type { PatchTarget } from './patch-target.ts';
 import type { TableChanges } from './table-changes.ts';
 
@@ -14,13 +13,25 @@ interface FoundRow {
   readonly current: CurrentRow;
   /** As they are once the patch has changed the table's columns. */
   readonly cells: Cells;
+  /** Columns that would not keep their cells in it: these have to be empty before. */
+  readonly losing: readonly string[];
 }
+
+interface AlterSteps {
+  /** One part, or two, between which cells are emptied. */
+  readonly before: readonly (readonly AlterStep[])[];
+  readonly emptied: readonly Step[];
+  readonly behind: readonly AlterStep[];
+}
+
+const noSteps: NetAlterSteps = { named: [], typed: [], demanding: [] };
 
 /** A table of the target, with those of its rows that the patch is about. */
 export class PatchedTable {
   readonly #definition: TableDefinition;
   readonly #changes: TableChanges;
   readonly #diffs: readonly RowDiff[];
+  readonly #alter: NetAlter | undefined;
   readonly #found = new Map<string, FoundRow>();
   /** Rows that the target has there now. */
   #size = 0;
@@ -29,6 +40,7 @@ export class PatchedTable {
     this.#definition = definition;
     this.#changes = changes;
     this.#diffs = diffs;
+    this.#alter = changes.altered && new NetAlter(changes.altered);
   }
 
   /** @param diffs of its rows */
@@ -46,7 +58,10 @@ export class PatchedTable {
     for await (const current of target.rows(name)) {
       table.#size += 1;
       if (!keys.has(current.key)) continue;
-      table.#found.set(current.key, { current, cells: reshapeRow(now, changes.altered?.steps ?? [], current.row) });
+      const { row } = current;
+      const alter = table.#alter;
+      const found = { current, cells: alter?.bring(row) ?? row, losing: alter?.losing(row) ?? [] };
+      table.#found.set(current.key, found);
     }
     return table;
   }
@@ -55,12 +70,26 @@ export class PatchedTable {
     return this.#definition.name;
   }
 
-  /** What is done to its columns before its rows change and behind that. */
-  get alter(): Loosened {
-    const steps = this.#changes.altered?.steps ?? [];
+  /** What is done to its columns before its rows change, to rows that stand in the way of it, and behind all rows. */
+  get alter(): AlterSteps {
+    const { steps = [] } = this.#changes.altered ?? {};
+    const isOfColumns = this.#diffs.every(({ op }) => op === 'delete');
     // Rows that only go do so first.
-    if (this.#diffs.every(({ op }) => op === 'delete')) return { before: steps, behind: [] };
-    return loosened(steps, this.#definition, this.#swapped);
+    if (isOfColumns && !steps.some((step) => step.do === 'retype')) return { before: [steps], emptied: [], behind: [] };
+    const { named, typed, demanding } = this.#alter?.parts(this.#swapped) ?? noSteps;
+    if (isOfColumns) return { before: [[...named, ...typed, ...demanding]], emptied: [], behind: [] };
+    const emptied = this.#emptied;
+    return { before: emptied.length === 0 ? [[...named, ...typed]] : [named, typed], emptied, behind: demanding };
+  }
+
+  /** Cells that were made fit for another type by hand. */
+  get #emptied(): Step[] {
+    return this.#diffs.flatMap(({ key, op }) => {
+      const { current, losing = [] } = this.#before(key) ?? {};
+      if (op !== 'update' || current === undefined || losing.length === 0) return [];
+      const row = Object.fromEntries(losing.map((name) => [name, null]));
+      return [{ type: 'row.update', table: this.name, key, row, expect: { version: current.version } }];
+    });
   }
 
   /** Columns of unique values of which a row takes one that another row has until then. */
@@ -127,8 +156,9 @@ export class PatchedTable {
     // Each by name: a default is not for a cell that was left empty.
     const set = Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
     this.#refuseSealed(key, set);
-    // Rows that are sealed on the way have another version then.
-    if (op === 'update') return { type: 'row.update', table, key, row: set, expect: this.#seals ? undefined : expect };
+    // Rows that are sealed or emptied on the way have another version then.
+    const isTouched = this.#seals || (this.#before(key)?.losing.length ?? 0) > 0;
+    if (op === 'update') return { type: 'row.update', table, key, row: set, expect: isTouched ? undefined : expect };
     return { type: 'row.insert', table, row: set, ...(this.#definition.key === undefined ? { key } : {}) };
   }
 
