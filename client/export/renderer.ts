@@ -58,9 +58,16 @@ export class Renderer<Item> {
       this.#options.escapeFormulas === true
         ? records.map((fields) => fields.map(harmless))
         : records.map((one) => [...one]);
-    return stringify(written, { quoted_match: emptyText });
+    if (!written.some(isBlank)) return stringify(written, { quoted_match: emptyText });
+    return written.map((one) => stringify([one], { quoted_match: isBlank(one) ? anyText : emptyText })).join('');
   }
 }
 
 /** Only a text is matched, so what is null stays without quotes. */
 const emptyText = /^$/;
+const anyText = /^/;
+
+/** Without quotes it would be read as a row that a spreadsheet has left empty, and skipped. */
+function isBlank(fields: readonly (string | null)[]): boolean {
+  return fields.every((field) => field === null || field.trim() === '');
+}

@@ -36,6 +36,7 @@ export class CsvSource implements RecordSource {
   readonly #hasHeader: boolean;
   /** Columns without a name, of which nobody has seen a value yet. */
   readonly #unnamed = new Set<number>();
+  #blank = 0;
 
   constructor(head: string, text: AsyncIterable<string>, options: CsvOptions & { readonly isWhole: boolean }) {
     const found = findDialect(head, options.isWhole);
@@ -49,7 +50,9 @@ export class CsvSource implements RecordSource {
   }
 
   get notes(): readonly string[] {
-    return this.#header.notes;
+    if (this.#blank === 0) return this.#header.notes;
+    const rows = this.#blank === 1 ? '1 row' : `${this.#blank.toLocaleString('en')} rows`;
+    return [...this.#header.notes, `${rows} without any value: skipped`];
   }
 
   /** Columns that have neither a name nor a value: what a spreadsheet leaves at its right edge. */
@@ -60,6 +63,10 @@ export class CsvSource implements RecordSource {
   async *#read(text: AsyncIterable<string>, firstLine: number): AsyncGenerator<RawRecord | BadRow, void, undefined> {
     let isFirst = true;
     for await (const { record, raw, line } of this.#parse(text, firstLine)) {
+      if (isBlank(record, raw)) {
+        this.#blank += 1;
+        continue;
+      }
       if (isFirst) this.#begin(record);
       const isHeader = isFirst && this.#hasHeader;
       isFirst = false;
@@ -118,6 +125,11 @@ export class CsvSource implements RecordSource {
     for (const index of this.#unnamed) if (fields[index] !== '') this.#unnamed.delete(index);
     return { line, values };
   }
+}
+
+/** What spreadsheets save of rows that are formatted or were emptied. A quote, even around nothing, says that there is a value. */
+function isBlank(fields: readonly string[], raw: string): boolean {
+  return fields.every((field) => field.trim() === '') && !raw.includes('"');
 }
 
 function toImportError({ code, message }: CsvError, line: number): ImportError {

@@ -97,6 +97,36 @@ describe('what spreadsheets leave', () => {
     ]);
   });
 
+  test.each([
+    [
+      'the delimiters of empty rows, ahead, between and behind',
+      ',,\r\nid,a,b\r\n1,x,y\r\n,,\r\n , ,\r\n2,,z\r\n,,\r\n',
+      4,
+    ],
+    ['lines of spaces', '  \nid,a,b\n1,x,y\n \n\t\n2,,z\n  ', 4],
+    ['the same with semicolons', 'id;a;b\n1;x;y\n;;\n2;;z\n', 1],
+  ])('%s are skipped and counted', async (_, text, count) => {
+    const { reading, values, types } = await readText(text);
+    expect(types).toBe('id:integer a:text b:text');
+    expect([values, reading.keyGuess]).toEqual([
+      [
+        ['1', 'x', 'y'],
+        ['2', null, 'z'],
+      ],
+      'id',
+    ]);
+    expect(reading.notes).toEqual([`${count} ${count === 1 ? 'row' : 'rows'} without any value: skipped`]);
+  });
+
+  test('a row that has something in quotes is none of them, and lines are counted on', async () => {
+    expect((await readText('a,b\n,\n,""\n" ",\nx\n')).records).toEqual([
+      { line: 3, values: [null, ''] },
+      { line: 4, values: [' ', null] },
+      { line: 5, reason: 'has 1 field where there are 2 columns' },
+    ]);
+    await expect(readText(',,\n \n')).rejects.toThrow('no rows');
+  });
+
   test('old line ends, and none at the end', async () => {
     expect((await readText('a,b\r1,2\r3,4')).values).toEqual([
       ['1', '2'],

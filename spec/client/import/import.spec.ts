@@ -75,6 +75,25 @@ test('a new table: types are guessed, shown and overridden; again, nothing is ch
   expect(await head()).toBe(before);
 });
 
+test('rows that a spreadsheet has left empty cost no table its key, and are no rows', async () => {
+  const first = await imported('id,name\n1,ada\n,\n2,bob\n,\n', { table: 'gaps' });
+  expect(first.preview).toMatchObject({ key: 'id', file: { rows: 2, notes: ['2 rows without any value: skipped'] } });
+  expect(first.result?.changes).toBe(3);
+  const again = await imported(' \nid,name\n1,ada\n,\n2,eve\n', { table: 'gaps', mode: 'mirror' });
+  expect([again.preview.problems, again.counts]).toEqual([[], [0, 1, 0, 1]]);
+  expect(await rowsOf('gaps')).toEqual({ 1: { id: 1, name: 'ada' }, 2: { id: 2, name: 'eve' } });
+});
+
+test('a row whose key is a blank comes back from an export all the same', async () => {
+  await admin.createTable({ name: 'blanks', columns: [{ name: 'a', type: 'text' }] });
+  await admin.insert('blanks', { a: ' ' }, { key: ' ' });
+  await admin.insert('blanks', {}, { key: '\t' });
+  let text = '';
+  for await (const part of admin.exportTable('blanks', { format: 'csv' })) text += part;
+  expect(text).toBe('_key,a\n"\t",\n" "," "\n');
+  expect((await imported(text, { table: 'blanks', mode: 'mirror' })).counts).toEqual([0, 0, 0, 2]);
+});
+
 describe('into a table that is there', () => {
   const other = 'value,currency\n1.20,EUR\n0.95,CHF\n11.1,SEK\n';
 
