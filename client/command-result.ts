@@ -6,6 +6,8 @@ import { type LogEntry, toLogEntry } from './log-reader.ts';
 export interface CommandResult extends CommandReply {
   /** Of a dry run: the entries as they would be recorded now, but for their time; `more` says whether they were cut. */
   readonly entries?: readonly LogEntry[];
+  /** Of a large batch: the id of its command, by which a revert may name it. */
+  readonly command?: string;
 }
 
 /** @throws RowcastError `protocol` when the entries of a dry run are cut off */

@@ -82,7 +82,7 @@ export class LargeBatch {
       const result = await this.#commit(parts);
       // A commit takes its parts away; one that was known already did so long ago.
       if (result.dryRun === true || this.#options.id !== undefined) await this.#drop();
-      return result;
+      return { ...result, command: this.#id };
     } catch (error) {
       // A commit that may still be done needs its parts.
       if (!(error instanceof RowcastError && error.outcomeUnknown)) await this.#drop();

@@ -17,6 +17,7 @@ import { fileError } from './file-error.ts';
 import { ImportProgressBar } from './import-progress.ts';
 import { previewLines } from './print/import-preview.ts';
 import { readColumnTypes, readDelimiter } from './syntax/import-words.ts';
+import { rangeText } from './syntax/reverted.ts';
 
 export interface ImportVerbOptions {
   readonly mode: ImportMode;
@@ -146,9 +147,12 @@ async function commit(context: Context, { file, table, options, plan, bar }: Com
     await context.printJson({ ...preview, ...result });
     return;
   }
-  const done = `imported ${name} into ${table}: ${result.changes.toLocaleString('en')} changes in one set (#${result.seq})`;
-  await context.print(done);
+  const { changes, seq = 0 } = result;
+  const range = rangeText(seq, changes);
+  const number = changes === 1 ? '1 change' : `${changes.toLocaleString('en')} changes in one set`;
+  await context.print(`imported ${name} into ${table}: ${number} (#${range.replace('..', ' to #')})`);
   await context.note(`look at it: npx rowcast list ${table}`);
+  await context.note(`take it back: npx rowcast revert ${range}`);
 }
 
 interface Recording {

@@ -25,7 +25,9 @@ export interface ImportCommitOptions {
 export interface ImportResult {
   readonly changed: boolean;
   readonly changes: number;
-  /** Of the command; {@link RowcastError} and revert name it. */
+  /** The id of the command, by which a revert names it: `ledger.revert({ command })` takes the whole import back. */
+  readonly command?: string | undefined;
+  /** Of its last change. */
   readonly seq?: number | undefined;
   readonly epoch?: string | undefined;
 }
@@ -118,13 +120,9 @@ export class Import {
       onProgress?.({ phase: committing ? 'committing' : 'sending', done: commands, of, parts });
     try {
       const steps = stepsOf(this.#target, this.#comparison);
-      const {
-        changed,
-        changes = 0,
-        seq,
-        epoch,
-      } = await this.#ledger.largeBatch(steps, { id, why, signal, onProgress: told });
-      return { changed, changes, seq, epoch };
+      const result = await this.#ledger.largeBatch(steps, { id, why, signal, onProgress: told });
+      const { changed, changes = 0, command, seq, epoch } = result;
+      return { changed, changes, command, seq, epoch };
     } catch (error) {
       throw placed(error, this.#target, this.#comparison);
     }

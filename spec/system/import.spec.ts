@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { connect, type ImportPreview, type Ledger } from '../../client/index.ts';
+import { connect, type ImportPreview, type ImportResult, type Ledger } from '../../client/index.ts';
 import { cellText } from '../../protocol/values.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { Person } from '../support/program.ts';
@@ -76,6 +76,40 @@ describe('rowcast import', () => {
     );
     const again = await ada.run(['import', path, '--yes']);
     expect(again.out).toContain('it is so already; nothing was recorded');
+  });
+
+  test('says how it is taken back, whole: by the terminal, and by its command in code', async () => {
+    const path = await file('undone.csv', 'id,n\na,1\nb,2\nc,3\n');
+    await ada.run(['import', path, '--yes']);
+    const more = await file('more.csv', 'id,n\na,9\nd,4\n');
+    const words = ['import', more, 'undone', '--mode', 'mirror', '--yes'];
+    const { out, err } = await ada.run(words);
+    const [, first, last] = /imported more.csv into undone: 4 changes in one set \(#(\d+) to #(\d+)\)/.exec(out) ?? [];
+    expect(Number(last) - Number(first)).toBe(3);
+    expect(err).toContain(`take it back: npx rowcast revert ${first}..${last}\n`);
+    const one = await ada.run(['revert', String(last)]);
+    expect(one.err).toContain(
+      `#${last} is one of 4 changes that were made together; take all of them back: npx rowcast revert ${first}..${last}`,
+    );
+    expect((await ada.run(['revert', `${first}..${last}`])).exit).toBe(0);
+    const states = async (): Promise<unknown[]> => {
+      const rows = [];
+      for await (const { row } of admin.rows('undone')) rows.push(row);
+      return rows;
+    };
+    const before = [
+      { id: 'a', n: 1 },
+      { id: 'b', n: 2 },
+      { id: 'c', n: 3 },
+    ];
+    expect(await states()).toEqual(before);
+    const [told] = await ada.lines<ImportResult>(words);
+    await admin.revert({ command: told?.command ?? '' });
+    expect(await states()).toEqual(before);
+    const alone = await ada.run(['import', await file('alone.csv', 'id,n\ne,5\n'), 'undone', '--yes']);
+    const [, seq] = /imported alone.csv into undone: 1 change \(#(\d+)\)/.exec(alone.out) ?? [];
+    expect(alone.err).toContain(`take it back: npx rowcast revert ${seq}\n`);
+    expect((await ada.run(['revert', String(seq)])).err).not.toContain('made together');
   });
 
   test('standard input, and JSON for programs', async () => {

@@ -26,6 +26,11 @@ export function readReverted({ changes, command, by, since }: RevertedWords): Re
   return readRange(changes ?? '');
 }
 
+/** The changes of one command, of which the last is known, as `rowcast revert` takes them. */
+export function rangeText(last: number, changes: number): string {
+  return changes > 1 ? `${last - changes + 1}..${last}` : String(last);
+}
+
 /** `1042`, `1042@EPOCH`; `1042..1050`, both ends included; and `v1..v2`, what leads from one point to another, or to now. */
 function readRange(text: string): Reverted {
   const cursor = parseCursor(text);

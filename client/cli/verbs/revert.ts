@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { groupOf } from '../../../protocol/entry.ts';
 import type { Point } from '../../../protocol/point.ts';
 import type { ConflictRule, RevertedRow } from '../../../protocol/revert.ts';
 import type { CommandResult } from '../../command-result.ts';
@@ -12,7 +13,7 @@ import { whoWins } from '../explain.ts';
 import { conflictLines } from '../print/conflicts.ts';
 import { count } from '../print/time.ts';
 import { collect } from '../rows.ts';
-import { readReverted } from '../syntax/reverted.ts';
+import { rangeText, readReverted } from '../syntax/reverted.ts';
 import { describedCommand } from '../verb.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
 
@@ -68,6 +69,7 @@ async function revert(context: Context, changes: string | undefined, options: Re
   try {
     const reply = await ledger.revert(what, { ...scope, conflicts, why, id, dryRun, signal: context.signal });
     await report(context, reply);
+    if ('seq' in what) await noteSet(context, what.seq);
   } catch (error) {
     await refuse(context, error, conflicts);
   }
@@ -97,8 +99,20 @@ async function report(context: Context, reply: CommandResult): Promise<void> {
   else await context.print(`taken back with ${count(changes, 'change')} (#${seq})`);
   for (const note of leftNotes(reply)) await context.note(note);
   if (!changed || reply.dryRun === true) return;
-  const range = changes > 1 ? `${seq - changes + 1}..${seq}` : String(seq);
-  await context.note(`this can be reverted in its turn: npx rowcast revert ${range}`);
+  await context.note(`this can be reverted in its turn: npx rowcast revert ${rangeText(seq, changes)}`);
+}
+
+/** Of a change that is one of several of a command: how all of them are taken back, which may be what was meant. */
+async function noteSet(context: Context, seq: number): Promise<void> {
+  if (context.json) return;
+  const ledger = await context.ledger();
+  for await (const { entry } of ledger.readLog({ after: seq - 1, limit: 1, signal: context.signal })) {
+    const [first, last] = groupOf(entry);
+    const changes = last - first + 1;
+    if (changes === 1) return;
+    const set = `#${seq} is one of ${changes.toLocaleString('en')} changes that were made together`;
+    await context.note(`${set}; take all of them back: npx rowcast revert ${rangeText(last, changes)}`);
+  }
 }
 
 /** What was not taken back, and why. */
