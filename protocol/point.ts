@@ -31,17 +31,25 @@ const timePattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,6}
 
 /**
  * Reads a point as people write it: `1042`, `1042@EPOCH`, `2026-05-01T12:00Z`, `2026-05-01 12:00` (of this place's
- * clock), `2026-05-01` (the end of that day here) or a tag; undefined when it is none of them.
+ * clock), `2026-05-01` (the end of that day here, or the state that it began with) or a tag; undefined when it is none of
+ * them.
  */
-export function parsePoint(text: string): Point | undefined {
+export function parsePoint(text: string, day: 'begin' | 'end' = 'end'): Point | undefined {
   const cursor = parseCursor(text);
   if (cursor !== undefined) return cursor;
   if (/^\d{1,16}$/.test(text)) return checked({ seq: Number(text) });
-  const [, day, minutes, seconds = '00', fraction = '0', zone] = timePattern.exec(text) ?? [];
-  if (day === undefined) return checked({ tag: text });
-  if (minutes === undefined) return localTime(`${day}T23:59:59`, '999999');
-  const time = `${day}T${minutes}:${seconds}`;
+  const [, date, minutes, seconds = '00', fraction = '0', zone] = timePattern.exec(text) ?? [];
+  if (date === undefined) return checked({ tag: text });
+  if (minutes === undefined) return day === 'end' ? localTime(`${date}T23:59:59`, '999999') : beginOf(date);
+  const time = `${date}T${minutes}:${seconds}`;
   return zone === undefined ? localTime(time, fraction.padEnd(6, '0')) : checked({ at: `${time}.${fraction}${zone}` });
+}
+
+/** The last microsecond ahead of a day: a change at midnight itself is one of that day. */
+function beginOf(date: string): Point | undefined {
+  if (instantMicros(`${date}T00:00:00Z`) === undefined) return undefined;
+  const last = new Date(new Date(`${date}T00:00:00`).getTime() - 1);
+  return checked({ at: `${last.toISOString().slice(0, 19)}.999999Z` });
 }
 
 /** A point as it is written: the inverse of {@link parsePoint}. */

@@ -106,7 +106,8 @@ const nextSteps: Partial<Readonly<Record<RowcastErrorCode, string>>> = {
   revert_conflict: whoWins,
   command_id_reused: 'leave --id out: a new command has a new id',
   wrong_epoch: 'this ledger has begun a new life (a restore); begin anew: without --from',
-  ahead_of_server: 'this server has not got so far; begin anew: without --from, or ask another server',
+  ahead_of_server:
+    'this server has not got so far: name an earlier point, begin anew without --from, or ask another server',
   too_old: 'begin anew',
   busy: 'the server has too much to do; try again',
   unavailable: 'the server cannot reach its database; try again',

@@ -21,6 +21,10 @@ describe('a point as people write it', () => {
     expect(parsePoint('2026-05-01 12:00')).toEqual({ at: `${here('2026-05-01T12:00:00')}.000000Z` });
     expect(parsePoint('2026-05-01T12:00:30.5')).toEqual({ at: `${here('2026-05-01T12:00:30')}.500000Z` });
     expect(parsePoint('2026-05-01')).toEqual({ at: `${here('2026-05-01T23:59:59')}.999999Z` });
+    // Behind the last moment ahead of it there is all of the day.
+    expect(parsePoint('2026-05-01', 'begin')).toEqual({ at: `${here('2026-04-30T23:59:59')}.999999Z` });
+    expect(parsePoint('2026-05-01 12:00', 'begin')).toEqual(parsePoint('2026-05-01 12:00'));
+    expect(parsePoint('2026-02-30', 'begin')).toBeUndefined();
   });
 
   test.each([

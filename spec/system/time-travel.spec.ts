@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { showDay } from '../../client/cli/print/time.ts';
 import type { CurrentRow } from '../../protocol/errors.ts';
 import type { CellChange } from '../../protocol/replies.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
@@ -50,6 +51,41 @@ async function startLedger(): Promise<[TestLedger, TestServer]> {
   const made = await createLedger();
   return [made, await startTestServer(made)];
 }
+
+describe('a day alone', () => {
+  const dayOf = (daysAhead: number): string => showDay(new Date(Date.now() + daysAhead * 86_400_000));
+  const today = dayOf(0);
+
+  test('that is not over is now, where something is as it was and where it ends', async () => {
+    for (const words of [
+      ['list', 'pay'],
+      ['get', 'pay', 'E3'],
+    ]) {
+      expect(await viewer.run([...words, '--as-of', today])).toEqual(await viewer.run(words));
+    }
+    const log = await viewer.done(['log', '--json']);
+    expect(await viewer.done(['log', '--to', today, '--json'])).toBe(log);
+    expect(await viewer.done(['export', '--log', '--to', today])).toBe(log);
+    const since = await viewer.done(['diff', 'start', '--json']);
+    expect(await viewer.done(['diff', 'start', today, '--json'])).toBe(since);
+    expect(await viewer.refusal(['list', 'pay', '--as-of', dayOf(2)])).toMatchObject({ code: 'ahead_of_server' });
+    const empty = await viewer.run(['diff', today]);
+    expect(empty).toMatchObject({ exit: 2, err: expect.stringContaining(`"${today} 00:00"`) });
+  });
+
+  test('is its beginning where something begins', async () => {
+    const log = await viewer.done(['log', '--json']);
+    expect(await viewer.done(['log', '--from', today, '--json'])).toBe(log);
+    expect(await viewer.done(['export', '--log', '--from', today])).toBe(log);
+    // It ends, as the day is now.
+    const played = await viewer.done(['play', '--from', today, '--to', today, '--speed', 'max', '--json']);
+    expect(played).toBe(log);
+    for (const words of [['--by', 'ada', '--since', today], [`${today}..`], [`${today}..${today}`]]) {
+      const shown = await ada.done(['revert', ...words, '--table', 'more', '--dry-run']);
+      expect(shown).toContain('more  drop');
+    }
+  });
+});
 
 describe('rowcast history', () => {
   test('of a cell: every value with who and why, through a rename', async () => {

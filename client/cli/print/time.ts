@@ -7,7 +7,8 @@ export function showTime(at: string, now: Date): string {
   return isToday ? time : `${showDay(date)} ${time}`;
 }
 
-function showDay(date: Date): string {
+/** The day of that moment by the clock of whoever reads: `2026-05-01`. */
+export function showDay(date: Date): string {
   return [String(date.getFullYear()).padStart(4, '0'), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join(
     '-',
   );

@@ -1,6 +1,7 @@
 import { parseCursor } from '../../../protocol/cursor.ts';
 import { type Point, parsePoint } from '../../../protocol/point.ts';
 import type { Reverted } from '../../../protocol/revert.ts';
+import { isToday } from '../as-of.ts';
 import { usageError } from '../cli-error.ts';
 
 /** The ways to say which changes are meant. */
@@ -47,12 +48,16 @@ function readRange(text: string): Reverted {
   throw usageError(`${JSON.stringify(text)} names no change; the log tells their seqs: npx rowcast log`, [], howTo);
 }
 
-/** Two points; without the second, up to now. A seq as the first is, as everywhere in a range, itself a part of it. */
+/**
+ * Two points; without the second, or up to a day that is not over, up to now. A seq or a day as the first is, as everywhere
+ * in a range, itself a part of it.
+ */
 function readPoints(text: string): Reverted | undefined {
   const [before = '', behind, ...more] = text.split('..').map((point) => point.replace(/^#(?=\d)/, ''));
-  const [from, to] = [parsePoint(before), parsePoint(behind ?? '')];
-  if (from === undefined || behind === undefined || more.length > 0) return undefined;
-  if (to === undefined && behind !== '') return undefined;
+  if (behind === undefined || more.length > 0) return undefined;
+  const isNow = behind === '' || isToday(behind);
+  const [from, to] = [parsePoint(before, 'begin'), isNow ? undefined : parsePoint(behind)];
+  if (from === undefined || (to === undefined && !isNow)) return undefined;
   if (!('seq' in from)) return { from, to };
   return from.seq > 0 ? { from: { ...from, seq: from.seq - 1 }, to } : undefined;
 }

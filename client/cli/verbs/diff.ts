@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { RowDiff, TableDiff } from '../../../protocol/diff.ts';
 import type { Point } from '../../../protocol/point.ts';
 import type { LedgerDiff } from '../../diff/read-diff.ts';
 import { diffTexts, patchTexts } from '../../export/diff-texts.ts';
 import { NewFile } from '../../export/new-file.ts';
-import { readPoint } from '../as-of.ts';
+import { isToday, readPast, readPoint } from '../as-of.ts';
 import { interrupted, usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { fileError } from '../file-error.ts';
@@ -40,8 +40,8 @@ export function diffCommand(context: () => Context): Command {
       'diff v1 v2 --csv --out v2.csv',
     ],
   })
-    .argument('<from>', 'a seq, SEQ@EPOCH, a time or a tag', readPoint)
-    .argument('[to]', 'a later one; else now', readPoint)
+    .argument('<from>', 'a seq, SEQ@EPOCH, a time, the end of a day, or a tag', readFrom)
+    .argument('[to]', 'a later one; else now', readPast)
     .option('--table <table>', 'of one table only')
     .option('--summary', 'only how much of each table')
     .option('--csv', 'for a spreadsheet: a cell a line, with both its values')
@@ -49,6 +49,12 @@ export function diffCommand(context: () => Context): Command {
     .option('--open', 'with --json, --csv or --out: the values of sealed cells, for administrators')
     .option('--out <file>', 'where to; a patch, or with --csv a CSV')
     .action((from: Point, to: Point | undefined, options: DiffOptions) => diff(context(), { ...options, from, to }));
+}
+
+/** @throws InvalidArgumentError */
+function readFrom(text: string): Point {
+  if (isToday(text)) throw new InvalidArgumentError(`The day is not over: write when it began, "${text} 00:00".`);
+  return readPoint(text);
 }
 
 interface Asked extends DiffOptions {

@@ -5,7 +5,7 @@ import type { Ledger } from '../../client.ts';
 import type { Export, ExportSummary } from '../../export/export.ts';
 import { type FileFormat, fileFormats, formatOfName } from '../../file-format.ts';
 import type { ExportTableOptions } from '../../options.ts';
-import { addAsOfOption, readPoint } from '../as-of.ts';
+import { addAsOfOption, now, readEnd } from '../as-of.ts';
 import { interrupted, usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { findTableAt } from '../definitions.ts';
@@ -22,7 +22,7 @@ import { readPositive } from '../write-options.ts';
 interface Options {
   readonly log?: true;
   readonly from?: Point;
-  readonly to?: Point;
+  readonly to?: Point | typeof now;
   readonly asOf?: Point;
   readonly where?: readonly string[];
   readonly sort?: string;
@@ -66,8 +66,12 @@ export function exportCommand(context: () => Context): Command {
     .option('--open', 'the values of sealed cells, for administrators');
   return addAsOfOption(command)
     .option('--log', 'the log in place of a table')
-    .option('--from <point>', 'with --log: the first change, or the time or tag behind which it begins', readStart)
-    .option('--to <point>', 'with --log: the last change, or a time or tag', readPoint)
+    .option(
+      '--from <point>',
+      'with --log: the first change or day, or the time or tag behind which it begins',
+      readStart,
+    )
+    .option('--to <point>', 'with --log: the last change, or a time, a day or a tag', readEnd)
     .action((table: string | undefined, options: Options) => runExport(context(), table, options));
 }
 
@@ -121,7 +125,8 @@ async function chooseLog(
     );
   }
   const ledger = await context.ledger();
-  const { from, to, escapeFormulas } = options;
+  const { from, escapeFormulas } = options;
+  const to = options.to === now ? undefined : options.to;
   return ledger.exportLog({ table, from, to, format, escapeFormulas, signal: context.signal });
 }
 

@@ -3,7 +3,7 @@ import type { Cursor } from '../../../protocol/cursor.ts';
 import type { Point } from '../../../protocol/point.ts';
 import { demandForward } from '../../forward.ts';
 import type { LogEntry } from '../../log-reader.ts';
-import { readPoint } from '../as-of.ts';
+import { type now, readEnd } from '../as-of.ts';
 import { interrupted, usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { follow, printGroup } from '../follow.ts';
@@ -16,7 +16,7 @@ import { readPositive } from '../write-options.ts';
 
 interface LogOptions {
   readonly from?: Point;
-  readonly to?: Point;
+  readonly to?: Point | typeof now;
   readonly table?: string;
   readonly limit?: number;
   readonly follow?: true;
@@ -34,8 +34,8 @@ export function logCommand(context: () => Context): Command {
     ],
     examples: ['log --newest-first --limit 20', 'log --table employees', 'log --from 1042 --follow'],
   })
-    .option('--from <point>', 'the first change, or the cursor, time or tag behind which it begins', readStart)
-    .option('--to <point>', 'the last change, or a time or tag; else up to the newest', readPoint)
+    .option('--from <point>', 'the first change or day, or the cursor, time or tag behind which it begins', readStart)
+    .option('--to <point>', 'the last change, or a time, a day or a tag; else up to the newest', readEnd)
     .option('--table <table>', 'the changes of one table')
     .option('--limit <n>', 'at most so many changes', readPositive)
     .option('--newest-first', 'from the newest change, or from that of --from, back')

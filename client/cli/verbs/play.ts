@@ -2,16 +2,17 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { formatCursor } from '../../../protocol/cursor.ts';
 import type { Point } from '../../../protocol/point.ts';
 import type { GroupEvent } from '../../events.ts';
-import { readPoint } from '../as-of.ts';
+import { now, readEnd } from '../as-of.ts';
 import { interrupted } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { printGroup, showState } from '../follow.ts';
+import { findPlace } from '../place.ts';
 import { readStart } from '../syntax/position.ts';
 import { describedCommand } from '../verb.ts';
 
 interface Options {
   readonly from?: Point;
-  readonly to?: Point;
+  readonly to?: Point | typeof now;
   readonly speed: number;
   readonly gap: number;
   readonly full?: true;
@@ -38,10 +39,10 @@ export function playCommand(context: () => Context): Command {
     .argument('[table]', 'only its changes')
     .option(
       '--from <point>',
-      'the first change, or the time or tag behind which it begins; else the first of all',
+      'the first change or day, or the time or tag behind which it begins; else the first of all',
       readStart,
     )
-    .option('--to <point>', 'the last change, or a time or tag; else it goes on', readPoint)
+    .option('--to <point>', 'the last change, or a time, a day or a tag; else it goes on', readEnd)
     .option('--speed <times>', '1x as it was, 10x, 0.5x; max without waiting', readSpeed, 1)
     .option('--gap <seconds>', 'the longest wait; none for waits as long as they were', readGap, 3)
     .option('--full', `show all changes of a command, not the first ${shownChanges}`)
@@ -62,9 +63,10 @@ function readGap(text: string): number {
 }
 
 async function playLog(context: Context, table: string | undefined, options: Options): Promise<void> {
-  const { from, to, speed, gap, full } = options;
+  const { from, speed, gap, full } = options;
   const { signal } = context;
   const ledger = await context.ledger();
+  const to = options.to === now ? await findPlace(context, now) : options.to;
   // To programs each change is a line of the log, in which sealed cells are commitments.
   const open = !context.json && (await context.opens());
   let last: GroupEvent | undefined;

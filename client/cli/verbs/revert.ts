@@ -4,7 +4,6 @@ import type { Point } from '../../../protocol/point.ts';
 import type { ConflictRule, RevertedRow } from '../../../protocol/revert.ts';
 import type { CommandResult } from '../../command-result.ts';
 import { RowcastError } from '../../errors.ts';
-import { readPoint } from '../as-of.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { reportDryRun } from '../dry-run.ts';
@@ -13,6 +12,7 @@ import { whoWins } from '../explain.ts';
 import { conflictLines } from '../print/conflicts.ts';
 import { count } from '../print/time.ts';
 import { collect } from '../rows.ts';
+import { readSince } from '../syntax/position.ts';
 import { rangeText, readReverted } from '../syntax/reverted.ts';
 import { describedCommand } from '../verb.ts';
 import { addWriteOptions, type WriteOptions } from '../write-options.ts';
@@ -36,8 +36,8 @@ export function revertCommand(context: () => Context): Command {
       'The log keeps both, and a revert can be reverted in its turn. A row that was deleted comes back when its',
       'delete is reverted: rowcast history TABLE KEY tells its seq.',
       'What was changed again since is a conflict: it is shown with both values, and nothing is done unless --keep or',
-      '--overwrite says which side wins. Of FROM..TO a seq is a change, and both are included; a tag or a time is a point:',
-      'v1..v2 takes back what came behind v1, up to v2, and v1.. all up to now.',
+      '--overwrite says which side wins. Of FROM..TO a seq is a change, or a day, and both are included; a tag or a time is a',
+      'point: v1..v2 takes back what came behind v1, up to v2, and v1.. all up to now.',
     ],
     examples: [
       'revert 1042',
@@ -50,7 +50,7 @@ export function revertCommand(context: () => Context): Command {
     .argument('[changes]', 'a seq, or FROM..TO: seqs, both included, tags or times')
     .option('--command <id>', 'the changes of this command, an import for example')
     .option('--by <name>', 'all that somebody has changed, with --since')
-    .option('--since <point>', 'after a time, a seq or a tag', readPoint)
+    .option('--since <point>', 'after a time, a seq or a tag, or from a day on', readSince)
     .option('--table <table>', 'only of this table; may be given several times', collect)
     .option('--key <key>', 'only this row of the one table; may be given several times', collect)
     .option('--keep', 'what was changed again since stays as it is; the rest is taken back')

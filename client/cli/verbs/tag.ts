@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Point } from '../../../protocol/point.ts';
-import { readPoint } from '../as-of.ts';
+import { readPast } from '../as-of.ts';
 import type { Context } from '../context.ts';
 import { show } from '../print/paint.ts';
 import { describedCommand } from '../verb.ts';
@@ -15,7 +15,7 @@ export function tagCommand(context: () => Context): Command {
     examples: ['tag before-import', 'tag 2025-closed "2025-12-31 23:59" --why "the books are closed"'],
   })
     .argument('<name>')
-    .argument('[point]', 'a seq, SEQ@EPOCH, a time or another tag', readPoint);
+    .argument('[point]', 'a seq, SEQ@EPOCH, a time or another tag', readPast);
   return addOnceOptions(command).action((name: string, point: Point | undefined, options: OnceOptions) =>
     tag(context(), { name, point, options }),
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readStart } from '../../../../client/cli/syntax/position.ts';
+import { readSince, readStart } from '../../../../client/cli/syntax/position.ts';
+import { parsePoint } from '../../../../protocol/point.ts';
 
 describe('where a stretch of the log begins', () => {
   it('is with the change of a seq, and behind a cursor, a time or a tag', () => {
@@ -9,6 +10,9 @@ describe('where a stretch of the log begins', () => {
     expect(readStart('1042@abc')).toEqual({ seq: 1042, epoch: 'abc' });
     expect(readStart('2025-closed')).toEqual({ tag: '2025-closed' });
     expect(readStart('2026-05-01T00:00:00Z')).toMatchObject({ at: expect.any(String) });
+    expect([readStart('2026-05-01'), readSince('2026-05-01')]).toEqual(
+      Array(2).fill(parsePoint('2026-05-01', 'begin')),
+    );
   });
 
   it.each(['', '-1', '1@'])('is not %j', (text) => {
