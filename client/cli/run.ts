@@ -3,16 +3,26 @@ import { RowcastError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type Surroundings, type Told, tell, toldJson, toldLines } from './explain.ts';
+import { fileError } from './file-error.ts';
 import { Interrupts } from './interrupts.ts';
 import { buildProgram, isHelp, namedVerb } from './program.ts';
-import { makeTerminal, type Output, onBrokenPipe } from './terminal.ts';
+import { isBrokenPipe, makeTerminal, type Output, onOutputError } from './terminal.ts';
 import { ToldError } from './told-error.ts';
 import type { Verb } from './verb.ts';
 
 /** Runs the program for one command line and answers its exit code. Never throws. */
 export async function runProgram(words: readonly string[], verbs: readonly Verb[]): Promise<ExitCode> {
-  onBrokenPipe(() => {
-    if (verbs.find(({ name }) => name === namedVerb(words))?.writes !== true) process.exit(exitCodes.ok);
+  onOutputError((error, name) => {
+    // What was begun is done all the same, whoever hears of it.
+    const goesOn = verbs.find((verb) => verb.name === namedVerb(words))?.writes === true;
+    if (isBrokenPipe(error)) {
+      if (!goesOn) process.exit(exitCodes.ok);
+      return;
+    }
+    // Of standard error nobody could be told.
+    if (name === 'standard output') {
+      void reportOutput(fileError(error, name), words).then((exit) => goesOn || process.exit(exit));
+    }
   });
   const interrupts = new Interrupts();
   let context: Context | undefined;
@@ -36,6 +46,11 @@ export async function runProgram(words: readonly string[], verbs: readonly Verb[
     await context?.connection.close();
     interrupts.stop();
   }
+}
+
+async function reportOutput(error: unknown, words: readonly string[]): Promise<ExitCode> {
+  const { err } = makeTerminal({ color: !words.includes('--no-color') });
+  return await reportError(error, { err, json: words.includes('--json'), addresses: [] });
 }
 
 async function report(error: unknown, words: readonly string[], context: Context | undefined): Promise<ExitCode> {

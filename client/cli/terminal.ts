@@ -53,9 +53,8 @@ class StreamOutput implements Output {
     if (this.#stream.write(text)) return;
     try {
       await once(this.#stream, 'drain');
-    } catch (error) {
-      // Whoever goes on without a reader is told of it by onBrokenPipe.
-      if (!isBrokenPipe(error)) throw error;
+    } catch {
+      // It is told of by onOutputError, to whoever goes on without a reader too.
     }
   }
 }
@@ -68,18 +67,15 @@ function wantsColor(isTTY: boolean): boolean {
 }
 
 /**
- * Whoever read the output has gone: there is nobody left to write to, which is no failure. What is written after that is
- * dropped, unless the program ends.
+ * Calls back with the stream's name when what is written goes nowhere: the disk behind it is full, or whoever read it has
+ * gone. What is written after that is dropped, unless the program ends.
  */
-export function onBrokenPipe(callback: () => void): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (!isBrokenPipe(error)) throw error;
-      callback();
-    });
-  }
+export function onOutputError(callback: (error: Error, name: 'standard output' | 'standard error') => void): void {
+  process.stdout.on('error', (error) => callback(error, 'standard output'));
+  process.stderr.on('error', (error) => callback(error, 'standard error'));
 }
 
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+/** Whether whoever read the output has gone: there is nobody left to write to, which is no failure. */
+export function isBrokenPipe(error: Error): boolean {
+  return 'code' in error && error.code === 'EPIPE';
 }

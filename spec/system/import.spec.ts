@@ -4,12 +4,12 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connect, type ImportPreview, type ImportResult, type Ledger } from '../../client/index.ts';
 import { cellText } from '../../protocol/values.ts';
+import { readCsv } from '../support/csv.ts';
+import { ended } from '../support/ended.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { Person } from '../support/program.ts';
 import { figure, isLong } from '../support/scale.ts';
@@ -155,28 +155,49 @@ describe('rowcast import', () => {
   });
 });
 
-describe('the temporary files of an import', () => {
-  /** In a process of its own, as the system's temporary folder is that of a process. */
-  const importAt = async (temporary: string, path: string): Promise<object> => {
-    const child = spawn(process.execPath, [launcher, 'import', path, 'none', '--yes', '--json'], {
-      env: { ...process.env, ...ada.env, ROWCAST_TOKEN: admin.token, TMPDIR: temporary },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    return JSON.parse(await text(child.stderr)) as object;
-  };
+/** The program in a process of its own, at the end of a line of the shell that has its words as `"$@"`. */
+function shell(line: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return spawn('sh', ['-c', line, 'sh', process.execPath, launcher, ...words], {
+    env: { ...process.env, ...ada.env, ROWCAST_TOKEN: admin.token, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Nothing of a table is there, nothing lies ready for it, and nothing was recorded since. */
+async function expectNothing(table: string, head: number): Promise<void> {
+  expect(await tables()).not.toContain(table);
+  expect(await count('staged_part')).toBe(0);
+  expect((await admin.status()).seq).toBe(head);
+}
+
+describe('P6 the temporary files of an import', () => {
+  test('are larger than a file may be', async () => {
+    const { seq } = await admin.status();
+    const path = await file('limited.csv', manyRows(20_000));
+    // 64 or 128 KiB, as the shell counts.
+    const words = ['import', path, 'none', '--yes', '--json'];
+    const { exit, err } = await ended(shell('ulimit -f 128; exec "$@"', words));
+    const message = 'the temporary file: it would be larger than a file may be here';
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'file', exit: 1, message } });
+    expect(exit).toBe(1);
+    await expectNothing('none', seq);
+  });
 
   test('are larger than the disk', async ({ skip }) => {
+    const { seq } = await admin.status();
     const small = await mkdtemp(join(folder, 'small-'));
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]).status === 0;
     skip(!mounted, 'a small disk can only be made by root, and not everywhere');
     try {
       const path = await file('large.csv', manyRows(3_000));
       const message = 'the temporary file: the disk is full';
-      expect(await importAt(small, path)).toMatchObject({ error: { code: 'file', exit: 1, message } });
+      const words = ['import', path, 'none', '--yes', '--json'];
+      const { err } = await ended(shell('exec "$@"', words, { TMPDIR: small }));
+      expect(JSON.parse(err)).toMatchObject({ error: { code: 'file', exit: 1, message } });
     } finally {
       spawnSync('umount', [small]);
     }
-    expect(await tables()).not.toContain('none');
+    await expectNothing('none', seq);
   });
 });
 
@@ -188,13 +209,33 @@ describe('P6 what ends in the middle', () => {
   });
 
   test('Ctrl-C while rows are sent: nothing of it', async () => {
+    const { seq } = await admin.status();
     const path = await file('sent.csv', manyRows(60_000));
-    const run = ada.run(['import', path, '--yes']);
-    while ((await count('staged_part')) === 0);
-    process.emit('SIGINT');
-    expect(await run).toMatchObject({ exit: 130, err: expect.stringContaining('nothing was written') });
-    expect(await tables()).not.toContain('sent');
+    const child = shell('exec "$@"', ['import', path, '--yes']);
+    const end = ended(child);
+    while ((await count('staged_part')) < 2);
+    child.kill('SIGINT');
+    expect(await end).toMatchObject({ exit: 130, err: expect.stringContaining('nothing was written') });
+    await expectNothing('sent', seq);
+  });
+
+  test('a broken pipe while rows are sent: nobody hears of it, and it is done whole', async () => {
+    const path = await file('unheard.csv', manyRows(20_000));
+    const child = shell('exec "$@"', ['import', path, '--yes']);
+    while ((await count('staged_part')) < 2);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    const { tables: all } = await admin.tables();
+    expect(all.find(({ definition }) => definition.name === 'unheard')).toMatchObject({ rows: 20_000 });
     expect(await count('staged_part')).toBe(0);
+  });
+
+  test.runIf(process.platform === 'linux')('no room for what is said: that is told, and it is done', async () => {
+    const path = await file('unprinted.csv', manyRows(10));
+    const { exit, err } = await ended(shell('exec "$@" > /dev/full', ['import', path, '--yes']));
+    expect([exit, err]).toEqual([0, expect.stringContaining('✗ standard output: the disk is full')]);
+    expect(await tables()).toContain('unprinted');
   });
 
   test('Ctrl-C between the preview and the sending: nothing of it', async () => {
@@ -226,10 +267,7 @@ describe('P6 what ends in the middle', () => {
 
   test('a broken pipe: nobody reads what is said, and it is done all the same', async () => {
     const path = await file('piped.csv', manyRows(10));
-    const child = spawn(process.execPath, [launcher, 'import', path, '--yes'], {
-      env: { ...process.env, ...ada.env, ROWCAST_TOKEN: admin.token },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const child = shell('exec "$@"', ['import', path, '--yes']);
     child.stdout.destroy();
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(await tables()).toContain('piped');
@@ -268,13 +306,6 @@ describe('vega-datasets', () => {
 
   const typesOf = ({ definition }: ImportPreview): string => definition.columns.map(({ type }) => type).join(' ');
 
-  const zipcodes: readonly [string, number, string, string] = [
-    'zipcodes.csv',
-    42_049,
-    'zip_code',
-    'text number number text text text',
-  ];
-
   test.each<readonly [name: string, rows: number, key: string | undefined, types: string]>([
     ['airports.csv', 3_376, 'iata', 'text text text text text number number'],
     [
@@ -283,17 +314,19 @@ describe('vega-datasets', () => {
       undefined,
       'text text text date text text text text text text integer integer integer integer',
     ],
-    // Of 42,000 rows: half of the time of all of these.
-    ...(isLong ? [zipcodes] : []),
+    ['zipcodes.csv', 42_049, 'zip_code', 'text number number text text text'],
   ])('%s comes back as it is written', async (name, rows, key, types) => {
     const table = name.replace('.csv', '');
     const preview = await importTwice(name, table);
     expect([preview.counts.inserts, preview.key, typesOf(preview)]).toEqual([rows, key, types]);
-    const [header = [], ...records] = parse(readFileSync(new URL(name, data)));
-    const expected = records.map((record) => record.join('\u0000'));
+    const lines = readFileSync(new URL(name, data), 'utf8').replaceAll('\r\n', '\n').trimEnd();
+    const [header = [], ...records] = readCsv(`${lines}\n`);
+    const expected = records.map((record) => JSON.stringify(record));
     const found: string[] = [];
     for await (const { row } of admin.rows(table)) {
-      found.push(header.map((column) => cellText(row[column] ?? '')).join('\u0000'));
+      // A cell that is empty is another one than that of an empty text.
+      const cells = header.map((column) => row[column ?? ''] ?? null);
+      found.push(JSON.stringify(cells.map((cell) => (cell === null ? null : cellText(cell)))));
     }
     expect(counted(found)).toEqual(counted(expected));
   });
