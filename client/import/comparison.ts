@@ -1,9 +1,9 @@
 import type { Step } from '../../protocol/commands.ts';
 import type { CurrentRow } from '../../protocol/errors.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
+import type { FileRows } from './file-rows.ts';
 import { importLimits } from './import-limits.ts';
 import type { ImportMode } from './import-options.ts';
-import type { KeyIndex } from './key-index.ts';
 import type { ProblemList } from './problem-list.ts';
 import { brokenRules, type FileRow, insertedCells, withDefaults } from './row-reader.ts';
 import { Spool } from './spool.ts';
@@ -45,7 +45,7 @@ export class Comparison {
   readonly #target: Target;
   readonly #mode: ImportMode;
   readonly #rows: Spool<FileRow>;
-  readonly #index: KeyIndex;
+  readonly #find: FileRows['find'];
   readonly #planned: Readonly<Record<Kind, Planned>>;
   /** A bit for each row of the file that the table has. */
   readonly #found: Uint8Array;
@@ -54,14 +54,14 @@ export class Comparison {
     readonly target: Target;
     readonly mode: ImportMode;
     readonly rows: Spool<FileRow>;
-    readonly index: KeyIndex;
+    readonly find: FileRows['find'];
     readonly problems: ProblemList;
     readonly planned: Readonly<Record<Kind, Planned>>;
   }) {
     this.#target = parts.target;
     this.#mode = parts.mode;
     this.#rows = parts.rows;
-    this.#index = parts.index;
+    this.#find = parts.find;
     this.problems = parts.problems;
     this.#planned = parts.planned;
     this.#found = new Uint8Array(Math.ceil(parts.rows.length / 8));
@@ -71,7 +71,7 @@ export class Comparison {
     readonly target: Target;
     readonly mode: ImportMode;
     readonly rows: Spool<FileRow>;
-    readonly index: KeyIndex;
+    readonly find: FileRows['find'];
     readonly problems: ProblemList;
   }): Promise<Comparison> {
     const opened: Planned[] = [];
@@ -93,8 +93,9 @@ export class Comparison {
 
   /** Takes a row of the table. */
   see(current: CurrentRow): void {
-    const place = this.#index.find(current.key);
-    if (place === undefined) {
+    const place = this.#find(current.key);
+    // It may be there twice, under the key that such a row has now and under the one that it had.
+    if (place === undefined || this.#isFound(place)) {
       if (this.#mode === 'mirror') this.#planDelete(current);
       return;
     }
@@ -109,10 +110,13 @@ export class Comparison {
   /** Call it when all rows of the table were seen: the others of the file are new. */
   async finish(signal: AbortSignal | undefined): Promise<void> {
     for (let place = 0; place < this.#rows.length; place += 1) {
-      const isFound = ((this.#found[place >> 3] ?? 0) >> (place & 7)) & 1;
-      if (isFound === 0) this.#planInsert(this.#rows.at(place));
+      if (!this.#isFound(place)) this.#planInsert(this.#rows.at(place));
       if (place % rowsPerTurn === 0) await turn(signal);
     }
+  }
+
+  #isFound(place: number): boolean {
+    return (((this.#found[place >> 3] ?? 0) >> (place & 7)) & 1) === 1;
   }
 
   #planDelete({ key, seq, row }: CurrentRow): void {

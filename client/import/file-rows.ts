@@ -10,7 +10,8 @@ import { rowsPerTurn, turn } from './turn.ts';
 /** The rows of a file by the types of their table, on disk, and what is wrong with the others. */
 export interface FileRows {
   readonly rows: Spool<FileRow>;
-  readonly index: KeyIndex;
+  /** Finds the place of a row by a key that it has or had. */
+  readonly find: (key: string) => number | undefined;
   readonly problems: ProblemList;
 }
 
@@ -23,6 +24,7 @@ export async function readRows(
   const rows = await Spool.open<FileRow>();
   const problems = new ProblemList();
   const index = new KeyIndex(reading.records.length, (row) => rows.at(row).key);
+  let formerIndex: KeyIndex | undefined;
   const isTaken = (key: string): boolean => index.find(key) !== undefined;
   const reader = new RowReader(target, { form: reading.form, mode, isTaken });
   try {
@@ -35,16 +37,30 @@ export async function readRows(
       }
       const read = 'values' in record ? reader.read(record) : { problems: [record] };
       if ('problems' in read) problems.add(...read.problems);
-      else addRow(read, { rows, index, problems, column: target.definition.key });
+      else {
+        const place = rows.length;
+        addRow(read, { rows, index, problems, column: target.definition.key });
+        if (read.former === undefined || rows.length === place) continue;
+        formerIndex ??= new KeyIndex(reading.records.length, (row) => rows.at(row).former ?? '');
+        formerIndex.add(read.former, place);
+      }
     }
-    return { rows, index, problems };
+    return { rows, find: (key) => index.find(key) ?? formerIndex?.find(key), problems };
   } catch (error) {
     await rows.close();
     throw error;
   }
 }
 
-function addRow(row: FileRow, { rows, index, problems, column }: FileRows & { readonly column: string | undefined }) {
+interface Adding {
+  readonly rows: Spool<FileRow>;
+  readonly index: KeyIndex;
+  readonly problems: ProblemList;
+  /** Of the key. */
+  readonly column: string | undefined;
+}
+
+function addRow(row: FileRow, { rows, index, problems, column }: Adding): void {
   const twin = index.add(row.key, rows.length);
   if (twin === undefined) {
     rows.append(row);

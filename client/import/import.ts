@@ -77,10 +77,10 @@ export class Import {
     { reading, options }: { readonly reading: FileReading; readonly options: ImportOptions },
   ): Promise<Import> {
     const { signal, onProgress, mode = 'insert' } = options;
-    const { rows, index, problems } = await readRows(reading, target, options);
+    const { rows, find, problems } = await readRows(reading, target, options);
     let comparison: Comparison | undefined;
     try {
-      comparison = await Comparison.open({ target, mode, rows, index, problems });
+      comparison = await Comparison.open({ target, mode, rows, find, problems });
       if (!target.isNew) {
         let seen = 0;
         for await (const row of tableRows(ledger, { target, mode, rows, signal })) {

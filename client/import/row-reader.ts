@@ -13,8 +13,16 @@ import type { Target } from './target.ts';
 export interface FileRow {
   readonly line: number;
   readonly key: string;
+  /** Under which the row may be in the table as well. */
+  readonly former?: string;
   /** Of every column that the file has, null where it is empty; of JSON without what a row does not name, except to mirror. */
   readonly cells: Cells;
+}
+
+interface FoundKey {
+  readonly text: string;
+  readonly column?: string;
+  readonly former?: string;
 }
 
 interface RowReaderOptions {
@@ -36,7 +44,7 @@ export class RowReader {
     this.#target = target;
     this.#form = form;
     this.#leavesOut = form === 'json' && mode !== 'mirror';
-    this.#contentKeys = new ContentKeys(isTaken);
+    this.#contentKeys = new ContentKeys(target.definition, isTaken);
   }
 
   /** The row, or everything that is wrong with its cells by themselves. */
@@ -50,19 +58,22 @@ export class RowReader {
       else cells[column.name] = read.cell;
     }
     if (problems.length > 0) return { problems };
-    const key = this.#keyOf(values, cells);
+    const { former, ...key } = this.#keyOf(values, cells);
     const bad = keySchema.safeParse(key.text).error?.issues[0]?.message;
     return bad === undefined
-      ? { line, key: key.text, cells }
+      ? { line, key: key.text, ...(former !== undefined && { former }), cells }
       : { problems: [{ line, column: key.column, reason: key.text === '' ? 'is the key and is empty' : bad }] };
   }
 
-  #keyOf(values: RawRecord['values'], cells: Cells): { readonly text: string; readonly column?: string } {
+  #keyOf(values: RawRecord['values'], cells: Cells): FoundKey {
     const { definition, keyIndex } = this.#target;
     if (definition.key !== undefined) {
       return { text: cellText(cells[definition.key] ?? ''), column: definition.key };
     }
-    if (keyIndex === undefined) return { text: this.#contentKeys.next(withoutEmpty(cells)) };
+    if (keyIndex === undefined) {
+      const { key, ...former } = this.#contentKeys.next(withoutEmpty(cells));
+      return { text: key, ...former };
+    }
     const read = readCell(this.#form, 'text', values[keyIndex]);
     return { text: 'cell' in read ? cellText(read.cell ?? '') : '' };
   }

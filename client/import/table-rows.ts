@@ -34,7 +34,7 @@ export async function* tableRows(
     yield* ledger.rows(definition.name, { open, limit: pageRows, sort: [], signal });
     return;
   }
-  const keys = [...rows].map(({ key }) => key);
+  const keys = [...rows].flatMap(({ key, former }) => (former === undefined ? [key] : [key, former]));
   for (let from = 0; from < keys.length; from += askedAtOnce) {
     const asked = keys.slice(from, from + askedAtOnce);
     const found = await Promise.all(asked.map((key) => findRow(ledger, definition.name, { key, open, signal })));

@@ -204,6 +204,38 @@ describe('rows without a key of their own', () => {
     expect(reordered.counts.slice(0, 3)).toEqual([1, 0, 0]);
   });
 
+  test('which is the same when a column has got another type since', async () => {
+    const numbers = 'a,b\n5,1.5\n5,1.5\n7,2\n';
+    expect((await imported(numbers, { table: 'retyped', key: false, types: { a: 'text' } })).counts[0]).toBe(3);
+    await admin.alterTable('retyped', [
+      { do: 'retype', column: 'a', to: 'integer' },
+      { do: 'retype', column: 'b', to: 'decimal' },
+    ]);
+    for (const mode of ['insert', 'mirror'] as const) {
+      expect((await imported(numbers, { table: 'retyped', mode })).counts).toEqual([0, 0, 0, 3]);
+    }
+  });
+
+  test('or the one that 0.3.0 made, of the cells by their types', async () => {
+    await admin.createTable({
+      name: 'former',
+      columns: [
+        { name: 'day', type: 'date' },
+        { name: 'n', type: 'integer' },
+      ],
+    });
+    const row = { day: '2026-01-01', n: 1 };
+    // 0.3.0 made these of the rows of this file, the second of two that are the same.
+    await admin.insert('former', row, { key: 'JtOfIRm2qu0HMpR617BW' });
+    await admin.insert('former', row, { key: 'JtOfIRm2qu0HMpR617BW.2' });
+    expect((await imported(text, { table: 'former' })).counts).toEqual([1, 0, 0, 2]);
+    expect((await imported(text, { table: 'former', mode: 'mirror' })).counts).toEqual([0, 0, 0, 3]);
+    // Under both keys it is there twice, and once in the file.
+    await admin.insert('former', { day: '2026-01-02', n: 1 }, { key: 'WhL3gc3qqUMjFadFLcEc' });
+    expect((await imported(text, { table: 'former', mode: 'mirror' })).counts).toEqual([0, 0, 1, 3]);
+    expect(Object.keys(await rowsOf('former'))).toHaveLength(3);
+  });
+
   test('or are named by a column of the file', async () => {
     await admin.createTable({ name: 'named', columns: [{ name: 'n', type: 'integer' }] });
     expect((await imported('_key,n\nx,1\ny,2\n', { table: 'named' })).counts).toEqual([2, 0, 0, 0]);
