@@ -1,4 +1,3 @@
-import { useHotkeys } from '@mantine/hooks';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { CurrentRow } from '../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
@@ -12,7 +11,7 @@ import { leaveConflicts } from './edit/conflicts.ts';
 import { EditDialogs } from './edit/dialogs/edit-dialogs.tsx';
 import { GridEditing } from './edit/grid-editing.ts';
 import { TableSession } from './edit/table-session.ts';
-import { redoLast, undoLast } from './edit/undo.ts';
+import { useUndoKeys } from './edit/use-undo-keys.ts';
 import classes from './table-view.module.css';
 import { Refusals } from './toolbar/refusals.tsx';
 import { type MenuAt, RowMenu } from './toolbar/row-menu.tsx';
@@ -69,15 +68,7 @@ export function TableView({ table, at }: Props) {
   }, [session]);
   useTravel(model, at);
   useEffect(() => feed.find(search ?? ''), [feed, search]);
-  useHotkeys(
-    canEdit
-      ? [
-          ['mod+z', undoLast],
-          ['mod+shift+z', redoLast],
-          ['mod+y', redoLast],
-        ]
-      : [],
-  );
+  useUndoKeys(canEdit);
   return (
     <section className={classes.view} aria-label={`table ${table}`} data-past={at !== undefined}>
       {problem?.code !== 'table_not_found' && <Toolbar session={session} definition={definition} canEdit={canEdit} />}

@@ -1,4 +1,6 @@
 import { create } from 'zustand';
+import { useLedger } from '../../ledger/ledger-state.ts';
+import { hideOwnNote } from './own-note.ts';
 
 /** A command of this person, which can be undone. */
 export interface OwnCommand {
@@ -17,8 +19,20 @@ interface OwnCommands {
   readonly why: string;
 }
 
-/** What this person has done since the page was opened, on whichever table. */
-export const useOwnCommands = create<OwnCommands>(() => ({ done: [], undone: [], why: '' }));
+const none: OwnCommands = { done: [], undone: [], why: '' };
+
+/** What this person has done since they came to the page, on whichever table. */
+export const useOwnCommands = create<OwnCommands>(() => none);
+
+let owner = useLedger.getState().login?.user;
+
+// Somebody else at the same page begins with nothing; who logs in again goes on with what they had.
+useLedger.subscribe(({ login }) => {
+  if (login === undefined || login.user === owner) return;
+  owner = login.user;
+  useOwnCommands.setState(none);
+  hideOwnNote();
+});
 
 export function whyNow(): string | undefined {
   return useOwnCommands.getState().why.trim() || undefined;
@@ -28,17 +42,24 @@ export function remember(command: OwnCommand): void {
   useOwnCommands.setState(({ done }) => ({ done: [...done, command].slice(-ownMax), undone: [] }));
 }
 
-/** `command` was taken back by `by`, which can be taken back in turn. */
-export function moveToUndone({ id, text }: OwnCommand, by: string): void {
-  useOwnCommands.setState(({ done, undone }) => ({
-    done: done.filter((one) => one.id !== id),
-    undone: [...undone, { id: by, text }],
-  }));
+type Stack = 'done' | 'undone';
+
+export function isOn(stack: Stack, { id }: OwnCommand): boolean {
+  return useOwnCommands.getState()[stack].some((one) => one.id === id);
 }
 
-export function moveToDone({ id, text }: OwnCommand, by: string): void {
-  useOwnCommands.setState(({ done, undone }) => ({
-    done: [...done, { id: by, text }],
-    undone: undone.filter((one) => one.id !== id),
+/**
+ * A command was taken back: it goes from its stack. By another command, which can be taken back in turn and is put on the
+ * other stack; or by none, as nothing was left of it. Answers that other command; undefined where there is none, and where
+ * this one is not there any more, as somebody else has logged in.
+ */
+export function takeOff(stack: Stack, command: OwnCommand, by: string | undefined): OwnCommand | undefined {
+  if (!isOn(stack, command)) return undefined;
+  const other = stack === 'done' ? 'undone' : 'done';
+  const back = by === undefined ? undefined : { id: by, text: command.text };
+  useOwnCommands.setState((all) => ({
+    [stack]: all[stack].filter(({ id }) => id !== command.id),
+    [other]: back === undefined ? all[other] : [...all[other], back],
   }));
+  return back;
 }

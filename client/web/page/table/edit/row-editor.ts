@@ -6,7 +6,7 @@ import { tellProblem } from './notes.ts';
 import { whyNow } from './own-commands.ts';
 import type { PendingCells, PendingEdit } from './pending-cells.ts';
 import { changedText } from './steps.ts';
-import { tellDone } from './undo.ts';
+import { tellDone, undoWaitsFor } from './undo.ts';
 import { type RowUpdated, updateRow } from './update-row.ts';
 
 export interface RowEditorOptions {
@@ -37,6 +37,7 @@ export class RowEditor {
     const why = whyNow();
     const turn = (this.#turns.get(seen.key) ?? Promise.resolve()).then(() => this.#send(edit, seen, why));
     this.#turns.set(seen.key, turn);
+    undoWaitsFor(turn);
     await turn;
     if (this.#turns.get(seen.key) === turn) this.#turns.delete(seen.key);
   }

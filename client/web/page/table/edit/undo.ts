@@ -1,58 +1,94 @@
 import { GatewayProblem } from '../../api/problem.ts';
-import { sendCommand } from '../../api/send-command.ts';
+import { type Sent, sendCommand } from '../../api/send-command.ts';
 import { askRevert } from './conflicts.ts';
-import { tellFailed, tellProblem } from './notes.ts';
-import { moveToDone, moveToUndone, type OwnCommand, remember, useOwnCommands, whyNow } from './own-commands.ts';
+import { tellFailed, tellProblem, tellSaid } from './notes.ts';
+import { isOn, type OwnCommand, remember, takeOff, useOwnCommands, whyNow } from './own-commands.ts';
 import { hideOwnNote, tellOwn } from './own-note.ts';
+
+/** Undos and redos that wait for their turn; a key that is held down asks for more of them than anybody wants. */
+const waitingMax = 20;
+
+/** They go one after another: each takes the command that is the last when its turn has come. */
+let turn: Promise<unknown> = Promise.resolve();
+let waiting = 0;
+
+function inTurn(deed: () => Promise<void>): void {
+  if (waiting >= waitingMax) return;
+  waiting += 1;
+  turn = turn.then(deed).finally(() => {
+    waiting -= 1;
+  });
+}
+
+/** What is undone next waits for this: a change that is under way becomes the last one. @param change never fails */
+export function undoWaitsFor(change: Promise<void>): void {
+  turn = Promise.all([turn, change]);
+}
 
 /** Says what was done and offers to undo it. */
 export function tellDone(command: OwnCommand): void {
   remember(command);
-  tellOwn({ text: command.text, label: 'undo', onClick: () => void undo(command) });
+  offerUndo(command);
+}
+
+export function undoLast(): void {
+  inTurn(async () => {
+    const last = useOwnCommands.getState().done.at(-1);
+    if (last === undefined) tellFailed('there is nothing of yours to undo since you came to this page');
+    else await undo(last);
+  });
+}
+
+export function redoLast(): void {
+  inTurn(async () => {
+    const last = useOwnCommands.getState().undone.at(-1);
+    if (last !== undefined) await redo(last);
+  });
+}
+
+function offerUndo(command: OwnCommand): void {
+  tellOwn({ text: command.text, label: 'undo', onClick: () => inTurn(() => undo(command)) });
 }
 
 /** Takes a command back by new changes, so that it stays in the log; what was changed again since is asked about. */
 async function undo(command: OwnCommand): Promise<void> {
-  const by = await revert(command.id, command.text);
-  if (by === undefined) return;
-  moveToUndone(command, by);
-  const undone = { id: by, text: command.text };
-  tellOwn({ text: `undone: ${command.text}`, label: 'redo', onClick: () => void redo(undone) });
+  if (!isOn('done', command)) return;
+  const sent = await revert(command.id, command.text);
+  if (sent === undefined) return;
+  const undone = takeOff('done', command, idOf(sent));
+  if (!sent.reply.changed) tellSaid(`nothing was changed: there is nothing left to undo of “${command.text}”`);
+  else if (undone !== undefined)
+    tellOwn({ text: `undone: ${command.text}`, label: 'redo', onClick: () => inTurn(() => redo(undone)) });
 }
 
 /** Takes taking back back. */
 async function redo(undone: OwnCommand): Promise<void> {
-  const by = await revert(undone.id, `undone: ${undone.text}`);
-  if (by === undefined) return;
-  const again = { id: by, text: undone.text };
-  moveToDone(undone, by);
-  tellOwn({ text: again.text, label: 'undo', onClick: () => void undo(again) });
+  if (!isOn('undone', undone)) return;
+  const sent = await revert(undone.id, `undone: ${undone.text}`);
+  if (sent === undefined) return;
+  const again = takeOff('undone', undone, idOf(sent));
+  if (!sent.reply.changed) tellSaid(`nothing was changed: “${undone.text}” is done again already`);
+  else if (again !== undefined) offerUndo(again);
 }
 
-export function undoLast(): void {
-  const last = useOwnCommands.getState().done.at(-1);
-  if (last === undefined) tellFailed('there is nothing of yours to undo since this page was opened');
-  else void undo(last);
+/** The command that took back; undefined when none was recorded. */
+function idOf({ id, reply }: Sent<'change.revert'>): string | undefined {
+  return reply.changed ? id : undefined;
 }
 
-export function redoLast(): void {
-  const last = useOwnCommands.getState().undone.at(-1);
-  if (last !== undefined) void redo(last);
-}
-
-/** The id of the command that did it; undefined when it was not done, which is said. */
-async function revert(command: string, text: string): Promise<string | undefined> {
+/** Undefined when it was not done, which is said. */
+async function revert(command: string, text: string): Promise<Sent<'change.revert'> | undefined> {
   hideOwnNote();
-  const fields = { what: { command }, why: whyNow() } as const;
+  const what = { command };
   try {
-    return (await sendCommand('change.revert', fields)).id;
+    return await sendCommand('change.revert', { what, why: whyNow() });
   } catch (error) {
     if (!(error instanceof GatewayProblem) || error.code !== 'revert_conflict') return fail(error);
     const { problems = [], more = 0 } = error.body;
-    const rule = await askRevert({ text, problems, more });
-    if (rule === undefined) return undefined;
+    const conflicts = await askRevert({ text, problems, more });
+    if (conflicts === undefined) return undefined;
     try {
-      return (await sendCommand('change.revert', { ...fields, conflicts: rule })).id;
+      return await sendCommand('change.revert', { what, conflicts, why: whyNow() });
     } catch (again) {
       return fail(again);
     }

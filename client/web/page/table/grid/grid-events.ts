@@ -65,7 +65,7 @@ function onKey(
 
 /** Whether keys and the clipboard are those of a field. */
 export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select');
+  return target instanceof HTMLElement && target.matches('input:not([type=checkbox], [type=radio]), textarea, select');
 }
 
 /** Where the pointer is; with the keyboard, below the cell. */
