@@ -5,6 +5,7 @@ import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { expectEqualToLedger } from './equal.ts';
 import { cellAt, shownKeys } from './grid.ts';
+import { accountOf, logInAgain } from './log-in.ts';
 
 const staff = [
   ['S1', 'Ada', 36],
@@ -48,6 +49,15 @@ describe.skipIf(!hasBrowser)('an administrator at a table on the page', { timeou
       ],
     });
     for (const [id, name, age] of staff) await stand.admin.insert('staff', { id, name, age, ssn: `secret of ${id}` });
+    await stand.admin.createTable({
+      name: 'doc',
+      key: 'id',
+      columns: [
+        { name: 'id', type: 'text' },
+        { name: 'body', type: 'json' },
+      ],
+    });
+    await stand.admin.insert('doc', { id: 'D1', body: { a: 1 } });
     await stand.admin.createTable({ name: 'note', columns: [{ name: 'text', type: 'text' }] });
   });
   afterAll(() => stand?.stop());
@@ -88,6 +98,51 @@ describe.skipIf(!hasBrowser)('an administrator at a table on the page', { timeou
       .first()
       .waitFor();
     expect(await stand.admin.status()).toMatchObject({ seq });
+  });
+
+  test('what was typed and is no JSON stays at the cell, to be mended or given up', async () => {
+    const { page } = await visit(stand, { path: '/t/doc', loggedIn: true });
+    const cell = cellAt(page, 'D1', 'body');
+    const field = page.getByLabel('edit body');
+    await cell.dblclick();
+    await field.fill('{"a": 2');
+    await page.keyboard.press('Enter');
+    const refusal = page.getByRole('alert').filter({ hasText: 'D1 body: ' });
+    await refusal.waitFor();
+    expect(await cell.innerText()).toBe('{"a": 2');
+    await refusal.getByRole('button', { name: 'edit again' }).click();
+    expect(await field.inputValue()).toBe('{"a": 2');
+    await field.press('End');
+    await field.pressSequentially('}');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await stand.admin.get('doc', 'D1')).row.body).toEqual({ a: 2 });
+    await refusal.waitFor({ state: 'detached' });
+    await cell.getByText('{"a":2}').waitFor();
+
+    await cell.dblclick();
+    await field.fill('{');
+    await page.keyboard.press('Enter');
+    await refusal.getByRole('button', { name: 'give it up' }).click();
+    await cell.getByText('{"a":2}').waitFor();
+  });
+
+  test('what somebody else made of an edit is shown when the rows are read anew, though the feed told of neither', async () => {
+    const { page, context } = await visit(stand, { loggedIn: true, provokes: /net::ERR_/ });
+    await context.route('**/api/feed**', (route) => route.abort());
+    await page.goto(`${stand.origin}/t/pay`);
+    await cellAt(page, 'E1', 'amount').waitFor();
+    await type(page, 'E1', 'amount', '1100');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'changed E1.amount' }).waitFor();
+    await stand.admin.update('pay', 'E1', { amount: 1_300 });
+    expect(await cellAt(page, 'E1', 'amount').innerText()).toBe('1100');
+    await context.unroute('**/api/feed**');
+    await accountOf(page).click();
+    await page.getByRole('menuitem', { name: 'log out' }).click();
+    await page.getByRole('banner').getByRole('button', { name: 'log in' }).click();
+    await logInAgain(page);
+    await cellAt(page, 'E1', 'amount').getByText('1300').waitFor();
+    await expectEqualToLedger(page, stand, 'pay');
   });
 
   test('somebody else was faster with the same cell: both values are shown, and the person chooses', async () => {

@@ -6,16 +6,19 @@ import type { Cell } from '../../../../../protocol/values.ts';
 import { ChoiceEditor } from './choice-editor.ts';
 import { choicesOf } from './choices.ts';
 import { LongEditor } from './long-editor.ts';
-import { TextEditor } from './text-editor.ts';
+import { type EditorParams, TextEditor } from './text-editor.ts';
 
 /** Characters from which a text is edited in a window of its own, as with a line break in it. */
 const longFrom = 80;
 
 type EditorDef = Pick<ColDef<CurrentRow, Cell>, 'editable' | 'cellEditorSelector' | 'suppressKeyboardEvent'>;
 
-/** How a cell of the column is edited in place. Editors give the text that was typed; what cell it is comes after. */
-export function editorOf(of: Column): EditorDef {
-  const params = { of };
+/**
+ * How a cell of the column is edited in place. Editors give the text that was typed; what cell it is comes after.
+ * @param typedOf by the key of the row, what was typed there and can be no cell
+ */
+export function editorOf(of: Column, typedOf: EditorParams['typedOf']): EditorDef {
+  const params = { of, typedOf };
   const choice = { component: ChoiceEditor, params };
   const long = { component: LongEditor, params, popup: true };
   const short = { component: TextEditor, params };

@@ -1,7 +1,6 @@
 import type { GridApi } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
-import { tellFailed } from './notes.ts';
 import { planPaste } from './paste-plan.ts';
 import type { PendingCells } from './pending-cells.ts';
 import type { TableSession } from './table-session.ts';
@@ -42,13 +41,13 @@ export class GridEditing {
   onEdit(row: CurrentRow | undefined, column: string, text: unknown): void {
     const {
       definition,
-      session: { editor },
+      session: { editor, pending },
     } = this.#options;
     const type = definition.columns.find(({ name }) => name === column)?.type;
     if (row === undefined || type === undefined || typeof text !== 'string') return;
     const typed = typedCell(type, text);
     const seen = this.#seen?.key === row.key ? this.#seen : row;
-    if ('problem' in typed) tellFailed(`${column}: ${typed.problem}`);
+    if ('problem' in typed) pending.putTyped(seen, { column, text, problem: typed.problem });
     else void editor.change(seen, { [column]: typed.cell });
   }
 

@@ -1,4 +1,5 @@
 import type { ICellEditorComp } from 'ag-grid-community';
+import type { Cell, ColumnType } from '../../../../../protocol/values.ts';
 import { exactText } from '../../words/cell-text.ts';
 import type { EditorParams } from './text-editor.ts';
 
@@ -7,10 +8,8 @@ export class LongEditor implements ICellEditorComp {
   readonly #area = document.createElement('textarea');
   #before = '';
 
-  init({ of, value, eventKey }: EditorParams): void {
-    const isJson = of.type === 'json';
-    const cell = value ?? null;
-    this.#before = isJson && cell !== null ? JSON.stringify(cell, null, 2) : exactText(of.type, cell);
+  init({ of, typedOf, data, value, eventKey }: EditorParams): void {
+    this.#before = typedOf(data.key) ?? wholeText(of.type, value ?? null);
     this.#area.className = 'rowcast-editor rowcast-long-editor';
     this.#area.setAttribute('aria-label', `edit ${of.name}; Enter ends it, Shift+Enter begins a line`);
     this.#area.spellcheck = false;
@@ -38,4 +37,8 @@ export class LongEditor implements ICellEditorComp {
   isCancelAfterEnd(): boolean {
     return this.#area.value === this.#before;
   }
+}
+
+function wholeText(type: ColumnType, cell: Cell): string {
+  return type === 'json' && cell !== null ? JSON.stringify(cell, null, 2) : exactText(type, cell);
 }

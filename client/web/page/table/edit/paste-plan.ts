@@ -2,6 +2,7 @@ import type { RowStep } from '../../../../../protocol/commands.ts';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { Column, TableDefinition } from '../../../../../protocol/table.ts';
 import type { Cell } from '../../../../../protocol/values.ts';
+import { sealedText } from '../../words/cell-text.ts';
 import { parseTsv } from '../cells/tsv.ts';
 import { isSame, updateStep } from './steps.ts';
 import { typedCell } from './typed-cell.ts';
@@ -37,6 +38,8 @@ export interface PastePlan {
   readonly lines: readonly PastedLine[];
   /** Why it cannot be pasted as it is, before the server is asked. */
   readonly problems: readonly string[];
+  /** Sealed cells that stay as they are: what was copied stands for a value that could not be read. */
+  readonly sealedCount: number;
 }
 
 /**
@@ -54,16 +57,18 @@ export function planPaste({ definition, text, rows, columns, rowOf }: PasteOptio
   const keyAt = header?.indexOf(definition.key ?? madeKey) ?? -1;
   const lines: PastedLine[] = [];
   const steps: RowStep[] = [];
+  let sealedCount = 0;
   for (const [index, texts] of body.entries()) {
     const row = keyAt < 0 ? rows[index] : rowOf(texts[keyAt] ?? '');
-    const { cells, wrong } = cellsOf(definition, names, texts, row);
+    const { cells, wrong, sealed } = cellsOf(definition, names, texts, row);
     problems.push(...wrong);
+    sealedCount += sealed;
     if (cells.length === 0) continue;
     const key = row?.key ?? cells.find(({ column }) => column === definition.key)?.after;
     lines.push({ key: key === undefined ? undefined : String(key), isNew: row === undefined, cells });
     steps.push(stepOf(definition.name, row, cells));
   }
-  return { steps, lines, problems };
+  return { steps, lines, problems, sealedCount };
 }
 
 /** As what the server's keys are copied. */
@@ -82,19 +87,24 @@ function cellsOf(
   names: readonly string[],
   texts: readonly string[],
   row: CurrentRow | undefined,
-): { cells: PastedCell[]; wrong: string[] } {
+): { cells: PastedCell[]; wrong: string[]; sealed: number } {
   const cells: PastedCell[] = [];
   const wrong: string[] = [];
+  let sealed = 0;
   for (const [at, text] of texts.entries()) {
     const column = columns.find(({ name }) => name === names[at]);
     if (column === undefined) continue;
+    if (column.sealed === true && text.trim() === sealedText) {
+      sealed += 1;
+      continue;
+    }
     const before = row?.row[column.name] ?? null;
     const after = read(column, text, wrong);
     if (isSame(before, after)) continue;
     if (column.name === key && row !== undefined) wrong.push(`${row.key}: a key cannot be changed, here to ${text}`);
     else cells.push({ column: column.name, before, after });
   }
-  return { cells, wrong };
+  return { cells, wrong, sealed };
 }
 
 function read({ name, type }: Column, text: string, wrong: string[]): Cell {

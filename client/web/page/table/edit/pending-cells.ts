@@ -7,6 +7,10 @@ import { isSame } from './steps.ts';
 export interface PendingEdit {
   readonly key: string;
   readonly cells: Cells;
+  /** What was typed, where it is no cell. */
+  readonly typed: string | undefined;
+  /** Of the row as the person saw it. */
+  readonly since: number;
   /** `sent` until the feed has brought it; `refused` cells stay as they were typed, to be mended or given up. */
   state: 'sent' | 'refused';
   /** Of the change, when it is acknowledged. */
@@ -32,8 +36,19 @@ export class PendingCells {
     this.#onChange = onChange;
   }
 
-  put(key: string, cells: Cells): PendingEdit {
-    const edit: PendingEdit = { key, cells, state: 'sent', seq: undefined, problems: new Map() };
+  /** Cells of a row that was seen so. */
+  put(seen: Pick<CurrentRow, 'key' | 'seq'>, cells: Cells): PendingEdit {
+    return this.#put(seen, cells, undefined);
+  }
+
+  /** A text that was typed and can be no cell, and why. */
+  putTyped(seen: Pick<CurrentRow, 'key' | 'seq'>, typed: { column: string; text: string; problem: string }): void {
+    const { column, text, problem } = typed;
+    this.refuse(this.#put(seen, { [column]: text }, text), [], `${column}: ${problem}`);
+  }
+
+  #put({ key, seq: since }: Pick<CurrentRow, 'key' | 'seq'>, cells: Cells, typed: string | undefined): PendingEdit {
+    const edit: PendingEdit = { key, cells, typed, since, state: 'sent', seq: undefined, problems: new Map() };
     const row = this.#byKey.get(key) ?? new Map<string, PendingEdit>();
     for (const column of Object.keys(cells)) row.set(column, edit);
     this.#byKey.set(key, row);
@@ -65,7 +80,15 @@ export class PendingCells {
     if (row === undefined) return;
     for (const edit of new Set(row.values())) {
       const isSent = edit.seq !== undefined && seq >= edit.seq;
-      if (isSent || (edit.state === 'refused' && isIn(edit.cells, cells))) this.drop(edit);
+      if (isSent || (edit.state === 'refused' && hasCome(edit, seq, cells))) this.drop(edit);
+    }
+  }
+
+  /** The rows were read anew, and what the feed had brought meanwhile is in them. */
+  seenAnew(rowOf: (key: string) => CurrentRow | undefined): void {
+    for (const key of [...this.#byKey.keys()]) {
+      const row = rowOf(key);
+      if (row !== undefined) this.seen(row);
     }
   }
 
@@ -87,6 +110,11 @@ export class PendingCells {
     return edit === undefined ? cell : (edit.cells[column] ?? null);
   }
 
+  /** What stands in the cell as it was typed, as it is no cell. */
+  typedOf(key: string, column: string): string | undefined {
+    return this.#byKey.get(key)?.get(column)?.typed;
+  }
+
   stateOf(key: string, column: string): PendingEdit['state'] | undefined {
     return this.#byKey.get(key)?.get(column)?.state;
   }
@@ -106,6 +134,11 @@ export class PendingCells {
     if (list.length > 0 || this.refusals.getState().list.length > 0) this.refusals.setState({ list });
     this.#onChange(key);
   }
+}
+
+/** Whether the row has become so since; rows of the past, which a person looks at too, are from before. */
+function hasCome({ since, typed, cells }: PendingEdit, seq: number, row: Cells): boolean {
+  return typed === undefined && seq > since && isIn(cells, row);
 }
 
 function isIn(some: Cells, all: Cells): boolean {

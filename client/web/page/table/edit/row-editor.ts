@@ -33,7 +33,7 @@ export class RowEditor {
 
   /** Sets cells of a row that was seen so. Refusals stand at the cells; nothing is thrown. */
   async change(seen: CurrentRow, cells: Cells): Promise<void> {
-    const edit = this.#options.pending.put(seen.key, cells);
+    const edit = this.#options.pending.put(seen, cells);
     const why = whyNow();
     const turn = (this.#turns.get(seen.key) ?? Promise.resolve()).then(() => this.#send(edit, seen, why));
     this.#turns.set(seen.key, turn);

@@ -52,6 +52,7 @@ export class TableSession {
         },
         whole: () => {
           this.feed.whole();
+          this.pending.seenAnew((key) => model.rows.get(key));
           count();
         },
         changes: (changes) => {

@@ -8,6 +8,8 @@ export interface EditorParams extends ICellEditorParams<CurrentRow, Cell> {
   readonly column: ICellEditorParams['column'];
   /** Of the definition; the grid has its own `column`. */
   readonly of: Column;
+  /** By the key of the row, what was typed there and can be no cell. */
+  readonly typedOf: (key: string) => string | undefined;
 }
 
 /** A cell on one line, as its exact text: begun with a key it is written anew, else changed. */

@@ -12,6 +12,7 @@ const definition: TableDefinition = {
     { name: 'name', type: 'text' },
     { name: 'pay', type: 'decimal' },
     { name: 'more', type: 'json' },
+    { name: 'secret', type: 'text', sealed: true },
   ],
 };
 const row = (key: string, version: number, cells: Cells): CurrentRow => ({
@@ -62,6 +63,15 @@ test('an empty text empties a cell', () => {
   expect(plan('\t', ['name', 'pay']).steps).toEqual([
     { type: 'row.update', table: 'people', key: 'A', row: { name: null, pay: null }, expect: { version: 3 } },
   ]);
+});
+
+test('what stands for a sealed cell is no value of one, and a text like any other elsewhere', () => {
+  const { steps, sealedCount } = plan('Anna\tsealed\nsealed\tmine', ['name', 'secret']);
+  expect(steps).toEqual([
+    { type: 'row.update', table: 'people', key: 'A', row: { name: 'Anna' }, expect: { version: 3 } },
+    { type: 'row.update', table: 'people', key: 'B', row: { name: 'sealed', secret: 'mine' }, expect: { version: 7 } },
+  ]);
+  expect(sealedCount).toBe(1);
 });
 
 test('says what cannot be, before the server is asked', () => {

@@ -12,9 +12,11 @@ const row = (seq: number, cells: CurrentRow['row']): CurrentRow => ({
   row: cells,
 });
 
+const seen = row(1, { pay: '1' });
+
 test('shows an edit until the feed has brought its change', () => {
   const pending = new PendingCells(() => undefined);
-  const edit = pending.put('A', { pay: '2' });
+  const edit = pending.put(seen, { pay: '2' });
   expect(pending.valueOf('A', 'pay', '1')).toBe('2');
   expect(pending.stateOf('A', 'pay')).toBe('sent');
   pending.acknowledge(edit, 9, row(7, {}));
@@ -26,7 +28,7 @@ test('shows an edit until the feed has brought its change', () => {
 
 test('the feed may be faster than the answer', () => {
   const pending = new PendingCells(() => undefined);
-  const edit = pending.put('A', { pay: '2' });
+  const edit = pending.put(seen, { pay: '2' });
   pending.seen(row(9, { pay: '2' }));
   pending.acknowledge(edit, 9, row(9, { pay: '2' }));
   expect(pending.stateOf('A', 'pay')).toBeUndefined();
@@ -34,7 +36,7 @@ test('the feed may be faster than the answer', () => {
 
 test('a refused edit stays, with the problem at the cell that it names', () => {
   const pending = new PendingCells(() => undefined);
-  const edit = pending.put('A', { pay: '-1', name: 'x' });
+  const edit = pending.put(seen, { pay: '-1', name: 'x' });
   pending.refuse(edit, [{ code: 'invalid', message: 'pay is below 0', column: 'pay', key: 'A' }], 'refused');
   expect(pending.valueOf('A', 'pay', '1')).toBe('-1');
   expect(pending.problemOf('A', 'pay')).toBe('pay is below 0');
@@ -47,17 +49,49 @@ test('a refused edit stays, with the problem at the cell that it names', () => {
 
 test('what is held to be refused is gone when it has come to be so', () => {
   const pending = new PendingCells(() => undefined);
-  pending.refuse(pending.put('A', { pay: '2' }), [], 'nobody knows yet');
+  pending.refuse(pending.put(seen, { pay: '2' }), [], 'nobody knows yet');
   pending.seen(row(5, { pay: '3' }));
   expect(pending.valueOf('A', 'pay', '3')).toBe('2');
   pending.seen(row(6, { pay: '2' }));
   expect(pending.refusals.getState().list).toEqual([]);
 });
 
+test('a row of the past that was so is no sign that what was refused has come to be so', () => {
+  const pending = new PendingCells(() => undefined);
+  pending.refuse(pending.put(row(7, { pay: '1' }), { pay: '2' }), [], 'pay is above 1');
+  pending.seen(row(3, { pay: '2' }));
+  expect(pending.stateOf('A', 'pay')).toBe('refused');
+  pending.seen(row(8, { pay: '2' }));
+  expect(pending.stateOf('A', 'pay')).toBeUndefined();
+});
+
+test('what the feed brought while it was not followed is in the rows that are read anew', () => {
+  const pending = new PendingCells(() => undefined);
+  pending.acknowledge(pending.put(seen, { pay: '2' }), 5, undefined);
+  pending.seenAnew(() => undefined);
+  pending.seenAnew(() => row(4, { pay: '1' }));
+  expect(pending.valueOf('A', 'pay', '1')).toBe('2');
+  pending.seenAnew((key) => (key === 'A' ? row(9, { pay: '3' }) : undefined));
+  expect(pending.valueOf('A', 'pay', '3')).toBe('3');
+});
+
+test('what was typed and can be no cell stays as it was typed, refused', () => {
+  const pending = new PendingCells(() => undefined);
+  pending.putTyped(row(1, {}), { column: 'more', text: '{', problem: 'it is no JSON' });
+  expect(pending.typedOf('A', 'more')).toBe('{');
+  expect(pending.refusals.getState().list).toEqual([{ key: 'A', column: 'more', message: 'more: it is no JSON' }]);
+  // A cell that holds the same text is another thing.
+  pending.seen(row(2, { more: '{' }));
+  expect(pending.stateOf('A', 'more')).toBe('refused');
+  pending.put(row(2, {}), { more: {} });
+  expect(pending.typedOf('A', 'more')).toBeUndefined();
+  expect(pending.refusals.getState().list).toEqual([]);
+});
+
 test('a later edit of the same cell is not ended by the change of an earlier one', () => {
   const pending = new PendingCells(() => undefined);
-  const first = pending.put('A', { pay: '2' });
-  pending.put('A', { pay: '3' });
+  const first = pending.put(seen, { pay: '2' });
+  pending.put(seen, { pay: '3' });
   pending.acknowledge(first, 5, undefined);
   pending.seen(row(5, { pay: '2' }));
   expect(pending.valueOf('A', 'pay', '2')).toBe('3');

@@ -6,6 +6,7 @@ import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import { GatewayProblem } from '../../../api/problem.ts';
 import { sendCommand, tryCommand } from '../../../api/send-command.ts';
 import { useLedger } from '../../../ledger/ledger-state.ts';
+import { sealedText } from '../../../words/cell-text.ts';
 import { typesIn } from '../../../words/column-types.ts';
 import { plainWords } from '../../../words/plain-words.ts';
 import { count } from '../../../words/sentence.ts';
@@ -24,7 +25,7 @@ interface Props {
 
 /** Shows what pasting would do, as the server judges it, and does it: all of it or nothing. */
 export function PasteDialog({ definition, plan, onClose }: Props) {
-  const { lines, steps, problems: own } = plan;
+  const { lines, steps, problems: own, sealedCount } = plan;
   const isLoggedIn = useLedger(({ login }) => login !== undefined);
   const trial = useQuery({
     queryKey: ['paste', steps],
@@ -43,6 +44,12 @@ export function PasteDialog({ definition, plan, onClose }: Props) {
         {steps.length === 0 ? 'Nothing would change.' : countText(lines.length - added, added)}{' '}
         {trial.isLoading && <Loader size="xs" aria-label="asking the server" />}
       </Text>
+      {sealedCount > 0 && (
+        <Text size="sm">
+          {count(sealedCount, 'sealed cell')} {sealedCount === 1 ? 'stays' : 'stay'} as{' '}
+          {sealedCount === 1 ? 'it is' : 'they are'}: “{sealedText}” stands for a value that could not be copied.
+        </Text>
+      )}
       {own.length > 0 && (
         <Alert color="red">
           {own
