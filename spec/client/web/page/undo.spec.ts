@@ -4,22 +4,10 @@ import { hasBrowser } from '../../../support/browser.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { cellAt } from './grid.ts';
+import { hold } from './hold.ts';
 import { fillLogin, logInAgain } from './log-in.ts';
 
 const bob = { name: 'bob', password: 'a word of bob' };
-
-/** Holds requests back until it is told that they may go. */
-async function hold(page: Page, path: string): Promise<() => void> {
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route(path, async (route) => {
-    await held;
-    await route.continue();
-  });
-  return release;
-}
 
 describe.skipIf(!hasBrowser)('what a person has done on the page', { timeout: 60_000 }, () => {
   let stand: WebStand;

@@ -1,19 +1,22 @@
 import { create } from 'zustand';
-import type { CurrentRow, Problem } from '../../../../../protocol/errors.ts';
-import type { Cells } from '../../../../../protocol/values.ts';
+import type { Problem } from '../../../../../protocol/errors.ts';
+import { count } from '../../words/sentence.ts';
 import { tellFailed } from './notes.ts';
+import type { Disputed } from './row-conflict.ts';
 
-/** Somebody else has changed the same cells since this person saw the row. */
+/** Somebody else has changed the same cells since this person saw the rows. */
 export interface VersionConflict {
   readonly kind: 'version';
   readonly table: string;
-  /** As the person saw it. */
-  readonly seen: CurrentRow;
-  readonly mine: Cells;
-  /** As it is now. */
-  readonly current: CurrentRow;
-  /** The columns to be written after all; undefined when nothing is. */
-  readonly resolve: (columns: readonly string[] | undefined) => void;
+  readonly disputed: readonly Disputed[];
+  /** The keys of rows that are gone by now, into which nothing can be written. */
+  readonly gone: readonly string[];
+  /** Whether there is something to write whatever is chosen. */
+  readonly hasRest: boolean;
+  /** Whether rows are changed together: who then chooses nothing goes back, and nothing of it is written. */
+  readonly isSeveral: boolean;
+  /** What is to be written after all; undefined when nothing is chosen. */
+  readonly resolve: (mine: ReadonlySet<Disputed> | undefined) => void;
 }
 
 /** What is to be taken back was changed again since. */
@@ -26,14 +29,22 @@ export interface RevertConflict {
 }
 
 type Conflict = VersionConflict | RevertConflict;
+type Asked = Conflict & { readonly id: number };
+
+let asked = 0;
 
 /** Conflicts that wait for the person to choose, one after another. */
-export const useConflicts = create<{ readonly waiting: readonly Conflict[] }>(() => ({ waiting: [] }));
+export const useConflicts = create<{ readonly waiting: readonly Asked[] }>(() => ({ waiting: [] }));
 
-/** Asks which columns to write. */
+/** Whether a conflict stands in front of whatever else is open. */
+export function useIsAsked(): boolean {
+  return useConflicts(({ waiting }) => waiting.length > 0);
+}
+
+/** Asks what to write of what is disputed. */
 export async function askVersion(
   conflict: Omit<VersionConflict, 'kind' | 'resolve'>,
-): Promise<readonly string[] | undefined> {
+): Promise<ReadonlySet<Disputed> | undefined> {
   return await new Promise((resolve) => put({ ...conflict, kind: 'version', resolve }));
 }
 
@@ -50,10 +61,15 @@ export function leaveConflicts(table: string): void {
     if (conflict.kind !== 'version' || conflict.table !== table) continue;
     settled(conflict);
     conflict.resolve(undefined);
-    tellFailed(
-      `the change of ${conflict.current.key}: somebody else was faster, and ${table} was left before a choice`,
-    );
+    const keys = keysOf(conflict);
+    const what = keys.length === 1 ? keys[0] : count(keys.length, 'row');
+    tellFailed(`the change of ${what}: somebody else was faster, and ${table} was left before a choice`);
   }
+}
+
+/** Of the rows that somebody else has changed, those first that are still there. */
+export function keysOf({ disputed, gone }: VersionConflict): readonly string[] {
+  return [...new Set([...disputed.map(({ row }) => row.current.key), ...gone])];
 }
 
 export function settled(conflict: Conflict): void {
@@ -61,5 +77,7 @@ export function settled(conflict: Conflict): void {
 }
 
 function put(conflict: Conflict): void {
-  useConflicts.setState(({ waiting }) => ({ waiting: [...waiting, conflict] }));
+  asked += 1;
+  const next = { ...conflict, id: asked };
+  useConflicts.setState(({ waiting }) => ({ waiting: [...waiting, next] }));
 }

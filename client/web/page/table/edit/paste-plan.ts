@@ -1,10 +1,9 @@
-import type { RowStep } from '../../../../../protocol/commands.ts';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { Column, TableDefinition } from '../../../../../protocol/table.ts';
 import type { Cell } from '../../../../../protocol/values.ts';
 import { sealedText } from '../../words/cell-text.ts';
 import { parseTsv } from '../cells/tsv.ts';
-import { isSame, updateStep } from './steps.ts';
+import { isSame, type RowEdit } from './steps.ts';
 import { typedCell } from './typed-cell.ts';
 
 export interface PasteOptions {
@@ -34,7 +33,7 @@ export interface PastedLine {
 
 export interface PastePlan {
   /** One for each line, in their order. */
-  readonly steps: readonly RowStep[];
+  readonly edits: readonly RowEdit[];
   readonly lines: readonly PastedLine[];
   /** Why it cannot be pasted as it is, before the server is asked. */
   readonly problems: readonly string[];
@@ -56,7 +55,7 @@ export function planPaste({ definition, text, rows, columns, rowOf }: PasteOptio
     widest > names.length ? [`${widest - names.length} of ${widest} columns have no place to go to`] : [];
   const keyAt = header?.indexOf(definition.key ?? madeKey) ?? -1;
   const lines: PastedLine[] = [];
-  const steps: RowStep[] = [];
+  const edits: RowEdit[] = [];
   let sealedCount = 0;
   for (const [index, texts] of body.entries()) {
     const row = keyAt < 0 ? rows[index] : rowOf(texts[keyAt] ?? '');
@@ -66,9 +65,9 @@ export function planPaste({ definition, text, rows, columns, rowOf }: PasteOptio
     if (cells.length === 0) continue;
     const key = row?.key ?? cells.find(({ column }) => column === definition.key)?.after;
     lines.push({ key: key === undefined ? undefined : String(key), isNew: row === undefined, cells });
-    steps.push(stepOf(definition.name, row, cells));
+    edits.push(editOf(row, cells));
   }
-  return { steps, lines, problems, sealedCount };
+  return { edits, lines, problems, sealedCount };
 }
 
 /** As what the server's keys are copied. */
@@ -114,7 +113,7 @@ function read({ name, type }: Column, text: string, wrong: string[]): Cell {
   return text;
 }
 
-function stepOf(table: string, row: CurrentRow | undefined, cells: readonly PastedCell[]): RowStep {
-  const values = Object.fromEntries(cells.map(({ column, after }) => [column, after]));
-  return row === undefined ? { type: 'row.insert', table, row: values } : updateStep(table, row, values);
+function editOf(row: CurrentRow | undefined, pasted: readonly PastedCell[]): RowEdit {
+  const cells = Object.fromEntries(pasted.map(({ column, after }) => [column, after]));
+  return row === undefined ? { op: 'insert', cells } : { op: 'update', seen: row, cells };
 }

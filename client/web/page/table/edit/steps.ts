@@ -3,21 +3,22 @@ import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import { type Cell, type Cells, cellText } from '../../../../../protocol/values.ts';
 import { count } from '../../words/sentence.ts';
 
-/** Sets cells of a row, unless somebody else has changed it since it was seen so. */
-export function updateStep(table: string, { key, version }: Pick<CurrentRow, 'key' | 'version'>, row: Cells): RowStep {
-  return { type: 'row.update', table, key, row, expect: { version } };
+/** What is to become of one row, of several that are changed together. `seen`: as the person saw it. */
+export type RowEdit =
+  | { readonly op: 'insert'; readonly cells: Cells }
+  | { readonly op: 'update'; readonly seen: CurrentRow; readonly cells: Cells }
+  | { readonly op: 'delete'; readonly seen: CurrentRow };
+
+/** The edit as a step of a batch: it is refused when somebody else has changed the row since it was seen so. */
+export function stepOf(table: string, edit: RowEdit): RowStep {
+  if (edit.op === 'insert') return { type: 'row.insert', table, row: edit.cells };
+  const { key, version } = edit.seen;
+  const expect = { version };
+  if (edit.op === 'delete') return { type: 'row.delete', table, key, expect };
+  return { type: 'row.update', table, key, row: edit.cells, expect };
 }
 
-export function deleteStep(table: string, { key, version }: CurrentRow): RowStep {
-  return { type: 'row.delete', table, key, expect: { version } };
-}
-
-/** One value for a cell of each of these rows. */
-export function setSteps(table: string, rows: readonly CurrentRow[], column: string, value: Cell): RowStep[] {
-  return rows.map((row) => updateStep(table, row, { [column]: value }));
-}
-
-/** Of the cells of an edit, those that somebody else has changed since the row was seen: only these are in conflict. */
+/** Of the cells of an edit, those that somebody else has changed since the row was seen. */
 export function touchedSince(seen: CurrentRow, current: CurrentRow, columns: readonly string[]): string[] {
   return columns.filter((column) => !isSame(seen.row[column] ?? null, current.row[column] ?? null));
 }

@@ -1,13 +1,12 @@
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
-import { commitmentIn } from '../../../../../protocol/sealed.ts';
 import type { Cells } from '../../../../../protocol/values.ts';
-import { GatewayProblem } from '../../api/problem.ts';
-import { request } from '../../api/request.ts';
 import { type Sent, sendCommand } from '../../api/send-command.ts';
 import { askVersion } from './conflicts.ts';
-import { touchedSince } from './steps.ts';
+import { opened, versionConflictsIn } from './current-rows.ts';
+import { whyNow } from './own-commands.ts';
+import { type Disputed, disputedIn, editAfter, type RowConflict } from './row-conflict.ts';
 
-/** How often an edit is sent upon a newer version of its row without asking, as nobody touched its cells. */
+/** How often an edit is sent upon a newer version of its row before it is given up. */
 const rebasesMax = 8;
 
 export interface RowUpdate {
@@ -33,37 +32,33 @@ export interface RowUpdated {
  * chooses; when it was with other cells of the row, both stand. Undefined when the person leaves it as it is.
  * @throws GatewayProblem when it is refused
  */
-export async function updateRow({ table, seen, cells, why, versionOf }: RowUpdate): Promise<RowUpdated | undefined> {
-  let base = seen;
-  let mine = cells;
+export async function updateRow(update: RowUpdate): Promise<RowUpdated | undefined> {
+  const { table, versionOf } = update;
+  let { seen, cells, why } = update;
   for (let rebases = 0; ; rebases += 1) {
-    const version = versionOf?.(base) ?? base.version;
+    const version = versionOf?.(seen) ?? seen.version;
     try {
-      const sent = await sendCommand('row.update', { table, key: base.key, row: mine, expect: { version }, why });
-      return { sent, cells: mine, version };
+      const sent = await sendCommand('row.update', { table, key: seen.key, row: cells, expect: { version }, why });
+      return { sent, cells, version };
     } catch (error) {
-      const told = currentOf(error);
-      if (told === undefined) throw error;
-      const current = await opened(table, told);
-      const names = Object.keys(mine);
-      const isFree = touchedSince(base, current, names).length === 0 && rebases < rebasesMax;
-      const chosen = isFree ? names : await askVersion({ table, seen: base, mine, current });
-      if (chosen === undefined || chosen.length === 0) return undefined;
-      mine = Object.fromEntries(chosen.map((name) => [name, mine[name] ?? null]));
-      base = current;
+      // The row may be gone: then there is nothing to choose.
+      const told = versionConflictsIn(error)?.[0]?.current;
+      if (told === undefined || rebases >= rebasesMax) throw error;
+      const row = { seen, mine: cells, current: await opened(table, told) };
+      const disputed = disputedIn(row);
+      const chosen = disputed.length === 0 ? nothing : await askVersion(questionOf(table, row, disputed));
+      const next = chosen && editAfter(row, disputed, chosen);
+      if (next?.op !== 'update') return undefined;
+      // Somebody else may have logged in meanwhile, and chosen.
+      if (disputed.length > 0) why = whyNow();
+      ({ seen, cells } = next);
     }
   }
 }
 
-/** What a conflict tells has its sealed cells closed: read anew they are open, and can be compared with what was seen. */
-async function opened(table: string, told: CurrentRow): Promise<CurrentRow> {
-  if (Object.values(told.row).every((cell) => commitmentIn(cell) === undefined)) return told;
-  const { row } = await request('row.get', { table, key: told.key });
-  return row;
-}
+const nothing: ReadonlySet<Disputed> = new Set();
 
-/** With a conflict, the row as it is now; it may be gone. */
-function currentOf(error: unknown): CurrentRow | undefined {
-  if (!(error instanceof GatewayProblem) || error.code !== 'version_conflict') return undefined;
-  return error.body.problems?.find(({ current }) => current !== undefined)?.current;
+function questionOf(table: string, row: RowConflict, disputed: readonly Disputed[]) {
+  const hasRest = editAfter(row, disputed, nothing) !== undefined;
+  return { table, disputed, gone: [], hasRest, isSeveral: false };
 }

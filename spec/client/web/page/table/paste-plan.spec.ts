@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { planPaste } from '../../../../../client/web/page/table/edit/paste-plan.ts';
+import { stepOf } from '../../../../../client/web/page/table/edit/steps.ts';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import type { Cells } from '../../../../../protocol/values.ts';
@@ -24,8 +25,10 @@ const row = (key: string, version: number, cells: Cells): CurrentRow => ({
   row: { id: key, ...cells },
 });
 const rows = [row('A', 3, { name: 'Ann', pay: '1.50' }), row('B', 7, { name: 'Bob' })];
-const plan = (text: string, columns: string[]) =>
-  planPaste({ definition, text, rows, columns, rowOf: (key) => rows.find((one) => one.key === key) });
+const plan = (text: string, columns: string[]) => {
+  const planned = planPaste({ definition, text, rows, columns, rowOf: (key) => rows.find((one) => one.key === key) });
+  return { ...planned, steps: planned.edits.map((edit) => stepOf(definition.name, edit)) };
+};
 
 test('changes the cells to the right and below, each row in the version that was seen', () => {
   const { steps, problems } = plan('Anna\t2.00\nBob\t3.10', ['name', 'pay', 'more']);

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Dialog } from '../../../shell/dialog.tsx';
 import { DialogEnd } from '../../../shell/dialog-end.tsx';
 import { problemWords } from '../../../words/plain-words.ts';
+import { useIsAsked } from '../conflicts.ts';
 import { useCommand } from './use-command.ts';
 import { WhyField } from './why-field.tsx';
 
@@ -17,20 +18,21 @@ interface Props {
   readonly isDangerous?: boolean;
   readonly isDisabled?: boolean;
   readonly size?: string;
-  readonly deed: () => Promise<void>;
+  /** Answers whether it is done: else the dialog stays. */
+  readonly deed: () => Promise<boolean>;
   readonly onClose: () => void;
 }
 
 /** Asks before something is done, and says why when it was refused. */
 export function ConfirmDialog({ title, children, verb, isDangerous, isDisabled, size, deed, onClose }: Props) {
   const [{ isBusy, message, problems }, run] = useCommand();
+  const isAsked = useIsAsked();
   const confirm = (): Promise<void> =>
     run(async () => {
-      await deed();
-      onClose();
+      if (await deed()) onClose();
     });
   return (
-    <Dialog onClose={onClose} title={title} size={size ?? 'md'}>
+    <Dialog onClose={onClose} title={title} size={size ?? 'md'} {...(isAsked && { closeOnEscape: false })}>
       <Stack gap="sm">
         {children}
         <WhyField />

@@ -6,6 +6,6 @@ import { VersionConflictDialog } from './version-conflict-dialog.tsx';
 export function ConflictDialog() {
   const [conflict] = useConflicts((state) => state.waiting);
   if (conflict === undefined) return null;
-  if (conflict.kind === 'version') return <VersionConflictDialog key={conflict.current.seq} conflict={conflict} />;
+  if (conflict.kind === 'version') return <VersionConflictDialog key={conflict.id} conflict={conflict} />;
   return <RevertConflictDialog conflict={conflict} />;
 }

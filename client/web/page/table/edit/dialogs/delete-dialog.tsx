@@ -1,10 +1,7 @@
 import { Text } from '@mantine/core';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
-import { sendCommand } from '../../../api/send-command.ts';
 import { count } from '../../../words/sentence.ts';
-import { whyNow } from '../own-commands.ts';
-import { deleteStep } from '../steps.ts';
-import { tellDone } from '../undo.ts';
+import { changeAndTell } from './change-and-tell.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
 interface Props {
@@ -15,16 +12,20 @@ interface Props {
 
 /** Takes rows away, all or none of them. */
 export function DeleteDialog({ table, rows, onClose }: Props) {
-  const [first] = rows;
-  const what = rows.length === 1 ? `row ${first?.key}` : count(rows.length, 'row');
-  const deed = async (): Promise<void> => {
-    const commands = rows.map((row) => deleteStep(table, row));
-    const { id } = await sendCommand('batch', { commands, why: whyNow() });
-    tellDone({ id, text: `deleted ${what}` });
-  };
+  const what = rowsText(rows.map(({ key }) => key));
+  const deed = (): Promise<boolean> =>
+    changeAndTell(
+      table,
+      rows.map((seen) => ({ op: 'delete', seen })),
+      (keys) => `deleted ${rowsText(keys)}`,
+    );
   return (
     <ConfirmDialog title={`Delete ${what}?`} verb="delete" isDangerous deed={deed} onClose={onClose}>
       <Text size="sm">It can be undone: every version stays in the log.</Text>
     </ConfirmDialog>
   );
+}
+
+function rowsText(keys: readonly string[]): string {
+  return keys.length === 1 ? `row ${keys[0]}` : count(keys.length, 'row');
 }

@@ -22,9 +22,10 @@ export function EraseDialog({ definition, row: { key }, onClose }: Props) {
   const shownKey = shownText(key);
   const [chosen, setChosen] = useState<readonly string[]>(names);
   const [typed, setTyped] = useState('');
-  const deed = async (): Promise<void> => {
+  const deed = async (): Promise<boolean> => {
     await sendCommand('row.erase', { table: definition.name, key, columns: [...chosen], why: whyNow() });
     tellSaid(`erased ${chosen.join(', ')} of ${key}`);
+    return true;
   };
   return (
     <ConfirmDialog

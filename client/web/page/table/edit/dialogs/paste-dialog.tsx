@@ -4,15 +4,14 @@ import type { Problem } from '../../../../../../protocol/errors.ts';
 import { shownText } from '../../../../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
 import { GatewayProblem } from '../../../api/problem.ts';
-import { sendCommand, tryCommand } from '../../../api/send-command.ts';
 import { useLedger } from '../../../ledger/ledger-state.ts';
 import { sealedText } from '../../../words/cell-text.ts';
 import { typesIn } from '../../../words/column-types.ts';
 import { plainWords } from '../../../words/plain-words.ts';
 import { count } from '../../../words/sentence.ts';
-import { whyNow } from '../own-commands.ts';
+import { tryRows } from '../change-rows.ts';
 import type { PastePlan } from '../paste-plan.ts';
-import { tellDone } from '../undo.ts';
+import { changeAndTell } from './change-and-tell.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import classes from './paste-dialog.module.css';
 import { PastePreview } from './paste-preview.tsx';
@@ -25,23 +24,21 @@ interface Props {
 
 /** Shows what pasting would do, as the server judges it, and does it: all of it or nothing. */
 export function PasteDialog({ definition, plan, onClose }: Props) {
-  const { lines, steps, problems: own, sealedCount } = plan;
+  const { lines, edits, problems: own, sealedCount } = plan;
   const isLoggedIn = useLedger(({ login }) => login !== undefined);
   const trial = useQuery({
-    queryKey: ['paste', steps],
-    queryFn: () => tryCommand('batch', { commands: [...steps] }),
-    enabled: isLoggedIn && own.length === 0 && steps.length > 0,
+    queryKey: ['paste', definition.name, edits],
+    queryFn: () => tryRows(definition.name, edits),
+    enabled: isLoggedIn && own.length === 0 && edits.length > 0,
   });
   const problems = problemsOf(trial.error);
   const added = lines.filter(({ isNew }) => isNew).length;
-  const deed = async (): Promise<void> => {
-    const { id } = await sendCommand('batch', { commands: [...steps], why: whyNow() });
-    tellDone({ id, text: `pasted into ${count(lines.length, 'row')}` });
-  };
+  const deed = (): Promise<boolean> =>
+    changeAndTell(definition.name, edits, (keys) => `pasted into ${count(keys.length, 'row')}`);
   return (
     <ConfirmDialog title="Paste" verb="paste" size="xl" isDisabled={!trial.isSuccess} deed={deed} onClose={onClose}>
       <Text size="sm">
-        {steps.length === 0 ? 'Nothing would change.' : countText(lines.length - added, added)}{' '}
+        {edits.length === 0 ? 'Nothing would change.' : countText(lines.length - added, added)}{' '}
         {trial.isLoading && <Loader size="xs" aria-label="asking the server" />}
       </Text>
       {sealedCount > 0 && (

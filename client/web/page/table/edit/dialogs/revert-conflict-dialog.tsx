@@ -19,7 +19,7 @@ export function RevertConflictDialog({ conflict }: { readonly conflict: RevertCo
         <ConflictList problems={problems} />
         {more > 0 && <Text size="xs">and {amount(more)} more</Text>}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={() => end(undefined)}>
+          <Button variant="default" data-autofocus onClick={() => end(undefined)}>
             leave it as it is
           </Button>
           <Button variant="default" onClick={() => end('keep')}>

@@ -6,6 +6,7 @@ import { sendCommand } from '../../../api/send-command.ts';
 import { Dialog } from '../../../shell/dialog.tsx';
 import { DialogActions } from '../../../tables/dialog-actions.tsx';
 import { problemWords } from '../../../words/plain-words.ts';
+import { useIsAsked } from '../conflicts.ts';
 import { type FormProblems, noProblems, readForm, textsOf } from '../form-cells.ts';
 import { type OwnCommand, whyNow } from '../own-commands.ts';
 import { changedText } from '../steps.ts';
@@ -42,9 +43,14 @@ export function RowForm({ definition, row, onMade, onClose }: Props) {
       onClose();
     });
   };
+  const isAsked = useIsAsked();
   const rest = problems.filter(({ column }) => column === undefined || !(column in texts));
   return (
-    <Dialog onClose={onClose} title={row === undefined ? `New row of ${definition.name}` : `Edit ${row.key}`}>
+    <Dialog
+      onClose={onClose}
+      title={row === undefined ? `New row of ${definition.name}` : `Edit ${row.key}`}
+      {...(isAsked && { closeOnEscape: false })}
+    >
       <form onSubmit={(event) => void submit(event)} noValidate>
         <Stack gap="sm">
           {definition.columns.map((column, index) => (

@@ -2,13 +2,10 @@ import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import type { CurrentRow } from '../../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../../protocol/table.ts';
-import { sendCommand } from '../../../api/send-command.ts';
 import { count } from '../../../words/sentence.ts';
-import { whyNow } from '../own-commands.ts';
-import { setSteps } from '../steps.ts';
 import { typedCell } from '../typed-cell.ts';
-import { tellDone } from '../undo.ts';
 import { CellField } from './cell-field.tsx';
+import { changeAndTell } from './change-and-tell.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
 interface Props {
@@ -23,16 +20,18 @@ export function SetDialog({ definition, rows, onClose }: Props) {
   const [name, setName] = useState(columns[0]?.name ?? '');
   const [text, setText] = useState('');
   const column = columns.find((one) => one.name === name);
-  const where = count(rows.length, 'row');
-  const deed = async (): Promise<void> => {
+  const deed = (): Promise<boolean> => {
     const typed = typedCell(column?.type ?? 'text', text);
     if ('problem' in typed) throw new Error(typed.problem);
-    const commands = setSteps(definition.name, rows, name, typed.cell);
-    const { id } = await sendCommand('batch', { commands, why: whyNow() });
-    tellDone({ id, text: `set ${name} of ${where}` });
+    const cells = { [name]: typed.cell };
+    return changeAndTell(
+      definition.name,
+      rows.map((seen) => ({ op: 'update', seen, cells })),
+      (keys) => `set ${name} of ${count(keys.length, 'row')}`,
+    );
   };
   return (
-    <ConfirmDialog title={`Set a cell of ${where}`} verb="set" deed={deed} onClose={onClose}>
+    <ConfirmDialog title={`Set a cell of ${count(rows.length, 'row')}`} verb="set" deed={deed} onClose={onClose}>
       <NativeSelect
         label="Column"
         data={columns.map((one) => one.name)}
