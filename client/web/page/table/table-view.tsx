@@ -37,7 +37,7 @@ export function TableView({ table, at }: Props) {
   const [shown, setShown] = useState<Shown>();
   const [problem, setProblem] = useState<GatewayProblem>();
   const [menu, setMenu] = useState<MenuAt>();
-  const [{ search }] = usePlace();
+  const [{ search, row }] = usePlace();
   const session = useMemo(() => new TableSession(table), [table]);
   const { feed, pending, dialog } = session;
   const isEditor = useIsEditor();
@@ -68,6 +68,7 @@ export function TableView({ table, at }: Props) {
   }, [session]);
   useTravel(model, at);
   useEffect(() => feed.find(search ?? ''), [feed, search]);
+  useEffect(() => feed.open(row), [feed, row]);
   useUndoKeys(canEdit);
   return (
     <section className={classes.view} aria-label={`table ${table}`} data-past={at !== undefined}>

@@ -18,7 +18,7 @@ interface Props {
 
 const fit = { type: 'fitCellContents' } as const;
 
-const rules: RowClassRules<ShownRow> = {
+const marks: RowClassRules<ShownRow> = {
   [classes.rowEntered ?? '']: ({ data }) => data?.mark === 'entered',
   [classes.rowLeft ?? '']: ({ data }) => data?.mark === 'left',
   [classes.rowSame ?? '']: ({ data }) => data?.mark === 'same',
@@ -26,17 +26,18 @@ const rules: RowClassRules<ShownRow> = {
 
 /** The rows of two moments in one grid. */
 export function ComparedGrid({ definition, rows }: Props) {
-  const [, go] = usePlace();
+  const [{ row }, go] = usePlace();
   const columns = useMemo(() => columnsOf<ShownRow>({ definition, rows: [], more: comparedColumn }), [definition]);
   const { key = keyColumn } = definition;
   const first = useRef(rows);
+  const open = useRef(row);
   const make = useCallback(
     (element: HTMLElement, columnDefs: typeof columns) => ({
       api: createGrid<ShownRow>(element, {
         ...commonOptions(),
         columnDefs,
         rowData: [...first.current],
-        rowClassRules: rules,
+        rowClassRules: { ...marks, [grid.open ?? '']: ({ data }) => data !== undefined && data.key === open.current },
         autoSizeStrategy: fit,
         onCellClicked: ({ column, data }) => {
           if (column.getColId() === key && data !== undefined) go({ row: data.key });
@@ -50,6 +51,12 @@ export function ComparedGrid({ definition, rows }: Props) {
     if (first.current !== rows) made.current?.setGridOption('rowData', [...rows]);
     first.current = rows;
   }, [made, rows]);
+  useEffect(() => {
+    open.current = row;
+    made.current?.redrawRows();
+    const index = made.current?.getRowNode(row ?? '')?.rowIndex ?? null;
+    if (index !== null) made.current?.ensureIndexVisible(index);
+  }, [made, row]);
   return <div ref={root} className={grid.grid} />;
 }
 

@@ -26,9 +26,12 @@ function anchorOf(
   api: GridApi<CurrentRow>,
   focused: IRowNode<CurrentRow> | undefined,
 ): IRowNode<CurrentRow> | undefined {
+  if (focused !== undefined && isInView(api, focused)) return focused;
+  return api.getRenderedNodes().find((node) => isInView(api, node));
+}
+
+/** Whether a part of the row is seen. */
+export function isInView<Row>(api: GridApi<Row>, { rowTop, rowHeight }: IRowNode<Row>): boolean {
   const { top, bottom } = api.getVerticalPixelRange();
-  const isInView = (node: IRowNode<CurrentRow>): boolean =>
-    node.rowTop !== null && node.rowTop + (node.rowHeight ?? 0) > top && node.rowTop < bottom;
-  if (focused !== undefined && isInView(focused)) return focused;
-  return api.getRenderedNodes().find(isInView);
+  return rowTop !== null && rowTop + (rowHeight ?? 0) > top && rowTop < bottom;
 }

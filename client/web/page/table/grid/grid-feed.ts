@@ -3,7 +3,7 @@ import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import type { RowChanges } from '../../ledger/table-rows.ts';
 import { Search } from '../cells/search.ts';
-import { keepingPlace } from './anchor.ts';
+import { isInView, keepingPlace } from './anchor.ts';
 import { Attention } from './attention.ts';
 import { createGridStatus } from './grid-status.ts';
 import { LiveMarks } from './live-marks.ts';
@@ -37,8 +37,10 @@ export class GridFeed {
   #isAgain = false;
   /** Rows of the table. */
   #total = 0;
-  /** The key of a row that is to be shown when it comes. */
-  #revealing: string | undefined;
+  /** The key of the row whose drawer is open. */
+  #open: string | undefined;
+  /** The key of a row that is to be brought into view when it comes. */
+  #sought: string | undefined;
   #restMs = loadGatherMs;
   #gather: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -52,6 +54,7 @@ export class GridFeed {
     api.setGridOption('rowData', this.#waiting);
     this.#waiting = [];
     this.#tick = setInterval(() => this.#look(), tickMs);
+    this.#seek();
     this.counted();
   }
 
@@ -99,6 +102,7 @@ export class GridFeed {
     if (this.#isAgain) this.#show();
     else this.#bring();
     this.#isAgain = false;
+    this.#seek();
   }
 
   change(changes: RowChanges): void {
@@ -106,17 +110,33 @@ export class GridFeed {
     if (this.#order === undefined) this.#waiting = withChanges(this.#waiting, changes);
     else this.#order.take(changes);
     this.counted();
-    if (this.#revealing !== undefined) this.reveal(this.#revealing);
+    this.#seek();
   }
 
   /** Brings a row into view that this person has made, whenever it comes: they look for it, whatever the order. */
   reveal(key: string): void {
-    this.#revealing = key;
-    if (this.#api?.getRowNode(key) === undefined) this.#order?.bring(key);
-    const index = this.#api?.getRowNode(key)?.rowIndex ?? null;
-    if (index === null) return;
-    this.#revealing = undefined;
-    this.#api?.ensureIndexVisible(index);
+    this.#sought = key;
+    const api = this.#api;
+    if (api?.getRowNode(key) === undefined) this.#order?.bring(key);
+    const node = api?.getRowNode(key);
+    if (api === undefined || node === undefined || node.rowIndex === null) return;
+    // Rows that are still to come may stand ahead of it where they are sorted.
+    if (this.#isWhole || this.#order?.isSorted === false) this.#sought = undefined;
+    api.ensureIndexVisible(node.rowIndex, isInView(api, node) ? null : 'middle');
+  }
+
+  /** Marks the row whose drawer is open, and brings it into view if it is in the table. */
+  open(key: string | undefined): void {
+    const before = this.#open;
+    this.#open = key;
+    this.#sought = key;
+    if (before !== key) this.#drawMarks([before, key]);
+    this.#seek();
+    this.counted();
+  }
+
+  isOpen(key: string): boolean {
+    return key === this.#open;
   }
 
   /** Whether a row has just come, or is about to go. */
@@ -146,6 +166,19 @@ export class GridFeed {
     if (node !== undefined) this.#api?.refreshCells({ rowNodes: [node], force: true, suppressFlash: true });
   }
 
+  /** Goes to the row that is sought, if it is there by now. The one that is open may be none of the table. */
+  #seek(): void {
+    if (this.#sought === undefined || this.#api === undefined) return;
+    this.reveal(this.#sought);
+    if (this.#isWhole && this.#sought === this.#open) this.#sought = undefined;
+  }
+
+  /** Has the grid ask anew which marks these rows have. */
+  #drawMarks(keys: readonly (string | undefined)[]): void {
+    const update = keys.flatMap((key) => (key && this.#api?.getRowNode(key)?.data) || []);
+    if (update.length > 0) this.#api?.applyTransaction({ update });
+  }
+
   #showFirst(): void {
     this.#patience = undefined;
     if (this.#isAgain) this.#show();
@@ -159,6 +192,7 @@ export class GridFeed {
     this.#waiting = [];
     this.#order?.forget();
     keepingPlace(api, root, () => api.setGridOption('rowData', rows));
+    this.#seek();
     this.counted();
   }
 
@@ -171,6 +205,7 @@ export class GridFeed {
     const start = performance.now();
     this.#api.applyTransaction({ add: rows });
     this.#restMs = Math.max(loadGatherMs, (performance.now() - start) * loadRestFactor);
+    this.#seek();
     this.counted();
   }
 
@@ -196,6 +231,7 @@ export class GridFeed {
     const [shown, selected, { stale }] = [api.getDisplayedRowCount(), api.getSelectedNodes().length, this.#order];
     const isFiltered = api.isColumnFilterPresent();
     const { isSorted } = this.#order;
+    const hidden = this.#open !== undefined && api.getRowNode(this.#open)?.rowIndex === null ? this.#open : undefined;
     // Rows that only have not reached the grid yet are no part that is shown of more.
     const isPart = isFiltered || this.search.isOn || stale.entered + stale.left > 0;
     const total = isPart ? (this.#isAgain ? before.total : this.#total) : shown;
@@ -205,10 +241,11 @@ export class GridFeed {
       before.selected === selected &&
       before.isFiltered === isFiltered &&
       before.isSorted === isSorted &&
+      before.hidden === hidden &&
       before.stale.changed === stale.changed &&
       before.stale.entered === stale.entered &&
       before.stale.left === stale.left;
-    if (!isSame) this.status.setState({ total, shown, selected, stale, isFiltered, isSorted });
+    if (!isSame) this.status.setState({ total, shown, selected, stale, isFiltered, isSorted, hidden });
   }
 }
 

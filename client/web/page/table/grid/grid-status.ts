@@ -12,6 +12,8 @@ export interface GridStatus {
   /** Whether columns are filtered; the search is not counted. */
   readonly isFiltered: boolean;
   readonly isSorted: boolean;
+  /** The key of the open row, where a filter or the search hides it. */
+  readonly hidden: string | undefined;
 }
 
 type GridStatusStore = StoreApi<GridStatus>;
@@ -26,5 +28,6 @@ export function createGridStatus(): GridStatusStore {
     stale: nothingStale,
     isFiltered: false,
     isSorted: false,
+    hidden: undefined,
   }));
 }

@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core';
 import { useStore } from 'zustand';
+import { shownText } from '../../../../../protocol/shown-text.ts';
+import { usePlace } from '../../address/use-place.ts';
 import { amount } from '../../words/sentence.ts';
 import type { EditDialogStore } from '../edit/edit-dialog.ts';
 import { useOwnNote } from '../edit/own-note.ts';
@@ -17,7 +19,7 @@ interface Props {
 
 /** How many rows there are and are shown, and whether they stand where they should. */
 export function StatusLine({ feed, dialog }: Props) {
-  const { total, shown, selected, stale, isFiltered, isSorted } = useStore(feed.status);
+  const { total, shown, selected, stale, isFiltered, isSorted, hidden } = useStore(feed.status);
   const staleText = textOf(stale);
   const isSaying = useOwnNote(({ note }) => note !== undefined);
   const isQuiet = total > 0 && selected === 0 && !isFiltered && staleText === '' && !isSaying;
@@ -37,6 +39,7 @@ export function StatusLine({ feed, dialog }: Props) {
         </span>
       )}
       {selected > 0 && <SelectionActions feed={feed} dialog={dialog} />}
+      {hidden !== undefined && <Hidden feed={feed} row={hidden} />}
       {isFiltered && (
         <Button size="compact-xs" variant="subtle" onClick={() => feed.api?.setFilterModel(null)}>
           clear filters
@@ -53,6 +56,25 @@ export function StatusLine({ feed, dialog }: Props) {
       {isQuiet && <span className={classes.hint}>{hintOf(dialog !== undefined)}</span>}
       {dialog !== undefined && <OwnNote />}
     </div>
+  );
+}
+
+/** That the open row is not to be seen, and how it is. */
+function Hidden({ feed, row }: { readonly feed: GridFeed; readonly row: string }) {
+  const [, go] = usePlace();
+  const show = (): void => {
+    feed.api?.setFilterModel(null);
+    feed.find('');
+    feed.open(row);
+    go({ search: undefined }, { replace: true });
+  };
+  return (
+    <span>
+      <b className={classes.strong}>{shownText(row, { widthMax: 24 })}</b> is hidden
+      <Button size="compact-xs" variant="subtle" onClick={show}>
+        show it
+      </Button>
+    </span>
   );
 }
 
