@@ -29,6 +29,10 @@ async function focused(page: Page): Promise<string> {
   });
 }
 
+async function isInGrid(page: Page): Promise<boolean> {
+  return await page.evaluate(() => document.activeElement?.closest('.ag-root-wrapper') !== null);
+}
+
 describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, () => {
   let stand: WebStand;
   beforeAll(async () => {
@@ -43,6 +47,10 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
       ],
     });
     for (const id of ['E1', 'E2', 'E3']) await stand.admin.insert('pay', { id, job: 'engineer', amount: 1_000 });
+    await stand.admin.createTable({ name: 'many', key: 'id', columns: [{ name: 'id', type: 'text' }] });
+    await stand.admin.batch(
+      Array.from({ length: 500 }, (_, n) => ({ type: 'row.insert', table: 'many', row: { id: `m${n}` } }) as const),
+    );
   });
   afterAll(() => stand?.stop());
 
@@ -150,6 +158,34 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
       await expect.poll(() => head.getAttribute('aria-sort')).toBe(sort);
       await expect.poll(() => shownKeys(page)).toEqual(keys);
     }
+  });
+
+  test('all cells are one stop on the way through the page, however many there are, and the way back is to the same cell', async () => {
+    const { page } = await visit(stand, { path: '/t/many', loggedIn: true });
+    const { keyboard } = page;
+    await page.getByText('500 rows').waitFor();
+    await cellAt(page, 'm100', 'id').click();
+    await page.getByRole('button', { name: 'close the row' }).click();
+    await cellAt(page, 'm100', 'id').focus();
+    await keyboard.press('ArrowDown');
+    await expect.poll(() => focused(page)).toBe('m101');
+    await keyboard.press('Tab');
+    expect(await isInGrid(page)).toBe(false);
+    await keyboard.press('Shift+Tab');
+    await expect.poll(() => focused(page)).toBe('m101');
+    await tabTo(page, 'filter the feed');
+    await tabTo(page, 'moment');
+    await tabTo(page, 'm101', 'Shift+Tab');
+    await keyboard.press('Shift+Tab');
+    expect(await isInGrid(page)).toBe(false);
+  });
+
+  test('from an editor one goes on to the next cell', async () => {
+    const { page } = await visit(stand, { path: '/t/pay', loggedIn: true });
+    await cellAt(page, 'E1', 'job').dblclick();
+    await page.getByLabel('edit job').waitFor();
+    await page.keyboard.press('Tab');
+    await page.getByLabel('edit amount').waitFor();
   });
 
   test('a dialog gives the focus back to where it was opened', async () => {

@@ -5,6 +5,7 @@ import type { GridRow } from '../columns.ts';
 import classes from './grid.module.css';
 import type { GridFeed } from './grid-feed.ts';
 import { gridTheme } from './grid-theme.ts';
+import { tabOrder } from './tab-order.ts';
 
 /** Milliseconds that a changed cell stays coloured, and in which the colour goes. */
 const flashMs = 700;
@@ -19,6 +20,7 @@ const emptyWords = {
 /** What every grid of the page is. */
 export function commonOptions<Row extends GridRow>(): GridOptions<Row> {
   return {
+    ...tabOrder(),
     theme: gridTheme,
     styleNonce,
     overlayComponentParams: emptyWords,
@@ -64,6 +66,7 @@ export function gridOptions(feed: GridFeed): GridOptions<CurrentRow> {
     isExternalFilterPresent: () => feed.search.isOn,
     doesExternalFilterPass: ({ data }) => data === undefined || feed.search.matches(data),
     rowClassRules: {
+      [classes.open ?? '']: ({ data }) => feed.isOpen(data?.key ?? ''),
       [classes.entered ?? '']: ({ data }) => feed.markOf(data?.key ?? '') === 'entered',
       [classes.left ?? '']: ({ data }) => feed.markOf(data?.key ?? '') === 'left',
     },

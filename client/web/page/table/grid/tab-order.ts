@@ -1,0 +1,21 @@
+import type { GridApi, GridOptions } from 'ag-grid-community';
+import { isInView } from './anchor.ts';
+
+/** All cells are one stop of Tab, however many rows there are: among them the arrows lead on. In an editor it goes to the next cell. */
+export function tabOrder<Row>(): GridOptions<Row> {
+  return {
+    tabToNextCell: ({ editing, nextCellPosition }) => (editing && nextCellPosition) || false,
+    // The grid's own way back into it leads to the last of all rows.
+    focusGridInnerElement: ({ fromBottom, api }) => fromBottom && focusWhereItWas(api),
+  };
+}
+
+/** The cell that had the focus, or else the first that is in view; false without one. */
+function focusWhereItWas<Row>(api: GridApi<Row>): boolean {
+  const before = api.getFocusedCell() ?? undefined;
+  const rowIndex = before?.rowIndex ?? api.getRenderedNodes().find((node) => isInView(api, node))?.rowIndex ?? null;
+  const column = before?.column ?? api.getAllDisplayedColumns()[0];
+  if (rowIndex === null || column === undefined || rowIndex >= api.getDisplayedRowCount()) return false;
+  api.setFocusedCell(rowIndex, column);
+  return true;
+}
