@@ -1,11 +1,13 @@
+import { type Arrangement, readArrangement, writeArrangement } from './arrangement.ts';
+
 export const panels = ['accounts', 'sessions', 'audit'] as const;
 export type Panel = (typeof panels)[number];
 
 /**
- * What the page shows, as its address says it, so that it can be shared: `/t/TABLE?at=POINT&with=POINT&row=KEY&q=TEXT`.
- * Points are written as people write them: a seq, `seq@epoch`, a time or a tag.
+ * What the page shows, as its address says it, so that it can be shared: `/t/TABLE?at=POINT&since=POINT&row=KEY&q=TEXT`, and
+ * how the rows are arranged. Points are written as people write them: a seq, `seq@epoch`, a time or a tag.
  */
-export interface Place {
+export interface Place extends Arrangement {
   /** Of the people instead of a table: `/accounts`, `/sessions` or `/audit`. */
   readonly panel: Panel | undefined;
   readonly table: string | undefined;
@@ -13,6 +15,8 @@ export interface Place {
   readonly at: string | undefined;
   /** An earlier point, from which everything until `at` is shown as a diff. */
   readonly since: string | undefined;
+  /** Whether that shows the rows too that do not differ. */
+  readonly showsSame: boolean;
   /** The row whose drawer is open. */
   readonly row: string | undefined;
   /** What is searched for. */
@@ -24,8 +28,11 @@ export const nowhere: Place = {
   table: undefined,
   at: undefined,
   since: undefined,
+  showsSame: false,
   row: undefined,
   search: undefined,
+  sort: [],
+  where: [],
 };
 
 export function readPlace(path: string, query: string): Place {
@@ -37,18 +44,22 @@ export function readPlace(path: string, query: string): Place {
     table: table === undefined ? undefined : decoded(table),
     at: read('at'),
     since: read('since'),
+    showsSame: read('rows') === 'all',
     row: read('row'),
     search: read('q'),
+    ...readArrangement(parameters),
   };
 }
 
-export function writePlace({ panel, table, at, since, row, search }: Place): string {
+export function writePlace({ panel, table, at, since, showsSame, row, search, ...arrangement }: Place): string {
   if (panel !== undefined) return `/${panel}`;
   const parameters = new URLSearchParams();
   if (at !== undefined) parameters.set('at', at);
   if (since !== undefined) parameters.set('since', since);
+  if (since !== undefined && showsSame) parameters.set('rows', 'all');
   if (row !== undefined) parameters.set('row', row);
   if (search !== undefined) parameters.set('q', search);
+  writeArrangement(parameters, arrangement);
   // As people read it: an @ and a : mean nothing else in a query.
   const query = parameters.toString().replaceAll('%40', '@').replaceAll('%3A', ':');
   const path = table === undefined ? '/' : `/t/${encodeURIComponent(table)}`;

@@ -11,7 +11,7 @@ export function usePlace(): readonly [Place, (to: Partial<Place>, going?: Going)
   const go = useCallback(
     (to: Partial<Place>, { replace = false }: Going = {}) => {
       const isElsewhere = 'table' in to && (to.table !== place.table || place.panel !== undefined);
-      const base = isElsewhere ? { ...nowhere, at: place.at, since: place.since } : place;
+      const base = isElsewhere ? { ...nowhere, at: place.at, since: place.since, showsSame: place.showsSame } : place;
       navigate(writePlace({ ...base, ...to }), { replace });
     },
     [place, navigate],

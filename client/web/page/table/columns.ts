@@ -7,14 +7,12 @@ import type { Cell } from '../../../../protocol/values.ts';
 import { exactText, shownCell } from '../words/cell-text.ts';
 import { compareInColumn } from './cells/compare.ts';
 import { filterOf } from './cells/filters.ts';
+import { keyColumn } from './cells/key-column.ts';
 import { initialWidth } from './cells/widths.ts';
 import type { PendingCells } from './edit/pending-cells.ts';
 import classes from './grid/grid.module.css';
 
 const numeric: ReadonlySet<string> = new Set(['integer', 'number', 'decimal']);
-
-/** The column of keys that the server made; no column of a table has this name, as `_` is kept. */
-export const keyColumn = '_key';
 
 /** What of a row any grid shows. */
 export type GridRow = Pick<CurrentRow, 'key' | 'row'>;
@@ -75,7 +73,7 @@ function madeKeyColumn<Row extends GridRow>(): ColDef<Row, Cell> {
     pinned: 'left',
     lockPinned: true,
     cellClass: [classes.key ?? '', classes.madeKey ?? ''],
-    filter: 'agTextColumnFilter',
+    ...filterOf({ type: 'text' }),
   };
 }
 

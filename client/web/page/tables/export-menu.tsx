@@ -1,12 +1,14 @@
-import { Button, Group, Menu } from '@mantine/core';
+import { Button, Group, Menu, Text } from '@mantine/core';
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
+import { shownText } from '../../../../protocol/shown-text.ts';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { usePlace } from '../address/use-place.ts';
 import { pathOf } from '../api/lines.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { cursorOf } from '../time/travel.ts';
 import { pointText, pointWords } from '../words/points.ts';
+import { type ExportedRows, exportedRows } from './exported-rows.ts';
 import { FileSwitch } from './file-switch.tsx';
 import { OpenSwitch, useMayOpen } from './open-switch.tsx';
 
@@ -17,7 +19,7 @@ interface Props {
 
 /** The table as it is shown, or its changes, as a file; with proofs each file has a second one, of the same moment. */
 export function ExportMenu({ table, definition }: Props) {
-  const [{ at: point, search }] = usePlace();
+  const [{ at: point, search, sort, where }] = usePlace();
   const shown = pointText(point);
   const [isHarmless, setHarmless] = useState(false);
   const [isOpen, setOpen] = useState(false);
@@ -25,7 +27,9 @@ export function ExportMenu({ table, definition }: Props) {
   const [proven, setProven] = useState<string>();
   const mayOpen = useMayOpen(definition);
   const at = proven ?? shown;
-  const rows = { search, open: flag(mayOpen && isOpen) };
+  const shownRows = definition === undefined ? undefined : exportedRows({ sort, where }, definition);
+  const asked = { search, filter: listText(shownRows?.filter), sort: listText(shownRows?.sort) };
+  const rows = { ...asked, open: flag(mayOpen && isOpen) };
   const prove = (does: boolean): void => {
     setProven(does ? (shown ?? cursorOf(useLedger.getState().reached)) : undefined);
     if (does) setOpen(false);
@@ -51,7 +55,13 @@ export function ExportMenu({ table, definition }: Props) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{whatWords(at, search)}</Menu.Label>
+        <Menu.Label>{whatWords(at, search, shownRows)}</Menu.Label>
+        {shownRows !== undefined && shownRows.notBy.length > 0 && (
+          <Text size="xs" px="sm" pb={4} c="var(--changed)">
+            not filtered by: {shownRows.notBy.join(', ')}. A file is filtered by the search, numbers, days, and yes or
+            no.
+          </Text>
+        )}
         {item('CSV, for spreadsheets', { format: 'csv', ...rows, escape_formulas: flag(isHarmless) })}
         {item('JSON', { format: 'json', ...rows })}
         {item('NDJSON, a row a line', { format: 'ndjson', ...rows })}
@@ -114,7 +124,17 @@ function flag(is: boolean): string | undefined {
   return is ? '' : undefined;
 }
 
-function whatWords(at: string | undefined, search: string | undefined): string {
-  const found = search === undefined ? 'all rows' : `rows with “${search}”`;
-  return at === undefined ? `${found}, as of now` : `${found}, as of ${pointWords(at)}`;
+function listText(list: readonly object[] | undefined): string | undefined {
+  return list === undefined || list.length === 0 ? undefined : JSON.stringify(list);
+}
+
+function whatWords(at: string | undefined, search: string | undefined, rows: ExportedRows | undefined): string {
+  const { by = [], sort = [] } = rows ?? {};
+  const found = [
+    ...(search === undefined ? [] : [`with “${search}”`]),
+    ...(by.length === 0 ? [] : [`where ${by.join(' and ')}`]),
+  ];
+  const order = sort.length === 0 ? [] : [`sorted by ${sort.map(({ column }) => shownText(column)).join(', ')}`];
+  const when = at === undefined ? 'as of now' : `as of ${pointWords(at)}`;
+  return [found.length === 0 ? 'all rows' : `rows ${found.join(', ')}`, ...order, when].join(', ');
 }

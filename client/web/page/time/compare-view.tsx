@@ -1,5 +1,6 @@
 import { Badge, Group, Switch, Text } from '@mantine/core';
 import { lazy, Suspense, useMemo } from 'react';
+import { usePlace } from '../address/use-place.ts';
 import { useNoRows } from '../shell/first-paint.ts';
 import { amount, sentenceText } from '../words/sentence.ts';
 import { stepWords } from '../words/step-words.ts';
@@ -7,7 +8,6 @@ import { CompareFiles } from './compare-files.tsx';
 import classes from './compare-view.module.css';
 import { allRows } from './compared-rows.ts';
 import { MomentProblem } from './moment-problem.tsx';
-import { useTime } from './time-state.ts';
 import { type Compared, useComparison } from './use-comparison.ts';
 import { useDefinition } from './use-definition.ts';
 import { useRows } from './use-rows.ts';
@@ -26,13 +26,13 @@ interface Props {
 export function CompareView({ table, since, at }: Props) {
   useNoRows();
   const { compared, problem } = useComparison(table, since, at);
-  const showsOnlyChanges = useTime((state) => state.showsOnlyChanges);
+  const [{ showsSame }, go] = usePlace();
   const definition = useDefinition(table, at, compared?.change);
-  const rows = useRows(showsOnlyChanges ? undefined : table, at);
+  const rows = useRows(showsSame ? table : undefined, at);
   const shown = useMemo(() => {
     if (compared === undefined) return [];
-    return allRows(compared.rows, showsOnlyChanges ? [] : rows);
-  }, [compared, showsOnlyChanges, rows]);
+    return allRows(compared.rows, showsSame ? rows : []);
+  }, [compared, showsSame, rows]);
   if (problem !== undefined) return <MomentProblem problem={problem} table={table} at={at ?? since} />;
   if (compared === undefined || definition === undefined) return null;
   return (
@@ -47,8 +47,8 @@ export function CompareView({ table, since, at }: Props) {
         <Switch
           size="xs"
           label="only changes"
-          checked={showsOnlyChanges}
-          onChange={({ currentTarget }) => useTime.setState({ showsOnlyChanges: currentTarget.checked })}
+          checked={!showsSame}
+          onChange={({ currentTarget }) => go({ showsSame: !currentTarget.checked }, { replace: true })}
         />
       </Group>
       <Suspense>

@@ -15,8 +15,6 @@ export interface TimeState {
   readonly clock: Clock | undefined;
   /** How the last play ended, until that was acted upon. */
   readonly played: 'arrived' | 'halted' | undefined;
-  /** Whether a diff shows only the rows that differ. */
-  readonly showsOnlyChanges: boolean;
 }
 
 export interface Dragged {
@@ -33,7 +31,6 @@ export const useTime = create<TimeState>(() => ({
   isPlaying: false,
   clock: undefined,
   played: undefined,
-  showsOnlyChanges: true,
 }));
 
 /** What a table tells of its plays. */

@@ -2,11 +2,13 @@ import type { ColDef, IFilterOptionDef } from 'ag-grid-community';
 import type { Column } from '../../../../../protocol/table.ts';
 import { type Cell, cellProblem, compareCells } from '../../../../../protocol/values.ts';
 import { shownCell } from '../../words/cell-text.ts';
+import { filterOptionsOf, kindOf } from './conditions.ts';
 
 /** The filter of a column, by its type. Whole numbers and decimals are compared exactly, as no double would. */
-export function filterOf({ type, sealed }: Column): Pick<ColDef, 'filter' | 'filterParams'> {
-  const buttons = { buttons: ['reset'], debounceMs: 250 };
-  if (sealed === true) return { filter: 'agTextColumnFilter', filterParams: { ...buttons, filterOptions: presence } };
+export function filterOf({ type, sealed }: Pick<Column, 'type' | 'sealed'>): Pick<ColDef, 'filter' | 'filterParams'> {
+  const filterOptions = filterOptionsOf(kindOf({ type, sealed }));
+  const buttons = { buttons: ['reset'], debounceMs: 250, filterOptions };
+  if (sealed === true) return { filter: 'agTextColumnFilter', filterParams: buttons };
   switch (type) {
     case 'text':
       return { filter: 'agTextColumnFilter', filterParams: buttons };
@@ -38,8 +40,6 @@ const plain = { textFormatter: (cell: Cell) => (cell === null ? null : String(ce
 function textOf(type: Column['type'], cell: Cell): string | null {
   return cell === null ? null : shownCell(type, cell).toLowerCase();
 }
-
-const presence: (IFilterOptionDef | string)[] = ['blank', 'notBlank'];
 
 const truth: IFilterOptionDef[] = [
   { displayKey: 'true', displayName: 'true', numberOfInputs: 0, predicate: (_, cell) => cell === true },

@@ -2,8 +2,8 @@ import type { GridApi } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { exactText } from '../../words/cell-text.ts';
+import { keyColumn } from '../cells/key-column.ts';
 import { writeTsv } from '../cells/tsv.ts';
-import { keyColumn } from '../columns.ts';
 
 /** What is copied: the selected rows as they stand, with the names of the columns above, or else the cell with the focus. */
 export function copiedText(api: GridApi<CurrentRow>, definition: TableDefinition): string | undefined {

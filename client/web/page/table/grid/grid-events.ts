@@ -15,6 +15,8 @@ export interface GridCalls {
   readonly hintOf: (row: CurrentRow, column: string) => string | undefined;
   /** The columns are arranged otherwise. */
   readonly onArranged: () => void;
+  /** Rows are sorted or filtered otherwise. */
+  readonly onShownOtherwise: () => void;
 }
 
 /** What happens in the grid, as calls. */
@@ -37,10 +39,14 @@ export function gridEvents(calls: () => GridCalls): GridOptions<CurrentRow> {
     onCellEditingStarted: ({ data }) => calls().editing?.onBegin(data),
     onCellEditingStopped: () => calls().editing?.onEnd(),
     onCellEditRequest: ({ data, column, newValue }) => calls().editing?.onEdit(data, column.getColId(), newValue),
-    onFilterChanged: () => calls().feed.arranged(),
+    onFilterChanged: () => {
+      calls().feed.arranged();
+      calls().onShownOtherwise();
+    },
     onSortChanged: () => {
       calls().feed.arranged();
       calls().onArranged();
+      calls().onShownOtherwise();
     },
     onSelectionChanged: () => calls().feed.counted(),
     onColumnMoved: ({ finished }) => void (finished && calls().onArranged()),

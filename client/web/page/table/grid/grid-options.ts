@@ -1,6 +1,7 @@
 import type { GridOptions } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
 import { styleNonce } from '../../theme/nonce.ts';
+import { gridWords } from '../cells/condition-words.ts';
 import type { GridRow } from '../columns.ts';
 import classes from './grid.module.css';
 import type { GridFeed } from './grid-feed.ts';
@@ -23,6 +24,7 @@ export function commonOptions<Row extends GridRow>(): GridOptions<Row> {
     ...tabOrder(),
     theme: gridTheme,
     styleNonce,
+    localeText: gridWords,
     overlayComponentParams: emptyWords,
     getRowId: ({ data }) => data.key,
     // Types are the table's, not guessed from what is in the cells.

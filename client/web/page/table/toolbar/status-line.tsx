@@ -66,7 +66,7 @@ function Hidden({ feed, row }: { readonly feed: GridFeed; readonly row: string }
     feed.api?.setFilterModel(null);
     feed.find('');
     feed.open(row);
-    go({ search: undefined }, { replace: true });
+    go({ search: undefined, where: [] }, { replace: true });
   };
   return (
     <span>
