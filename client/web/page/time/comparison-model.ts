@@ -52,16 +52,13 @@ export class ComparisonModel {
   }
 
   #read(): void {
-    if (this.#isReading) return;
-    this.#isReading = true;
-    void this.#readNewest().finally(() => {
-      this.#isReading = false;
-    });
+    if (!this.#isReading) void this.#readNewest();
   }
 
   async #readNewest(): Promise<void> {
     const { table, onFailure } = this.#options;
     const { signal } = this.#closing;
+    this.#isReading = true;
     for (let span = this.#wanted; span !== undefined && !signal.aborted; ) {
       const asked = span;
       this.#waiting = [];
@@ -80,6 +77,7 @@ export class ComparisonModel {
       }
       span = asked === this.#wanted ? undefined : this.#wanted;
     }
+    this.#isReading = false;
   }
 
   #begin({ at }: Span, { rows, ...head }: TableChange): void {
@@ -104,7 +102,7 @@ export class ComparisonModel {
       .filter((entry) => entry.table === table && entry.seq > behind);
     for (const entry of entries) if (isRowEntry(entry)) this.comparison.apply(entry);
     // Columns have changed: the rows before are to be read in the new ones.
-    if (!entries.every(isRowEntry) && this.#wanted !== undefined) queueMicrotask(() => this.#again());
+    if (!entries.every(isRowEntry)) this.#again();
     return entries.length > 0;
   }
 
