@@ -29,6 +29,9 @@ export function cut(): GatewayProblem {
 /** No gateway answered. */
 export const unreachable = 'unreachable';
 
+/** With these a proxy says that it does not reach the gateway. */
+const proxyStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /** The problem in an answer that is not `ok`. */
 export async function problemOf(response: Response): Promise<GatewayProblem> {
   return problemIn(await response.text().catch(() => ''), response.status);
@@ -39,10 +42,12 @@ export function problemIn(text: string, status: number): GatewayProblem {
   try {
     return new GatewayProblem((JSON.parse(text) as { error: ProblemBody }).error);
   } catch {
-    return new GatewayProblem({
-      code: 'internal',
-      message: `the answer was ${status}, and not one of Rowcast: is something else at this address?`,
-    });
+    return proxyStatuses.has(status)
+      ? new GatewayProblem({ code: unreachable, message: `a proxy answered ${status}: it does not reach the gateway` })
+      : new GatewayProblem({
+          code: 'internal',
+          message: `the answer was ${status}, and not one of Rowcast: is something else at this address?`,
+        });
   }
 }
 

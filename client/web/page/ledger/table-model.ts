@@ -61,7 +61,7 @@ export class TableModel {
   #play: TablePlay | undefined;
   #reading = new AbortController();
   #askedAtMs = 0;
-  /** Groups of the link that came while rows are read. */
+  /** Groups of the link with changes of the table that came while rows are read. */
   #waiting: Group[] = [];
 
   constructor(options: TableModelOptions) {
@@ -203,10 +203,15 @@ export class TableModel {
     if (!signal.aborted) void this.#open();
   }
 
+  /** What comes while there are no rows, and none are read, is in those that will be read. */
   #take(groups: readonly Group[]): void {
-    if (this.#at !== undefined) return;
-    this.#waiting.push(...groups);
-    if (this.#phase === 'following') this.#applyWaiting();
+    if (this.#at !== undefined || this.#phase === 'failed') return;
+    if (this.#phase === 'following') this.#told.apply(groups);
+    else this.#waiting.push(...groups.filter((group) => this.#concerns(group)));
+  }
+
+  #concerns({ entries }: Group): boolean {
+    return entries.some(({ table }) => table === this.#options.table);
   }
 
   /** Another life of the ledger, or another person: nothing of what is there goes on. */

@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { formatAddress } from '../../../../client/index.ts';
 import { hasBrowser } from '../../../support/browser.ts';
@@ -10,6 +9,7 @@ import { type Visit, visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { Dice } from '../../random.ts';
 import { expectEqualToLedger } from './equal.ts';
+import { followAddress } from './follow-address.ts';
 import { cellAt } from './grid.ts';
 import { sign } from './sign.ts';
 
@@ -264,14 +264,6 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: scaledTimeou
     await stand.ledger.query(all.join('; '));
   }
 });
-
-/** As a link within the page does. */
-async function followAddress(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => {
-    history.pushState({}, '', to);
-    dispatchEvent(new PopStateEvent('popstate'));
-  }, path);
-}
 
 interface Hole {
   readonly name: string;

@@ -46,7 +46,7 @@ export class FakeLedger implements TableTransport {
     const { seq, at, by, command } = last;
     this.groups.push({ cursor: this.cursor(seq), at, by, command, entries });
     for (const wake of this.#players) wake();
-    setTimeout(() => this.#tell(), this.#dice.below(delayMsMax));
+    setTimeout(() => this.#tellNext(), this.#dice.below(delayMsMax));
   }
 
   /** The table as of a seq; undefined where there is none. */
@@ -126,11 +126,16 @@ export class FakeLedger implements TableTransport {
     return { seq: this.#dice.chance(0.5) ? told : this.seq, epoch };
   }
 
-  #tell(): void {
+  /** What the link tells. */
+  tell(group: Group): void {
+    for (const { groups } of [...this.#listeners]) groups([group]);
+  }
+
+  #tellNext(): void {
     const group = this.groups[this.#told];
     if (group === undefined) return;
     this.#told += 1;
-    for (const { groups } of [...this.#listeners]) groups([group]);
+    this.tell(group);
   }
 
   #entries(): Entry[] {

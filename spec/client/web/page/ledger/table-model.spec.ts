@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { GatewayProblem } from '../../../../../client/web/page/api/problem.ts';
 import type { TableListener } from '../../../../../client/web/page/ledger/table-listener.ts';
@@ -80,6 +82,22 @@ function stage(seed: number) {
   return { dice, ledger, commits, shown, model, expectAt };
 }
 
+/** A group that nobody holds but who was told of it. */
+function tellOnce(ledger: FakeLedger, table: string): WeakRef<object> {
+  const common = { at: '', by: 'ada', command: 'c' };
+  const entry = { ...common, seq: 10_000, table, op: 'delete', key: 'k', version: 2, was: {} } as const;
+  const group = { ...common, cursor: ledger.cursor(10_000), entries: [entry] };
+  ledger.tell(group);
+  return new WeakRef(group);
+}
+
+async function collectGarbage(): Promise<void> {
+  // What was looked at in this turn is kept to its end.
+  await new Promise((resolve) => setImmediate(resolve));
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
 /** Longer than anything takes. */
 const settle = async (): Promise<void> => {
   await vi.advanceTimersByTimeAsync(5_000);
@@ -150,6 +168,24 @@ describe('a table', () => {
     ledger.refusal = undefined;
     await settle();
     expect(shown.problem).toBe('wrong_epoch');
+    opened.close();
+  });
+
+  test('P8 keeps nothing of what comes while it is not there, nor of other tables while it is read', async () => {
+    const { ledger, model } = stage(5);
+    ledger.refusal = new GatewayProblem({ code: 'timeout', message: 'nobody answers' });
+    const opened = model(undefined);
+    // It has been asked for, and was refused.
+    await vi.advanceTimersByTimeAsync(100);
+    const told = tellOnce(ledger, 't');
+    await collectGarbage();
+    expect(told.deref()).toBeUndefined();
+    ledger.refusal = undefined;
+    // It is being asked for again.
+    await vi.advanceTimersByTimeAsync(1_000);
+    const [other, own] = [tellOnce(ledger, 'u'), tellOnce(ledger, 't')];
+    await collectGarbage();
+    expect([other, own].map((group) => group.deref() !== undefined)).toEqual([false, true]);
     opened.close();
   });
 
