@@ -1,11 +1,7 @@
 import { formatCursor } from '../../../../protocol/cursor.ts';
 import { type Entry, groupOf } from '../../../../protocol/entry.ts';
 import type { Group } from '../api/messages.ts';
-
-/** Changes of one command that are kept to be shown; how many there are of each kind is counted over all. */
-export const shownEntriesMax = 50;
-
-export type OpCounts = Readonly<Partial<Record<Entry['op'], number>>>;
+import { type KeptGroup, keptOf, type OpCounts, shownEntriesMax } from '../ledger/kept-group.ts';
 
 /** The changes of one command, as one line of the feed. */
 export interface FeedItem {
@@ -29,12 +25,15 @@ export interface FeedItem {
 }
 
 /** The line of a group; undefined where it does not concern the table. */
-export function toItem({ at, by, why, command, entries, cursor }: Group, table?: string): FeedItem | undefined {
+export function toItem(group: Group | KeptGroup, table?: string): FeedItem | undefined {
+  const { at, by, why, command, cursor } = group;
+  const { entries, counts } = 'counts' in group ? group : keptOf(group);
   const own = table === undefined ? entries : entries.filter((entry) => entry.table === table);
   const [first] = own;
   if (first === undefined) return undefined;
   const base = { id: command, cursor, at, by, why, span: groupOf(first), reverts: first.reverts, isCut: false };
-  return { ...base, entries: own.slice(0, shownEntriesMax), counts: counted(own) };
+  const ownCounts = table === undefined ? counts : new Map([[table, counts.get(table) ?? {}]]);
+  return { ...base, entries: own.slice(0, shownEntriesMax), counts: ownCounts };
 }
 
 /** Entries of the log from the newest back, as lines. */
@@ -74,16 +73,6 @@ function sum(ops: OpCounts, others: OpCounts = {}): OpCounts {
   const total: Partial<Record<Entry['op'], number>> = { ...others };
   for (const [op, number] of Object.entries(ops) as [Entry['op'], number][]) total[op] = (total[op] ?? 0) + number;
   return total;
-}
-
-function counted(entries: readonly Entry[]): Map<string, OpCounts> {
-  const counts = new Map<string, Partial<Record<Entry['op'], number>>>();
-  for (const { table, op } of entries) {
-    const ops = counts.get(table) ?? {};
-    ops[op] = (ops[op] ?? 0) + 1;
-    counts.set(table, ops);
-  }
-  return counts;
 }
 
 /** How many changes of it are known. */

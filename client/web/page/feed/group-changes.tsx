@@ -4,10 +4,11 @@ import type { Entry } from '../../../../protocol/entry.ts';
 import { shownText } from '../../../../protocol/shown-text.ts';
 import type { Place } from '../address/address.ts';
 import { pathOf, readAll } from '../api/lines.ts';
+import { shownEntriesMax } from '../ledger/kept-group.ts';
 import { EntryWords } from '../words/entry-words.tsx';
 import { plainWords } from '../words/plain-words.ts';
 import { count } from '../words/sentence.ts';
-import { type FeedItem, shownEntriesMax, sizeOf } from './feed-item.ts';
+import { type FeedItem, sizeOf } from './feed-item.ts';
 import classes from './group-changes.module.css';
 
 interface Props {

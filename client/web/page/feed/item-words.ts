@@ -1,9 +1,10 @@
 import { isRowEntry } from '../../../../protocol/entry.ts';
+import type { OpCounts } from '../ledger/kept-group.ts';
 import { changeWords } from '../words/change-words.ts';
 import type { TypeOf } from '../words/column-types.ts';
 import { spanWords } from '../words/points.ts';
 import { count, foreign, joined, type Sentence, type Word, word } from '../words/sentence.ts';
-import { type FeedItem, type OpCounts, sizeOf } from './feed-item.ts';
+import { type FeedItem, sizeOf } from './feed-item.ts';
 
 /** From so many rows on they were brought, and not typed. */
 const importedMin = 10;

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { TableSummary } from '../../../../protocol/replies.ts';
-import type { Group, Position } from '../api/messages.ts';
+import type { Position } from '../api/messages.ts';
+import type { KeptGroup } from './kept-group.ts';
 
 export interface Login {
   readonly user: string;
@@ -34,7 +35,7 @@ export interface LedgerState {
   readonly problem: { readonly code: string; readonly message: string } | undefined;
   readonly tables: readonly TableSummary[];
   /** The newest changes, the newest first. */
-  readonly recent: readonly Group[];
+  readonly recent: readonly KeptGroup[];
 }
 
 export const useLedger = create<LedgerState>(() => ({

@@ -133,14 +133,15 @@ class LedgerLink {
     this.#waiting = [];
     if (groups.length === 0) return;
     const { tables, recent, head } = useLedger.getState();
-    const last = groups.at(-1)?.entries.at(-1);
+    const entries = groups.flatMap((group) => group.entries);
+    this.#tables.note(entries);
     useLedger.setState({
-      head: Math.max(head, last?.seq ?? 0),
-      tables: countRows(tables, groups),
+      head: Math.max(head, entries.at(-1)?.seq ?? 0),
+      tables: countRows(tables, entries),
       recent: recentWith(recent, groups),
     });
     for (const { groups: tell } of [...this.#listeners]) tell(groups);
-    if (groups.some(({ entries }) => entries.some((entry) => !isRowEntry(entry)))) void this.#tables.read();
+    if (!entries.every(isRowEntry)) void this.#tables.read();
   }
 
   /** The gateway does not answer, or cannot reach the server; or it does not know this browser any more. */
