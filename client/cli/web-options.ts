@@ -30,8 +30,8 @@ export function withWebOptions(command: Command): Command {
     .option('--public', 'for everybody, to read only')
     .option('--private', 'for one person on this machine')
     .option('--name <origin>', 'what browsers have before the path behind a proxy, once for each', collect)
-    .option('--viewers-max <number>', 'feeds that may be open (default: 1000)', number)
-    .option('--idle-minutes <minutes>', 'without a deed, after which a login ends (default: 30)', number);
+    .option('--viewers-max <number>', 'feeds that may be open (default: 1000)', wholeNumber(1_000_000))
+    .option('--idle-minutes <minutes>', 'without a deed, after which a login ends (default: 30)', wholeNumber(10_080));
 }
 
 type Chosen = Pick<
@@ -64,9 +64,13 @@ function listen(text: string): WebAddress {
   return address;
 }
 
-function number(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 to 999999.');
-  return Number(text);
+/** From 1 to what [web] of the settings takes. */
+function wholeNumber(max: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+    if (number >= 1 && number <= max) return number;
+    throw new InvalidArgumentError(`Write a whole number from 1 to ${max}.`);
+  };
 }
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { connect, type Ledger, loadSample, type SampleName } from '../../client/index.ts';
 import { startGateway } from '../../client/web/gateway/gateway.ts';
+import type { GatewayOptions } from '../../client/web/gateway/options.ts';
 import { GatewayProcess, type GatewayProcessOptions } from './gateway-process.ts';
 import { createLedger, type TestLedger } from './ledger.ts';
 import { administrator, type ServerProcess, spawnServer, startTestServer, type TestSettings } from './server.ts';
@@ -48,7 +49,10 @@ export class WebStand {
   }
 
   /** In this process, as it starts in no time. */
-  static async start(server: Readonly<Record<string, string>> = {}): Promise<WebStand> {
+  static async start(
+    server: Readonly<Record<string, string>> = {},
+    gateway: Pick<Partial<GatewayOptions>, 'idleMinutes'> = {},
+  ): Promise<WebStand> {
     const ledger = await createLedger();
     const running = await startTestServer(ledger, server);
     const folder = await mkdtemp(join(tmpdir(), 'rowcast-web-'));
@@ -63,6 +67,7 @@ export class WebStand {
       viewersMax: 1_000,
       idleMinutes: 30,
       page: fileURLToPath(new URL('../../client/web/page/dist', import.meta.url)),
+      ...gateway,
     });
     return new WebStand({ ledger, server: running, folder, door, admin: await loggedIn(running.address) });
   }

@@ -57,6 +57,11 @@ export class Visitor {
     return this.#login?.user;
   }
 
+  /** Without a sign of the person, after which a login ends. */
+  get idleMinutes(): number {
+    return this.#options.idleMinutes;
+  }
+
   /** Aborted, with a {@link LoginChanged}, when somebody else is logged in, or nobody any more. */
   get era(): AbortSignal {
     return this.#era.signal;
@@ -66,7 +71,7 @@ export class Visitor {
   use(): void {
     clearTimeout(this.#idle);
     if (this.#login === undefined) return;
-    const { idleMinutes } = this.#options;
+    const { idleMinutes } = this;
     const message = `for ${idleMinutes} minutes there was no sign of ${this.#login.user}: the login has ended`;
     this.#idle = setTimeout(() => void this.logout(message), idleMinutes * 60_000).unref();
   }
@@ -90,7 +95,7 @@ export class Visitor {
     const before = this.#login;
     this.#enter(login, new LoginChanged('logged_in', `${login.user} has logged in`));
     if (before !== undefined) await endSession(before);
-    return { user: login.user, role, expires, idleMinutes: this.#options.idleMinutes };
+    return { user: login.user, role, expires, idleMinutes: this.idleMinutes };
   }
 
   /** Ends the session at the server too; where that cannot be reached, it ends there by its own limits. */

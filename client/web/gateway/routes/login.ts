@@ -35,7 +35,8 @@ export const login = new Hono<Environment>()
     const door = visitor === undefined ? 'public' : 'private';
     if (visitor?.user === undefined) return context.json({ door });
     const { user, role, expires } = await upstream.ledger.accounts.status();
-    return context.json({ door, login: { user, role, expires } });
+    const { idleMinutes } = visitor;
+    return context.json({ door, login: { user, role, expires, idleMinutes } });
   });
 
 function refuseSize(): never {

@@ -61,9 +61,10 @@ export const requests = new Hono<Environment>().post(
     if (!readable.has(type)) {
       if (visitor === undefined)
         throw new RowcastError('forbidden', 'this gateway is open to everybody, and only to read');
-      if (!looks.has(type)) visitor.use();
     }
     const { id, dryRun, ...fields } = await readBody(context);
+    // Dialogs ask anew by themselves what a command would do.
+    if (!readable.has(type) && !looks.has(type) && dryRun === undefined) visitor?.use();
     const request = { ...fields, type } as RequestOf<RequestType>;
     const options = { signal: context.req.raw.signal, ...(id && { id }), ...(dryRun && { dryRun }) };
     return context.json(await answer(upstream, request, options));

@@ -7,6 +7,8 @@ export interface Login {
   readonly user: string;
   readonly role: string;
   readonly expires: string;
+  /** Without a sign of the person, after which the gateway ends it. */
+  readonly idleMinutes: number;
 }
 
 /** How the page stands to the gateway, and the gateway to the ledger. */

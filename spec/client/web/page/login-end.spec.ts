@@ -139,6 +139,35 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
   });
 });
 
+describe.skipIf(!hasBrowser)('W9: a login without a sign of its person', { timeout: 60_000 }, () => {
+  const idleMs = 10_000;
+  let stand: WebStand;
+  beforeAll(async () => {
+    stand = await WebStand.start({}, { idleMinutes: idleMs / 60_000 });
+    await stand.admin.createTable(pay);
+    await stand.admin.insert('pay', { id: 'E1', amount: 1_000 });
+  });
+  afterAll(() => stand?.stop());
+
+  test('ends, and does not while they are at the page', async () => {
+    const { page } = await visit(stand, { path: '/t/pay', loggedIn: true, provokes });
+    const cell = cellAt(page, 'E1', 'amount');
+    const signs = [() => cell.click(), () => page.keyboard.press('ArrowLeft'), () => page.mouse.wheel(0, 40)];
+    let last = performance.now();
+    for (const begin = last; last - begin < 1.5 * idleMs; last = performance.now()) {
+      for (const sign of signs) {
+        await sign();
+        await page.waitForTimeout(250);
+      }
+      expect(await accountOf(page).isVisible()).toBe(true);
+    }
+    await page.getByText('Your login has ended').waitFor();
+    // From the last sign, of which the gateway was told a little later.
+    expect(performance.now() - last).toBeGreaterThan(idleMs - 1_000);
+    await accountOf(page).waitFor({ state: 'detached' });
+  });
+});
+
 describe.skipIf(!hasBrowser)('a login that ends with its gateway', { timeout: 90_000 }, () => {
   let stand: WebStand;
   beforeAll(async () => {
