@@ -3,7 +3,7 @@ import type { Hmac } from '../proof/hmac.ts';
 import { type AccountRequest, accountSchemas } from '../protocol/accounts.ts';
 import { isBundle } from '../protocol/bundle.ts';
 import type { Command } from '../protocol/commands.ts';
-import type { ErrorBody } from '../protocol/errors.ts';
+import type { ErrorBody, ErrorCode } from '../protocol/errors.ts';
 import { decodeJson, type Json, JsonError } from '../protocol/json.ts';
 import type { LargeCommand } from '../protocol/large-commands.ts';
 import { limits } from '../protocol/limits.ts';
@@ -81,12 +81,20 @@ interface Understood {
  * those only who may send as much, and what only some may ask is looked into when they have asked.
  */
 export class Dispatch {
-  readonly counters = { sessionBusy: 0 };
+  #sessionBusy = 0;
+  /** How many requests were refused, by the code that they were refused with. */
+  readonly #refused = new Map<ErrorCode, number>();
   readonly #options: DispatchOptions;
   readonly #inWork = new RequestsInWork();
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+  }
+
+  /** Codes that no request was refused with are left out. */
+  get counters(): Record<string, number> {
+    const refused = [...this.#refused].map(([code, count]) => [`refused${inCamelCase(code)}`, count] as const);
+    return { sessionBusy: this.#sessionBusy, ...Object.fromEntries(refused) };
   }
 
   /** @param peer names the connection that the request came over */
@@ -104,13 +112,13 @@ export class Dispatch {
       this.#checkCount(opened);
       return await this.#identified({ envelope, request: understand(opened) }, { identity, peer });
     } catch (error) {
-      return [refusalText(readableId(bytes), this.#errorBody(error))];
+      return [this.#refusal(readableId(bytes), this.#errorBody(error))];
     }
   }
 
   /** Answers a request that is not looked at: its connection has too many in work, or too many replies unread. */
   refuse(bytes: Uint8Array, tooMany: 'requests' | 'replies'): Frames {
-    return [refusalText(readableId(bytes), tooMany === 'requests' ? tooMuchInWork : tooMuchUnread)];
+    return [this.#refusal(readableId(bytes), tooMany === 'requests' ? tooMuchInWork : tooMuchUnread)];
   }
 
   async #identified(
@@ -119,7 +127,7 @@ export class Dispatch {
   ): Promise<Frames> {
     const { session } = identity;
     if (!this.#inWork.add(session, this.#options.requestsPerSessionMax)) {
-      this.counters.sessionBusy += 1;
+      this.#sessionBusy += 1;
       throw new Refused({ code: 'busy', message: 'too many requests of this session at once', retryAfterMs: 100 });
     }
     try {
@@ -141,7 +149,12 @@ export class Dispatch {
     if (isStagingRequest(request)) return [replyText(id, await handlers.staging(request, caller))];
     const submitted = submission(id, caller.user, request, this.#options.commandKey);
     const answer = await handlers.command({ ...submitted, dryRun });
-    return 'error' in answer ? [refusalText(id, answer.error)] : replyFrames(id, answer);
+    return 'error' in answer ? [this.#refusal(id, answer.error)] : replyFrames(id, answer);
+  }
+
+  #refusal(id: string | null, error: ErrorBody): string {
+    this.#refused.set(error.code, (this.#refused.get(error.code) ?? 0) + 1);
+    return JSON.stringify({ v: protocolVersion, id, ok: false, error });
   }
 
   #checkBytes({ length }: Uint8Array): void {
@@ -379,6 +392,7 @@ function replyText(id: string, body: object | string): string {
   return text === '{}' ? `${head}}` : `${head},${text.slice(1)}`;
 }
 
-function refusalText(id: string | null, error: ErrorBody): string {
-  return JSON.stringify({ v: protocolVersion, id, ok: false, error });
+/** `too_large` to `TooLarge`. */
+function inCamelCase(code: ErrorCode): string {
+  return code.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -4,7 +4,7 @@ import { CheckpointSigner, originOf } from '../proof/checkpoint.ts';
 import { Hmac } from '../proof/hmac.ts';
 import type { Settings } from '../settings/load.ts';
 import { packageRoot } from '../settings/package-root.ts';
-import { openAuth } from './auth/auth.ts';
+import { type Auth, openAuth } from './auth/auth.ts';
 import { type FirstAdministrator, firstAdministrator } from './auth/first-administrator.ts';
 import { applyAdministrators, countAdministrators } from './auth/settings-administrators.ts';
 import { Committer } from './commands/committer.ts';
@@ -208,7 +208,7 @@ async function startOn(
         pageBytesMax,
         feedMessageBytesMax: settings.server.feedMessageBytesMax,
       },
-      counters: () => counters({ committer, queries, publisher, feedSocket, commandSocket, dispatch }),
+      counters: () => counters({ auth, committer, queries, publisher, feedSocket, commandSocket, dispatch }),
     },
   });
   const staging = new Staging({ database: reading, bytesPerUserMax: settings.server.stagedBytesPerUserMax, log });
@@ -293,6 +293,7 @@ async function knownAdministrators(
 }
 
 interface Counted {
+  readonly auth: Auth;
   readonly committer: Committer;
   readonly queries: Queries;
   readonly publisher: Publisher;
@@ -303,6 +304,7 @@ interface Counted {
 
 /** What server.status counts, since the start. */
 function counters({
+  auth,
   committer,
   queries,
   publisher,
@@ -323,6 +325,7 @@ function counters({
     repliesDropped: commandSocket.repliesDropped,
     repliesUnreadBytes: commandSocket.unreadBytes,
     ...dispatch.counters,
+    ...auth.counters(),
     ...committer.counters,
     queries: queries.counters.queries,
     queriesBusy: queries.counters.busy,

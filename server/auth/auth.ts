@@ -33,6 +33,8 @@ export interface Auth {
   readonly identification: Pick<DispatchOptions, 'proofs' | 'sessions' | 'audit'>;
   /** Which client keys the feed is open to, where only who has an account may read. */
   readonly feedKeys: FeedKeys;
+  /** Logins and other passwords that were turned away, as too many waited to be hashed. */
+  readonly counters: () => { readonly passwordsBusy: number };
   /** Writes what of the audit was counted and not written yet. */
   stop(): Promise<void>;
 }
@@ -76,6 +78,7 @@ export function openAuth({ database, signingKey, settings, onSessionEnded, log }
     },
     identification: { proofs, sessions, audit: counts },
     feedKeys,
+    counters: () => ({ passwordsBusy: lane.counters.busy }),
     stop: () => counts.stop(),
   };
 }

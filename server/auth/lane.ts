@@ -14,6 +14,7 @@ export interface Asker {
  * connections not who is known. Of two turns the known ones have one, so that they do not shut out the others either.
  */
 export class Lane {
+  readonly counters = { busy: 0 };
   readonly #limits: LaneLimits;
   readonly #waiting: Waiting[] = [];
   readonly #ofPeer = new Map<string, number>();
@@ -27,7 +28,10 @@ export class Lane {
   /** Does the work when its turn comes; undefined, at once, when too much waits. */
   run<Result>(work: () => Promise<Result>, { peer, standing }: Asker): Promise<Result> | undefined {
     const own = this.#ofPeer.get(peer) ?? 0;
-    if (own >= this.#limits.ofPeerMax || !this.#makeRoom(standing)) return undefined;
+    if (own >= this.#limits.ofPeerMax || !this.#makeRoom(standing)) {
+      this.counters.busy += 1;
+      return undefined;
+    }
     this.#ofPeer.set(peer, own + 1);
     return new Promise<Result>((resolve, reject) => {
       this.#waiting.push({ peer, standing, refuse: reject, work: () => work().then(resolve, reject) });
@@ -43,6 +47,7 @@ export class Lane {
     if (last < 0 || lowest >= ranks[standing]) return false;
     const [dropped] = this.#waiting.splice(last, 1);
     if (dropped !== undefined) {
+      this.counters.busy += 1;
       this.#leave(dropped.peer);
       dropped.refuse(new LaneFullError());
     }

@@ -285,6 +285,30 @@ describe('P9 rights', () => {
   });
 });
 
+test('P8 what is refused is counted by its code, also for a request that is not looked at', async () => {
+  const others = createStack(ledger);
+  const ask = async (text: string): Promise<unknown> => await others.dispatch.handle(Buffer.from(text), 'a peer');
+  expect(others.dispatch.counters).toEqual({ sessionBusy: 0 });
+  await ask(JSON.stringify({ ...request, key: 'x'.repeat(600_000) }));
+  await ask(JSON.stringify({ ...request, key: 'x'.repeat(1_100_000) }));
+  await ask('['.repeat(100));
+  await ask(JSON.stringify({ ...request, type: 'row.delete' }));
+  others.dispatch.refuse(Buffer.from('{}'), 'requests');
+  const session = await others.login();
+  const deed = { v: 1, id: 'id-of-a-refused', type: 'row.delete', table: 'none', key: 'none' };
+  await ask(session.proved(JSON.stringify(deed)));
+  await ask(JSON.stringify(request));
+  expect(others.dispatch.counters).toEqual({
+    sessionBusy: 0,
+    refusedTooLarge: 2,
+    refusedBadRequest: 1,
+    refusedLoginRequired: 1,
+    refusedBusy: 1,
+    refusedTableNotFound: 1,
+  });
+  await others.stop();
+});
+
 describe('P8 whatever comes, it is answered and nothing is thrown', () => {
   test('arbitrary bytes', async () => {
     const before = await state();

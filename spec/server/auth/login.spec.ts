@@ -201,6 +201,7 @@ describe('a lane', () => {
     expect(taken[2]).toBeUndefined();
     expect(await Promise.all(taken)).toEqual([1, 2, undefined]);
     expect(await lane.run(() => Promise.resolve(4), stranger('4'))).toBe(4);
+    expect(lane.counters).toEqual({ busy: 1 });
   });
 
   test('P8 takes only so much of one peer', async () => {
@@ -208,6 +209,7 @@ describe('a lane', () => {
     const taken = ['a', 'a', 'a', 'b'].map((peer) => lane.run(() => Promise.resolve(peer), stranger(peer)));
     expect(await Promise.all(taken)).toEqual(['a', 'a', undefined, 'b']);
     expect(await lane.run(() => Promise.resolve('again'), stranger('a'))).toBe('again');
+    expect(lane.counters).toEqual({ busy: 1 });
   });
 
   test('who has not failed goes first, and takes the place of who has when it is full', async () => {
@@ -223,6 +225,7 @@ describe('a lane', () => {
       run('too late', 'failed'),
     ]);
     expect(order).toEqual(['first', 'clean', 'failed']);
+    expect(lane.counters).toEqual({ busy: 2 });
     expect(results.map(({ status }) => status)).toEqual([
       'fulfilled',
       'fulfilled',
