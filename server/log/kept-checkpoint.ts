@@ -1,11 +1,14 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, openCheckpoint, parseVerifierKey } from '../../proof/checkpoint.ts';
 import { ProofError } from '../../proof/hash.ts';
+import { writeNewFile } from '../backup/new-file.ts';
 
 const fileName = 'checkpoint';
 /** Of an origin that is shown, in UTF-16 units. */
 const originUnitsMax = 80;
+/** Origin, size and root, and signatures up to the last line feed: a note that was not cut off. */
+const whole = /^[^\n]+\n\d+\n[^\n]+\n\n(?:— [^\n]+\n)+$/;
 
 /** The last checkpoint is of another life of the ledger than the database: why that is not in order. */
 export interface OtherLife {
@@ -27,7 +30,7 @@ export class KeptCheckpoint {
   /**
    * The checkpoint; undefined when there is none. The epoch of the log is what the database says, which may be what was
    * tampered with: so a checkpoint of another life is told, as only who has begun one knows that it is in order.
-   * @throws ProofError when it is of this life, and not signed by this server
+   * @throws ProofError when it is of this life, and not signed by this server; also when it is no checkpoint at all
    */
   async read(verifierKey: string): Promise<Checkpoint | OtherLife | undefined> {
     const note = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -35,6 +38,7 @@ export class KeptCheckpoint {
       throw error;
     });
     if (note === undefined) return undefined;
+    if (!whole.test(note)) throw new ProofError(this.#unreadable(note));
     this.#kept = note;
     const key = parseVerifierKey(verifierKey);
     const origin = note.split('\n', 1)[0]?.slice(0, originUnitsMax) ?? '';
@@ -51,13 +55,22 @@ export class KeptCheckpoint {
     }
   }
 
-  /** Keeps a newer one. Whole or not at all: a server that is killed meanwhile finds the one before. */
+  /** Keeps a newer one. Whole or not at all: a server that is killed meanwhile, or has no power any more, finds the one before. */
   async keep(note: string): Promise<void> {
     if (note === this.#kept) return;
-    const half = `${this.#path}.${process.pid}`;
-    await writeFile(half, note, { mode: 0o600 });
-    await rename(half, this.#path);
+    await writeNewFile(this.#path, { replace: true }, async (file) => {
+      await file.writeFile(note);
+      await file.sync();
+    });
     this.#kept = note;
+  }
+
+  #unreadable(note: string): string {
+    const how = note.trim() === '' ? 'is empty' : 'is cut off, or was written by something else';
+    return (
+      `${this.#path}, which holds the last checkpoint that was signed, cannot be read: it ${how}. That says nothing of the log: ` +
+      'compare it with what clients hold (rowcast verify) or with a backup, remove the file, and start again'
+    );
   }
 
   /** Forgets it: it is of a life that has ended. */
