@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Dealer } from 'zeromq';
 import { connect, type Ledger, parseAddress } from '../../client/index.ts';
 import { Dice } from '../client/random.ts';
@@ -116,10 +116,18 @@ test(`P8 P9 P11 ${peers} hostile peers of ${kinds.length} kinds: no crash, every
 });
 
 const parts = scale(100_000, 1_000_000);
+/** libzmq and Node keep some 500 bytes for an empty part until the message is whole: a tenth of a million is within 50 MB. */
+const grownMbMax = scale(50, 700);
+/** Parts are read in one piece of work, for which others wait. */
+const waitMsMax = scale(2_000, 20_000);
 
 test(`P8 ${parts} empty parts in one message, from whoever has a key: not answered, and everybody is served behind it`, {
   timeout: scaledTimeout(60_000, 300_000),
 }, async () => {
+  // What the process takes for its ordinary work it has taken before it is measured.
+  const warming = new Legitimate(admin);
+  await vi.waitFor(() => expect(warming.latencies.length).toBeGreaterThan(200), { timeout: 30_000 });
+  await warming.stop();
   const address = parseAddress(server.settings.address);
   const peer = new Dealer({ linger: 0, receiveTimeout: 500, ...curveOptions(address) });
   peer.connect(`tcp://${address.host}:${address.commandsPort}`);
@@ -142,6 +150,8 @@ test(`P8 ${parts} empty parts in one message, from whoever has a key: not answer
     `${parts} empty parts with a valid key: refused after ${(performance.now() - start).toFixed(0)} ms, the longest that ` +
       `another client waited ${worstMs.toFixed(0)} ms, memory +${grownMb.toFixed(0)} MB`,
   );
+  expect(worstMs).toBeLessThan(waitMsMax);
+  expect(grownMb).toBeLessThan(grownMbMax);
 });
 
 test('P8 one client asks for a hundred slow things at once: another’s writes and reads do not wait for them', {
