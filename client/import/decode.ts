@@ -1,6 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { ImportError } from './import-error.ts';
 import { importLimits } from './import-limits.ts';
+import { TextPlace } from './text-place.ts';
 
 /** The encodings that are read, by the names of the Encoding Standard. */
 export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
@@ -68,16 +69,16 @@ async function* decodeChunks(
   encoding: Encoding,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder(encoding, { fatal: true });
-  let breaks = 0;
+  const place = new TextPlace(encoding);
   try {
     for (let chunk: Uint8Array | undefined = head; chunk !== undefined; ) {
-      const text = decodeChunk(decoder, chunk, { encoding, breaks });
-      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) breaks += 1;
+      const text = decodeChunk(decoder, chunk, { encoding, place });
+      place.pass(chunk, text);
       if (text !== '') yield text;
       const next: IteratorResult<Uint8Array> = await rest.next();
       chunk = next.done === true ? undefined : next.value;
     }
-    const last = decodeChunk(decoder, undefined, { encoding, breaks });
+    const last = decodeChunk(decoder, undefined, { encoding, place });
     if (last !== '') yield last;
   } finally {
     await rest.return?.();
@@ -87,13 +88,13 @@ async function* decodeChunks(
 function decodeChunk(
   decoder: TextDecoder,
   chunk: Uint8Array | undefined,
-  { encoding, breaks }: { readonly encoding: Encoding; readonly breaks: number },
+  { encoding, place }: { readonly encoding: Encoding; readonly place: TextPlace },
 ): string {
   try {
     return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
   } catch (cause) {
-    const line = breaks + 1 + (chunk === undefined ? 0 : linesBeforeFault(chunk, encoding));
-    throw new ImportError('unreadable', `line ${line} is not ${encoding.toUpperCase()}`, {
+    const { line, character } = place.faultIn(chunk);
+    throw new ImportError('unreadable', `line ${line}, character ${character} is not ${encoding.toUpperCase()}`, {
       next:
         encoding === 'utf-8'
           ? 'a file of Excel on Windows? read it with --encoding windows-1252, and look at its letters in the preview'
@@ -101,23 +102,4 @@ function decodeChunk(
       cause,
     });
   }
-}
-
-/** The fault is in the first line that cannot be decoded by itself; the first may begin within a letter. */
-function linesBeforeFault(chunk: Uint8Array, encoding: Encoding): number {
-  if (encoding !== 'utf-8') return 0;
-  const decoder = new TextDecoder(encoding, { fatal: true });
-  let lines = 0;
-  for (let start = 0; start < chunk.length; lines += 1) {
-    const end = chunk.indexOf(0x0a, start);
-    const line = chunk.subarray(start, end < 0 ? chunk.length : end);
-    try {
-      decoder.decode(line);
-    } catch {
-      if (lines > 0 || start === 0) return lines;
-    }
-    if (end < 0) break;
-    start = end + 1;
-  }
-  return 0;
 }

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { decodeText } from '../../../client/import/decode.ts';
 import { readFile } from '../../../client/import/file-reading.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { readText } from './reading.ts';
@@ -47,10 +50,47 @@ describe('encodings', () => {
     const bytes = Buffer.from(text, 'latin1');
     await expect(readText(bytes)).rejects.toMatchObject({
       code: 'unreadable',
-      message: 'line 2 is not UTF-8',
+      message: 'line 2, character 3 is not UTF-8',
       next: expect.stringContaining('--encoding windows-1252'),
     });
     expect((await readText(bytes, { encoding: 'windows-1252' })).values).toEqual([['Zoë', 'København']]);
+  });
+
+  /** The head is read whole, so what is to be cut into chunks stands behind it. */
+  const before = Buffer.from(`name\n${'x'.repeat(98)}\n`.repeat(700));
+  const lines = before.filter((byte) => byte === 10).length;
+
+  test.each([
+    ['a byte that begins no letter', Buffer.from([0xe2, 0x82, 0xac, 0x0a, 0x61, 0xff, 0x62, 0x0a]), [2, 2]],
+    ['a letter that breaks off', Buffer.from([0x61, 0xf0, 0x9f, 0x98, 0x62, 0x0a]), [1, 2]],
+    ['behind letters of every length', Buffer.from('aé€😀\n\n€'), undefined],
+    ['the same and a wrong byte', Buffer.concat([Buffer.from('aé€😀\n\n€😀'), Buffer.from([0xff, 0x0a])]), [3, 3]],
+    ['a second byte that is wrong', Buffer.concat([Buffer.from('é\nab\n'), Buffer.from([0xc3, 0x28])]), [3, 1]],
+    ['a letter that the file ends within', Buffer.concat([Buffer.from('é\nab'), Buffer.from([0xe2, 0x82])]), [2, 3]],
+  ])('%s is told by line and character, wherever the file is cut', async (_, bytes, place) => {
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      for (const next of [1, 2, bytes.length]) {
+        async function* chunks(): AsyncGenerator<Uint8Array> {
+          yield before;
+          yield bytes.subarray(0, cut);
+          for (let at = cut; at < bytes.length; at += next) yield bytes.subarray(at, at + next);
+        }
+        const reading = decodeText(chunks()).then(({ chunks: decoded }) => textOf(Readable.from(decoded)));
+        if (place === undefined) await reading;
+        else {
+          const [line = 0, character] = place;
+          await expect(reading).rejects.toThrow(`line ${lines + line}, character ${character} is not UTF-8`);
+        }
+      }
+    }
+  });
+
+  test('so is half a letter of UTF-16', async () => {
+    const bytes = Buffer.concat([Buffer.from('\ufeffname\nab\nx', 'utf16le'), Buffer.from([0x3d, 0xd8, 0x41, 0x00])]);
+    for (const chunkBytes of [1, 2, 3, 64]) {
+      await expect(readText(bytes, { chunkBytes })).rejects.toThrow('line 3, character 2 is not UTF-16LE');
+    }
+    await expect(readText(bytes.subarray(0, -3))).rejects.toThrow('line 3, character 2 is not UTF-16LE');
   });
 
   test.each([
