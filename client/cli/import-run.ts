@@ -28,6 +28,7 @@ export interface ImportVerbOptions {
   readonly encoding?: Encoding;
   readonly delimiter?: string;
   readonly header: boolean;
+  readonly expectRows?: number;
   readonly dryRun?: true;
   readonly yes?: true;
   readonly why?: string;
@@ -85,6 +86,7 @@ async function prepare(context: Context, { file, table, options }: ImportRun, ba
     encoding: options.encoding,
     delimiter: options.delimiter === undefined ? undefined : readDelimiter(options.delimiter),
     header: options.header,
+    expectRows: options.expectRows,
     dryRun: options.dryRun,
     signal: context.signal,
     onProgress: (progress) => bar.tell(progress),

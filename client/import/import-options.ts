@@ -23,6 +23,8 @@ export interface ImportOptions extends Omit<ReadFileOptions, 'onRows' | 'guessKe
   readonly types?: Readonly<Record<string, ColumnType>> | undefined;
   /** Columns of the file that are left out. */
   readonly skip?: readonly string[] | undefined;
+  /** How many rows the file must have, bad ones included: another number is refused, as of a pipe that was cut off. */
+  readonly expectRows?: number | undefined;
   /** Has the server judge the whole of it in a dry run, however large: others who write wait meanwhile. */
   readonly dryRun?: boolean | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;

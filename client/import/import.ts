@@ -65,6 +65,7 @@ export class Import {
       onRows: (done) => onProgress?.({ phase: 'reading', done }),
     });
     try {
+      refuseOtherCount(reading, options);
       return await Import.#compare(ledger, findTarget(reading, options, existing), { reading, options });
     } finally {
       await reading.records.close();
@@ -135,6 +136,16 @@ export class Import {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function refuseOtherCount({ records }: FileReading, { expectRows = records.length }: ImportOptions): void {
+  const { length } = records;
+  if (length === expectRows) return;
+  const found = length === 1 ? '1 row' : `${length.toLocaleString('en')} rows`;
+  const expected = `${expectRows.toLocaleString('en')} ${expectRows === 1 ? 'is' : 'are'} expected`;
+  throw new ImportError('invalid', `the file has ${found}, and ${expected}; nothing was written`, {
+    next: length < expectRows ? 'was it cut off? get it once more' : 'is it the right file?',
+  });
 }
 
 /** Before a large file is read for nothing. */

@@ -124,6 +124,19 @@ describe('rowcast import', () => {
     });
   });
 
+  test('a pipe that was cut off at the end of a line is refused by the number of its rows, before a mirror deletes the rest', async () => {
+    const { seq } = await admin.status();
+    const words = ['import', '-', 'staff_list', '--mode', 'mirror', '--expect-rows', '2', '--yes'];
+    expect(await ada.refusal(words, ['id,name,born', 'E2,Bob,'])).toMatchObject({
+      code: 'invalid',
+      exit: 1,
+      message: 'the file has 1 row, and 2 are expected; nothing was written',
+      next: expect.stringContaining('cut off'),
+    });
+    expect((await admin.status()).seq).toBe(seq);
+    expect((await ada.run(words, ['id,name,born', 'E2,Bob,', 'E3,Eve,'])).exit).toBe(0);
+  });
+
   test('every bad row, by line, column and reason; nothing is written', async () => {
     const path = await file('bad.csv', 'id,born\nE1,yesterday\nE2,2026-01-31,x\nE2,\nE2,\n');
     const words = ['import', path, '--type', 'born=date', '--key', 'id', '--yes'];

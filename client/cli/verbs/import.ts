@@ -7,6 +7,7 @@ import { type ImportVerbOptions, runImport } from '../import-run.ts';
 import { collect } from '../rows.ts';
 import { tableOfFile } from '../syntax/import-words.ts';
 import { describedCommand } from '../verb.ts';
+import { readPositive } from '../write-options.ts';
 
 /** `rowcast import FILE [TABLE]`: a spreadsheet's rows into a table, when the answer to the preview is yes. */
 export function importCommand(context: () => Context): Command {
@@ -26,6 +27,7 @@ export function importCommand(context: () => Context): Command {
       'import airports.csv --type elevation=decimal --key iata --why "first load"',
       'import rates.csv rate --mode mirror --dry-run',
       'curl -s https://example.org/rows.ndjson | npx rowcast import - people --mode upsert --yes',
+      'curl -s https://example.org/rows.csv | npx rowcast import - people --mode mirror --expect-rows 1200 --yes',
     ],
   })
     .argument('<file>', 'or - for standard input')
@@ -39,6 +41,11 @@ export function importCommand(context: () => Context): Command {
     .addOption(new Option('--encoding <encoding>', 'UTF-8 and UTF-16 are told by themselves').choices(encodings))
     .option('--delimiter <character>', 'between fields; told from the file unless given')
     .option('--no-header', 'the first row is a row, not the names of the columns')
+    .option(
+      '--expect-rows <n>',
+      'refuse a file of another number of rows, such as a pipe that was cut off',
+      readPositive,
+    )
     .option('--why <text>', 'the reason; it is kept for ever')
     .option('--dry-run', 'show what would be recorded, and change nothing')
     .option('-y, --yes', 'do not ask')

@@ -247,6 +247,12 @@ describe('rows without a key of their own', () => {
   });
 });
 
+test('a JSON number keeps its value, and in a decimal column how it is written', async () => {
+  const rows = '{"id":1,"a":1.10,"b":1.10}\n';
+  await imported(rows, { table: 'written', name: 'written.ndjson', types: { b: 'decimal' } });
+  expect(await rowsOf('written')).toEqual({ 1: { id: 1, a: 1.1, b: '1.10' } });
+});
+
 test('JSON keeps every value as it is written', async () => {
   const text =
     '{"id":1,"big":12345678901234567890,"f":0.0,"tags":["b",{"a":null}],"t":"00501"}\n{"id":2,"big":5,"f":1e-7}\n';
