@@ -44,6 +44,10 @@ CREATE INDEX IF NOT EXISTS change_by_row ON change (table_id, key, seq) WHERE ke
 
 -- Of the changes of the tables themselves there are few: what they were like is found without a look at their rows.
 CREATE INDEX IF NOT EXISTS change_of_table ON change (table_id, seq) WHERE key IS NULL;
+-- Deletes, so that a look back passes over rows that were gone before. Others are in there that have this text in a cell;
+-- every row is looked up in the log anyhow.
+CREATE INDEX IF NOT EXISTS change_deleted ON change (table_id, seq) WHERE key IS NOT NULL AND strpos(entry, '"op":"delete"') > 0;
+CREATE INDEX IF NOT EXISTS change_deleted_by_key ON change (table_id, key, seq) WHERE key IS NOT NULL AND strpos(entry, '"op":"delete"') > 0;
 
 -- The Merkle tree over the log (RFC 6962) in tiles of 256, as proofs read it: full tiles only, written when their last
 -- leaf is; what is behind the last full one is hashed from the entries. A tile of level n is over 256^(n+1) entries.

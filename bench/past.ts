@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
+import type { Step } from '../protocol/commands.ts';
 import { gatherAll, quantile } from './measure.ts';
 import { openStand, type Stand } from './stand.ts';
 
 /**
  * `npx tsx bench/past.ts [--quick]`: what it costs to look back, over the wire, in a log of a million changes of 100,000
- * rows, at points drawn at random. Ratios count, not figures: machines are shared and noisy.
+ * rows, at points drawn at random, and in tables of which few rows were there then. Ratios count, not figures: machines are shared and noisy.
  */
 const quick = process.argv.includes('--quick');
 const rows = quick ? 1_000 : 100_000;
@@ -12,34 +14,61 @@ const table = 'past';
 
 const keyOf = (n: number): string => `k${String(n % rows).padStart(6, '0')}`;
 
-/** Every row inserted, and then changed round after round. */
-async function fill({ admin }: Stand): Promise<void> {
-  await admin.createTable({
-    name: table,
-    key: 'id',
-    columns: [
-      { name: 'id', type: 'text' },
-      { name: 'n', type: 'integer' },
-      { name: 'note', type: 'text' },
-    ],
-  });
+interface Filling {
+  readonly name: string;
+  readonly changes: number;
+  step(n: number): Step;
+}
+
+/** Makes a table and does the steps, in batches, two at a time. */
+async function fill({ admin }: Stand, { name, changes, step }: Filling): Promise<void> {
+  const { tables } = await admin.tables({ counts: false });
+  if (!tables.some(({ definition }) => definition.name === name)) {
+    const columns = [
+      { name: 'id', type: 'text' as const },
+      { name: 'n', type: 'integer' as const },
+      { name: 'note', type: 'text' as const },
+    ];
+    await admin.createTable({ name, key: 'id', columns });
+  }
   const size = Math.min(rows, 1_000);
-  const batches = (rows / size) * rounds;
   let next = 0;
   const write = async (): Promise<void> => {
-    while (next < batches) {
-      const from = next * size;
-      next += 1;
-      const one = (n: number) => ({ id: keyOf(n), n, note: `some text here ${n}` });
-      const commands = Array.from({ length: size }, (_, index) => ({
-        type: 'row.upsert' as const,
-        table,
-        row: one(from + index),
-      }));
-      await admin.batch(commands);
+    while (next < changes) {
+      const from = next;
+      next += size;
+      await admin.batch(Array.from({ length: size }, (_, index) => step(from + index)));
     }
   };
   await Promise.all([write(), write()]);
+}
+
+function upsert(name: string, id: string, n: number): Step {
+  return { type: 'row.upsert', table: name, row: { id, n, note: `some text here ${n}` } };
+}
+
+/** Keys that come in an order that is not theirs. */
+const scatteredKey = (n: number): string => createHash('sha256').update(String(n)).digest('hex').slice(0, 12);
+
+/** Seqs of what was done to tables whose rows came, or went, over all of their time. */
+interface Stages {
+  readonly scattered: number;
+  readonly emptying: number;
+}
+
+/** Every row inserted, and then changed round after round. And two tables: rows that only come, and rows that mostly go. */
+async function fillAll(stand: Stand): Promise<Stages> {
+  const head = async () => (await stand.admin.status()).seq;
+  await fill(stand, { name: table, changes: rows * rounds, step: (n) => upsert(table, keyOf(n), n) });
+  const scattered = await head();
+  const name = 'scattered';
+  await fill(stand, { name, changes: rows * 3, step: (n) => upsert(name, scatteredKey(n), n) });
+  const emptied = 'emptied';
+  await fill(stand, { name: emptied, changes: rows, step: (n) => upsert(emptied, keyOf(n), n) });
+  const emptying = await head();
+  const changes = rows * 0.9;
+  await fill(stand, { name: emptied, changes, step: (n) => ({ type: 'row.delete', table: emptied, key: keyOf(n) }) });
+  return { scattered, emptying };
 }
 
 interface Timed {
@@ -60,10 +89,10 @@ async function timed(what: string, times: number, work: (seq: number) => Promise
   return { what, medianMs: quantile(taken, 0.5), mostMs: Math.max(...taken) };
 }
 
-async function measure({ admin }: Stand): Promise<Timed[]> {
+async function measure({ admin }: Stand, { scattered, emptying }: Stages): Promise<Timed[]> {
   const { seq: head } = await admin.status();
   const key = keyOf(Math.floor(rows / 2));
-  const page = (asOf?: { seq: number }) => admin.list(table, { limit: 200, asOf });
+  const page = (asOf?: { seq: number }, of = table) => admin.list(of, { limit: 200, asOf });
   const times = new Map<number, string>();
   for await (const { entry } of admin.readLog({ limit: 1_000 })) times.set(entry.seq, entry.at);
   const whole = async (asOf?: { seq: number }): Promise<void> => {
@@ -82,6 +111,13 @@ async function measure({ admin }: Stand): Promise<Timed[]> {
     await timed('first page of 200 rows, as of a time', many, () =>
       admin.list(table, { limit: 200, asOf: { at: [...times.values()].at(-1) ?? '' } }),
     ),
+    await timed('first page, when few of the rows were there yet', few, () =>
+      page({ seq: scattered + rows / 100 }, 'scattered'),
+    ),
+    await timed('first page, when a tenth of them were there', few, () =>
+      page({ seq: scattered + rows / 10 }, 'scattered'),
+    ),
+    await timed('first page, with half of the rows deleted', few, () => page({ seq: emptying + rows / 2 }, 'emptied')),
     await timed('one row, as of a seq', many, (seq) => admin.get(table, key, { asOf: { seq } })),
     await timed(`whole table in pages of 1,000, now`, 3, () => whole()),
     await timed(`whole table in pages of 1,000, as of a seq`, 3, (seq) => whole({ seq })),
@@ -100,8 +136,8 @@ async function measure({ admin }: Stand): Promise<Timed[]> {
 
 const stand = await openStand();
 try {
-  await fill(stand);
-  for (const { what, medianMs, mostMs } of await measure(stand)) {
+  const stages = await fillAll(stand);
+  for (const { what, medianMs, mostMs } of await measure(stand, stages)) {
     process.stdout.write(`${what.padEnd(48)}median ${medianMs.toFixed(1)} ms, at most ${mostMs.toFixed(1)} ms\n`);
   }
 } finally {

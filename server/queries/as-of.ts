@@ -18,7 +18,9 @@ export interface TableAsOf {
   readonly eras: readonly Era[];
   /** Its changes up to the seq, oldest first, without its creation. */
   readonly changes: readonly TableEntry[];
-  /** Whether its columns are the same now. */
+  /** Whether it was not dropped since. */
+  readonly isLiving: boolean;
+  /** Whether it was not, and its columns are the same now. */
   readonly isPresent: boolean;
 }
 
@@ -56,7 +58,7 @@ export async function lifeAt(executor: Executor, seq: number, name: string): Pro
 
 /** A table as it is, at the head's seq: nothing of its past is asked for. */
 export function tableNow({ id, definition }: TableLife, seq: number): TableAsOf {
-  return { id, definition, seq, eras: [], changes: [], isPresent: true };
+  return { id, definition, seq, eras: [], changes: [], isLiving: true, isPresent: true };
 }
 
 /** A table as it was. */
@@ -65,10 +67,11 @@ export async function tableAsOf(
   { id, definition, changed, dropped }: TableLife,
   seq: number,
 ): Promise<TableAsOf> {
-  const isPresent = changed <= seq && dropped === null;
+  const isLiving = dropped === null;
+  const isPresent = changed <= seq && isLiving;
   const changes = changed === id ? [] : await readTableEntries(executor, id, { after: id, last: seq });
   const then = isPresent ? definition : (changes.at(-1)?.definition ?? (await createdAs(executor, id)));
-  return { id, definition: then, seq, eras: erasOf(changes), changes, isPresent };
+  return { id, definition: then, seq, eras: erasOf(changes), changes, isLiving, isPresent };
 }
 
 async function createdAs(executor: Executor, id: number): Promise<TableDefinition> {
@@ -88,19 +91,6 @@ function erasOf(changes: readonly TableEntry[]): Era[] {
   });
 }
 
-/** Changes since a seq up to which the rows of now, with those few put back, cost less than a look at every key. */
-const fewChangesMax = 2_000;
-
-/** Whether few rows were changed since: then the past is the present but for them. */
-export async function isNear(executor: Executor, { id, seq, isPresent }: TableAsOf): Promise<boolean> {
-  if (!isPresent) return false;
-  const { rows } = await sql<{ few: boolean }>`
-    SELECT count(*) <= ${fewChangesMax} AS few FROM (
-      SELECT FROM change WHERE table_id = ${id} AND seq > ${seq} LIMIT ${fewChangesMax + 1}
-    ) AS changes`.execute(executor);
-  return rows[0]?.few === true;
-}
-
 /** The rows of now. Each of these selects `key, version, seq, at, by, cells`. */
 export function rowsNowSql({ id }: Pick<TableAsOf, 'id'>): RawBuilder<unknown> {
   return sql`SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id}`;
@@ -112,39 +102,6 @@ export function nearRowsSql({ eras, id, seq }: TableAsOf): RawBuilder<unknown> {
     SELECT key, version, seq, at, by, cells FROM row_projection WHERE table_id = ${id} AND seq <= ${seq}
     UNION ALL
     ${entryRowsSql({ eras, id, seq }, sql`SELECT DISTINCT key FROM change WHERE table_id = ${id} AND seq > ${seq} AND key IS NOT NULL`)}`;
-}
-
-/**
- * The rows as they were, told from the log alone: of every key behind `after`, its last entry up to the seq. It goes
- * from key to key by the index, so what it costs does not follow how often rows were changed; and as it comes in order of
- * the key and is made as it is read, a page by key costs no more than its own rows.
- */
-export function farRowsSql(table: TableAsOf, after = ''): RawBuilder<unknown> {
-  return entryRowsSql(table, everyKeySql(table, after));
-}
-
-/** Selects every `key` behind `after` that the table ever had, in order. */
-function everyKeySql({ id }: TableAsOf, after = ''): RawBuilder<unknown> {
-  const next = (behind: RawBuilder<unknown>) => sql`
-    (SELECT c.key FROM change c WHERE c.table_id = ${id} AND c.key > ${behind} ORDER BY c.key LIMIT 1)`;
-  return sql`
-    WITH RECURSIVE keys (key) AS (
-      ${next(sql`${after}::text COLLATE "C"`)}
-      UNION ALL
-      SELECT ${next(sql`keys.key`)} FROM keys WHERE keys.key IS NOT NULL
-    )
-    SELECT key FROM keys WHERE key IS NOT NULL`;
-}
-
-/** Every `key` that the table had up to the seq, and how many `bytes` its last entry is; of some of them there was no row then. */
-export function farKeysSql(table: TableAsOf): RawBuilder<unknown> {
-  return sql`
-    SELECT keys.key, was.bytes
-    FROM (${everyKeySql(table)}) AS keys
-    CROSS JOIN LATERAL (
-      SELECT octet_length(entry) AS bytes FROM change
-      WHERE table_id = ${table.id} AND key = keys.key AND seq <= ${table.seq} ORDER BY seq DESC LIMIT 1
-    ) AS was`;
 }
 
 /** One row as it was. */

@@ -9,10 +9,11 @@ import { isBadValue } from '../database/sql-state.ts';
 import { type Head, readHead } from '../log/head.ts';
 import { refusePlace, resolvePoint } from '../log/point.ts';
 import { Refused } from '../refused.ts';
-import { farRowsSql, isNear, lifeAt, nearRowsSql, rowsNowSql, type TableAsOf, tableAsOf, tableNow } from './as-of.ts';
+import { entryRowsSql, lifeAt, nearRowsSql, rowsNowSql, type TableAsOf, tableAsOf, tableNow } from './as-of.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
 import { cellTextSql, filterSql, searchSql, typedSql, valueSql } from './filter-sql.ts';
 import { decodePageCursor, encodePageCursor, listHash, notOfThisList, type PageCursor } from './page-cursor.ts';
+import { type PastPlace, pastKeysSql, pastPlace } from './past-keys.ts';
 
 /** A column that a list is sorted by. */
 interface SortColumn {
@@ -48,7 +49,7 @@ export async function rowList(context: QueryContext, query: QueryOf<'row.list'>)
     if (after !== undefined && after.sorted.length !== sort.length) throw notOfThisList();
     checkFilter(table.definition, query);
     const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
-    const place = isNow ? 'now' : (await isNear(transaction, table)) ? 'near' : 'far';
+    const place = isNow ? 'now' : await pastPlace(transaction, table);
     const page = { table, place, query, sort, after, limit, bytesMax: context.pageBytesMax } as const;
     const { lines, last } = await readPage(transaction, page).catch(refuseForged);
     const next = last && encodePageCursor({ epoch: head.epoch, seq, ...last, list });
@@ -103,7 +104,7 @@ function badRequest(message: string): Refused {
 interface Page {
   readonly table: TableAsOf;
   /** From where its rows are told. */
-  readonly place: 'now' | 'near' | 'far';
+  readonly place: 'now' | PastPlace;
   readonly query: QueryOf<'row.list'>;
   readonly sort: readonly SortColumn[];
   readonly after: PageCursor | undefined;
@@ -153,10 +154,15 @@ function chosenSql({ table, place, query, sort, after, limit }: Page): RawBuilde
   const conditions = [filterSql(table.definition, query.filter ?? [])];
   if (query.search !== undefined) conditions.push(searchSql(table.definition, query.search));
   if (after !== undefined) conditions.push(beyondSql(sort, after));
-  const isByKey = place === 'far' && sort.length === 0;
-  const rows = { now: rowsNowSql, near: nearRowsSql, far: farRowsSql }[place](table, isByKey ? after?.key : undefined);
+  const isByKey = place !== 'now' && place !== 'near' && sort.length === 0;
+  const rows = placedRowsSql(table, place, isByKey ? after?.key : undefined);
   const chosen = sql`SELECT * FROM (${rows}) AS state WHERE ${sql.join(conditions, sql` AND `)}`;
   return isByKey ? sql`${chosen} LIMIT ${limit}` : chosen;
+}
+
+function placedRowsSql(table: TableAsOf, place: Page['place'], after: string | undefined): RawBuilder<unknown> {
+  if (place === 'now') return rowsNowSql(table);
+  return place === 'near' ? nearRowsSql(table) : entryRowsSql(table, pastKeysSql(table, place, after));
 }
 
 function orderSql(sort: readonly SortColumn[]): RawBuilder<unknown> {
