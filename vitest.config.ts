@@ -9,6 +9,7 @@ export default defineConfig({
     maxWorkers: 3,
     // One process runs many files: loading every module anew for each of them took a third of the time.
     isolate: false,
+    setupFiles: ['spec/support/state-folder.ts'],
     globalSetup: ['spec/support/build.ts', 'spec/support/postgres.ts'],
     reporters: ['default', './spec/support/reporter.ts'],
     testTimeout: 30_000,

@@ -23,6 +23,8 @@ export interface Stand {
 
 export async function openStand(encryption = 'curve'): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'rowcast-bench-'));
+  // Not in the home of who measures.
+  process.env.XDG_STATE_HOME = join(folder, 'state');
   const [commands, feed] = [await freePort(), await freePort()];
   const file = join(folder, 'setting.ini');
   const text = `[server]\ncommands = tcp://127.0.0.1:${commands}\nfeed = tcp://127.0.0.1:${feed}\nlog_level = warn\nencryption = ${encryption}\n`;

@@ -58,6 +58,7 @@ import { SessionKeeper } from './session-keeper.ts';
 import type { Timing } from './timing.ts';
 import { type CheckpointStore, MemoryStore } from './trust/checkpoint-store.ts';
 import { EntryCheck } from './trust/entry-check.ts';
+import type { FormerLife } from './trust/lives.ts';
 import { LogTrust, type Verified } from './trust/log-trust.ts';
 import { ProofReads } from './trust/proof-reads.ts';
 import { LedgerVerification, type VerifyOptions, type VerifyReport } from './trust/verify-ledger.ts';
@@ -114,6 +115,14 @@ export class Ledger implements AsyncDisposable {
    */
   async checkpoint({ signal }: RequestOptions = {}): Promise<Verified | undefined> {
     return await this.#trust?.contact(signal ?? new AbortController().signal);
+  }
+
+  /**
+   * The other lives of the ledger that were met at these servers before, and how far each was verified; the last one first.
+   * Known after the first contact: a {@link checkpoint}, a watch, {@link verify}.
+   */
+  get formerLives(): readonly FormerLife[] {
+    return this.#trust?.former ?? [];
   }
 
   /**
@@ -504,7 +513,7 @@ export class Ledger implements AsyncDisposable {
   #verification(trust: LogTrust): JoinOptions['verification'] {
     const { timing } = this.#parts;
     const reads = new ProofReads(this.#channel);
-    return { trust, check: (onFault) => new EntryCheck({ trust, reads, timing, onFault }) };
+    return { trust, check: (listener) => new EntryCheck({ trust, reads, timing, ...listener }) };
   }
 }
 

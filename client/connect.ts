@@ -2,6 +2,7 @@ import type { ServerAddress } from '../protocol/address.ts';
 import { readAddress } from './address.ts';
 import { Ledger } from './client.ts';
 import { ClientSession } from './session.ts';
+import { stateFolder } from './state-folder.ts';
 import { systemTiming } from './timing.ts';
 import { type CheckpointStore, FileStore, MemoryStore } from './trust/checkpoint-store.ts';
 import { zeromqTransport } from './zeromq-channel.ts';
@@ -12,8 +13,10 @@ export interface ConnectOptions {
   /** A session that was begun before: its {@link Ledger.token}. */
   readonly token?: string | undefined;
   /**
-   * Folder in which the last verified checkpoint is kept, so that a log that was changed while nobody watched is found.
-   * Without it the checkpoint is kept for as long as the ledger is open. `false`: nothing is verified.
+   * Folder in which the last verified checkpoint of each log is kept, so that a log that was changed while nobody watched is
+   * found. Unless given it is that of the user's state, which the terminal program has too: `rowcast` in `$XDG_STATE_HOME`, or
+   * in `~/.local/state`. `'memory'`: kept for as long as the ledger is open, and nothing is written. `false`: nothing is
+   * verified.
    */
   readonly checkpoints?: string | false | undefined;
 }
@@ -45,8 +48,8 @@ export function connect(address: string | readonly string[], options: ConnectOpt
 
 function checkpointStore(
   folder: ConnectOptions['checkpoints'],
-  [address]: readonly ServerAddress[],
+  addresses: readonly ServerAddress[],
 ): CheckpointStore | undefined {
-  if (folder === false || address === undefined) return undefined;
-  return folder === undefined ? new MemoryStore() : new FileStore(folder, address);
+  if (folder === false) return undefined;
+  return folder === 'memory' ? new MemoryStore() : new FileStore(folder ?? stateFolder(), addresses);
 }

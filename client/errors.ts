@@ -7,8 +7,9 @@ import type { ErrorBody, ErrorCode, Problem } from '../protocol/errors.ts';
  * - `aborted`: the caller's AbortSignal. Of a command, see {@link RowcastError.outcomeUnknown}.
  * - `closed`: the ledger or the replica was closed.
  * - `protocol`: the server's answer cannot be understood or is cut off.
+ * - `checkpoints`: what was verified cannot be read or kept on this machine.
  */
-export type RowcastErrorCode = ErrorCode | 'timeout' | 'aborted' | 'closed' | 'protocol';
+export type RowcastErrorCode = ErrorCode | 'timeout' | 'aborted' | 'closed' | 'protocol' | 'checkpoints';
 
 export interface RowcastErrorDetails {
   /** What the server said, when it was the server that refused. */
@@ -58,6 +59,11 @@ export class RowcastError extends Error {
 /** Whether the same request may succeed a little later without anything being mended. */
 export function isTransient(error: unknown): error is RowcastError {
   return error instanceof RowcastError && transient.has(error.code);
+}
+
+/** Whether a server does not have what it was asked for yet: another one may be some seconds behind. */
+export function isAhead(error: unknown): error is RowcastError {
+  return error instanceof RowcastError && error.code === 'ahead_of_server';
 }
 
 const transient: ReadonlySet<RowcastErrorCode> = new Set(['timeout', 'busy', 'unavailable', 'internal']);

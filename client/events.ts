@@ -3,6 +3,8 @@ import type { Entry, RowEntry, TableEntry } from '../protocol/entry.ts';
 import type { CurrentRow } from '../protocol/errors.ts';
 import type { TableDefinition } from '../protocol/table.ts';
 import type { Cells } from '../protocol/values.ts';
+import type { NewLife } from './trust/lives.ts';
+import type { Unproven } from './trust/proof-debt.ts';
 
 /**
  * Where a watch stands.
@@ -44,7 +46,29 @@ export interface GroupEvent {
   readonly changes: readonly WatchChange[];
 }
 
-export type WatchEvent = StateEvent | ResetEvent | GroupEvent;
+/** The ledger has begun another life than those that were met here; told once by a watch. Ask its operator why. */
+export interface LifeEvent extends NewLife {
+  readonly type: 'life';
+}
+
+/**
+ * For 30 s the server has not proven that what it brought is in the log that it signs. What is delivered is what it says, and
+ * no more is known of it. It may be busy; when it goes on, somebody has to look.
+ */
+export interface UnprovenEvent extends Unproven {
+  readonly type: 'unproven';
+}
+
+/** What was unproven is proven, up to `verified`. */
+export interface ProvenEvent {
+  readonly type: 'proven';
+  readonly verified: number;
+}
+
+/** What a client that verifies has to say beside what it delivers. */
+export type TrustEvent = LifeEvent | UnprovenEvent | ProvenEvent;
+
+export type WatchEvent = StateEvent | TrustEvent | ResetEvent | GroupEvent;
 
 /**
  * A change as the watch sees it, decided from the row before and after: a row `enter`s when it was not in the watch

@@ -39,7 +39,18 @@ export { type ConnectOptions, connect } from './connect.ts';
 export { type Patch, patchLines, readPatch } from './diff/patch.ts';
 export type { DiffOptions, LedgerDiff } from './diff/read-diff.ts';
 export { RowcastError, type RowcastErrorCode } from './errors.ts';
-export type { GroupEvent, ResetEvent, StateEvent, WatchChange, WatchEvent, WatchState } from './events.ts';
+export type {
+  GroupEvent,
+  LifeEvent,
+  ProvenEvent,
+  ResetEvent,
+  StateEvent,
+  TrustEvent,
+  UnprovenEvent,
+  WatchChange,
+  WatchEvent,
+  WatchState,
+} from './events.ts';
 export { diffTexts, patchTexts } from './export/diff-texts.ts';
 export type { Export, ExportSummary, SaveOptions } from './export/export.ts';
 export type { ExportLogOptions } from './export/ledger-exports.ts';
@@ -89,6 +100,8 @@ export {
 } from './samples/load-sample.ts';
 export { SampleError } from './samples/sample-error.ts';
 export { TamperedError, type TrustFault, type TrustFaultKind } from './trust/fault.ts';
+export type { FormerLife, NewLife } from './trust/lives.ts';
 export type { Verified } from './trust/log-trust.ts';
+export type { Unproven } from './trust/proof-debt.ts';
 export type { VerifyOptions, VerifyReport } from './trust/verify-ledger.ts';
 export type { Watch, WatchOptions } from './watch.ts';

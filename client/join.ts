@@ -5,8 +5,9 @@ import type { Filter } from '../protocol/filter.ts';
 import type { TableDefinition } from '../protocol/table.ts';
 import { Backoff } from './backoff.ts';
 import { type Chain, LedgerChain, TableChain } from './chains.ts';
-import { isTransient, RowcastError, type RowcastErrorCode } from './errors.ts';
-import type { EntryGroup, StateEvent, WatchState } from './events.ts';
+import { firstMisplaced } from './delivery-order.ts';
+import { isAhead, isTransient, RowcastError, type RowcastErrorCode } from './errors.ts';
+import type { EntryGroup, StateEvent, TrustEvent, WatchState } from './events.ts';
 import type { FeedLink, FeedListener } from './feed-link.ts';
 import { GroupAssembler } from './group-assembler.ts';
 import type { LedgerReads, Snapshot } from './ledger-reads.ts';
@@ -14,9 +15,9 @@ import { EntryLines } from './lines.ts';
 import { type FeedInput, LiveBuffer, type LiveBufferLimits } from './live-buffer.ts';
 import type { Opener } from './opener.ts';
 import { pause, type Timing } from './timing.ts';
-import type { EntryCheck } from './trust/entry-check.ts';
-import type { TamperedError } from './trust/fault.ts';
+import type { EntryCheck, EntryCheckOptions } from './trust/entry-check.ts';
 import type { LogTrust } from './trust/log-trust.ts';
+import type { Unproven } from './trust/proof-debt.ts';
 
 /** Who receives what a join delivers: everything in order, once, and whole groups only. */
 export interface JoinSink {
@@ -33,6 +34,7 @@ export interface JoinSink {
   /** Everything up to here was delivered. */
   position(cursor: Cursor): void;
   state(event: StateEvent): void;
+  trust(event: TrustEvent): void;
 }
 
 export interface JoinOptions {
@@ -57,7 +59,7 @@ export interface JoinOptions {
 /** What verifies a join: the ledger's trust in its log, and the check of the entries that this join delivers. */
 export interface Verification {
   readonly trust: LogTrust;
-  readonly check: (onFault: (error: TamperedError) => void) => EntryCheck;
+  readonly check: (listener: Pick<EntryCheckOptions, 'onFault' | 'onUnproven'>) => EntryCheck;
 }
 
 /** Thrown by a sink that wants a new snapshot. */
@@ -128,13 +130,18 @@ export class Join {
   #learntAt = 0;
   /** Arrival of the last head that was given to the check. */
   #checkedArrival = 0;
+  /** The life of the ledger that was said to be new. */
+  #toldLife: string | undefined;
 
   constructor(options: JoinOptions) {
     this.#options = options;
     this.#buffer = new LiveBuffer(options.bufferLimits);
     this.#chain = options.table === undefined ? new LedgerChain() : new TableChain();
     this.#backoff = new Backoff(options.timing);
-    this.#check = options.verification?.check((error) => this.#fail(error));
+    this.#check = options.verification?.check({
+      onFault: (error) => this.#fail(error),
+      onUnproven: (unproven) => this.#tellProof(unproven),
+    });
     this.#link = options.link({
       input: (input) => this.#onInput(input),
       unreadable: () => this.#buffer.overflow(),
@@ -159,6 +166,11 @@ export class Join {
   /** Everything that was delivered with a seq up to here is in the log that the server has signed; 0 before the first proof. */
   get verified(): number {
     return Math.min(this.#check?.verified ?? 0, this.#position.seq);
+  }
+
+  /** What the server owes the proof of, when that is overdue. */
+  get unproven(): Unproven | undefined {
+    return this.#check?.unproven;
   }
 
   /** Where a key must be let in, that comes first. */
@@ -188,6 +200,7 @@ export class Join {
       // Before anything is delivered the log must begin with what it was when it was verified before.
       if (!this.#stopped)
         await this.#persistently(async () => this.#options.verification?.trust.contact(this.#stop.signal));
+      this.#tellLife();
       if (!this.#stopped) await this.#begin();
       await this.#follow();
     } catch (error) {
@@ -246,6 +259,8 @@ export class Join {
       if (looked % turnMessages === 0) await timing.turn();
       if (sink.isFull) {
         await sink.room();
+      } else if (this.#check?.isFull === true) {
+        await this.#check.room();
       } else if (this.#buffer.overflowed) {
         this.#buffer.clear();
         await this.#heal();
@@ -334,14 +349,25 @@ export class Join {
     this.#learntAt = this.#buffer.arrivals;
     if (open === 'cut') return;
     if (open !== undefined) await this.#deliver([open], 0);
+    const { seq } = this.#position;
+    if (this.#options.table === undefined && head > seq) throw this.#notTheLog(seq + 1);
     this.#advance(head);
+  }
+
+  /** What every log has, whoever signed it, this one has not. */
+  #notTheLog(first: number): RowcastError {
+    const what = `entry ${first} is missing, or came out of its place`;
+    const { verification } = this.#options;
+    return verification?.trust.declare({ kind: 'changed', first, what }) ?? new RowcastError('protocol', what);
   }
 
   async #deliver(groups: readonly EntryGroup[], bytes: number): Promise<void> {
     const last = groups.at(-1)?.[0];
     if (last === undefined) return;
-    const { epoch } = this.#position;
-    const { opener } = this.#options;
+    const { epoch, seq: after } = this.#position;
+    const { opener, table } = this.#options;
+    const misplaced = firstMisplaced(groups, { after, isWhole: table === undefined });
+    if (misplaced !== undefined) throw this.#notTheLog(misplaced);
     const { signal } = this.#stop;
     const shown = opener === undefined ? groups : await this.#persistently(() => opener.groups(groups, { signal }));
     // First of all, so that a sink that can take no more has still been told where it stands.
@@ -394,13 +420,26 @@ export class Join {
    * when it is verified, and nothing has to be asked for. Who reads the log, or waits for room, would come to it too late.
    */
   #comesTo({ fault }: HeadMessage): boolean {
-    return fault === undefined && this.#state === 'live' && !this.#options.sink.isFull;
+    const isHeld = this.#options.sink.isFull || this.#check?.isFull === true;
+    return fault === undefined && this.#state === 'live' && !isHeld;
   }
 
   #checkHead(head: HeadMessage, arrival: number): void {
     if (arrival <= this.#checkedArrival) return;
     this.#checkedArrival = arrival;
     this.#check?.head(head);
+  }
+
+  #tellLife(): void {
+    const life = this.#options.verification?.trust.newLife;
+    if (life === undefined || life.epoch === this.#toldLife) return;
+    this.#toldLife = life.epoch;
+    this.#options.sink.trust({ type: 'life', ...life });
+  }
+
+  #tellProof(unproven: Unproven | undefined): void {
+    if (unproven !== undefined) this.#options.sink.trust({ type: 'unproven', ...unproven });
+    else this.#options.sink.trust({ type: 'proven', verified: this.verified });
   }
 
   #onSilence(): void {
@@ -452,7 +491,3 @@ const lostPlace: ReadonlySet<RowcastErrorCode> = new Set(['too_old', 'wrong_epoc
 
 /** We may not read here, as long as nobody logs in. */
 const mayNot: ReadonlySet<RowcastErrorCode> = new Set(['login_required', 'session_expired', 'forbidden']);
-
-function isAhead(error: unknown): boolean {
-  return error instanceof RowcastError && error.code === 'ahead_of_server';
-}

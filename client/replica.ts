@@ -10,6 +10,7 @@ import { Join, type JoinOptions, StartOver } from './join.ts';
 import type { Snapshot } from './ledger-reads.ts';
 import { groupCursor, Projection } from './projection.ts';
 import type { Timing } from './timing.ts';
+import type { Unproven } from './trust/proof-debt.ts';
 
 export interface ReplicaOptions {
   /** Only rows that match. */
@@ -81,6 +82,7 @@ export class Replica implements AsyncDisposable {
         groups: (groups, epoch) => this.#groups(groups, epoch),
         position: (cursor) => this.#moveTo(cursor),
         state: (event) => this.#show(event),
+        trust: (event) => this.#tell(event),
       },
     });
     this.#running = this.#run().finally(() => closed(this));
@@ -108,6 +110,11 @@ export class Replica implements AsyncDisposable {
   /** Every change that was applied with a seq up to here was verified; 0 before the first proof. */
   get verified(): number {
     return this.#join.verified;
+  }
+
+  /** What the server has not proven for 30 s; undefined as long as all is well. */
+  get unproven(): Unproven | undefined {
+    return this.#join.unproven;
   }
 
   /** Why it follows the table no more, when it does not. */

@@ -7,6 +7,7 @@ import type { EntryGroup, StateEvent, WatchEvent, WatchState } from './events.ts
 import { Join, type JoinOptions } from './join.ts';
 import type { Snapshot } from './ledger-reads.ts';
 import { groupCursor, Projection } from './projection.ts';
+import type { Unproven } from './trust/proof-debt.ts';
 
 /** What to watch. */
 export interface WatchOptions {
@@ -74,6 +75,7 @@ export class Watch implements AsyncIterableIterator<WatchEvent, undefined>, Asyn
         groups: (groups, epoch, bytes) => this.#groups(groups, epoch, bytes),
         position: (cursor) => queue.move(cursor),
         state: (event) => this.#show(event),
+        trust: (event) => queue.push(event, undefined, 0),
       },
     });
     const run = this.#run();
@@ -97,6 +99,11 @@ export class Watch implements AsyncIterableIterator<WatchEvent, undefined>, Asyn
   /** Everything that was delivered with a seq up to here was verified; 0 before the first proof. */
   get verified(): number {
     return this.#join.verified;
+  }
+
+  /** What the server has not proven for 30 s; undefined as long as all is well. */
+  get unproven(): Unproven | undefined {
+    return this.#join.unproven;
   }
 
   next(): Promise<IteratorResult<WatchEvent, undefined>> {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { CliError } from '../../client/cli/cli-error.ts';
 import type { GlobalOptions } from '../../client/cli/options.ts';
-import { stateFolder } from '../../client/cli/session-store.ts';
 import { describedCommand, type Verb } from '../../client/cli/verb.ts';
 import { chooseWeb, type WebOptions, withWebOptions } from '../../client/cli/web-options.ts';
+import { stateFolder } from '../../client/state-folder.ts';
 import { PlainError } from '../../server/cli/plain-error.ts';
 import { type Running, type ServerCliOptions, serve, withServerOptions } from '../../server/cli/server.ts';
 import { GatewayProcess } from './gateway-process.ts';

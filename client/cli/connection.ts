@@ -8,7 +8,7 @@ import { CliError, usageError } from './cli-error.ts';
 import type { DeviceStore } from './device-store.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { GlobalOptions } from './options.ts';
-import { type SessionStore, stateFolder } from './session-store.ts';
+import type { SessionStore } from './session-store.ts';
 
 export interface Target {
   readonly addresses: readonly string[];
@@ -142,7 +142,7 @@ export class Connection {
     const { connect } = await import('../connect.ts');
     const token = this.#givenToken ?? (stored === undefined ? undefined : `${stored.session}.${stored.secret}`);
     try {
-      return connect(addresses, { token, timeoutMs, checkpoints: stateFolder() });
+      return connect(addresses, { token, timeoutMs });
     } catch (error) {
       throw usageError(`ROWCAST_TOKEN: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -1,10 +1,11 @@
 import type { Ledger } from '../client.ts';
 import { RowcastError, type RowcastErrorCode } from '../errors.ts';
+import { stateFolder } from '../state-folder.ts';
 import { Connection, findTarget } from './connection.ts';
 import { DeviceStore } from './device-store.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { GlobalOptions } from './options.ts';
-import { SessionStore, stateFolder } from './session-store.ts';
+import { SessionStore } from './session-store.ts';
 import { makeTerminal, type Output, type Terminal } from './terminal.ts';
 
 export interface ContextParts {

@@ -63,6 +63,7 @@ const byErrorCode: Readonly<Record<RowcastErrorCode, ExitCode>> = {
   aborted: exitCodes.interrupted,
   closed: exitCodes.failed,
   protocol: exitCodes.failed,
+  checkpoints: exitCodes.failed,
 };
 
 export function exitCodeOf(code: RowcastErrorCode): ExitCode {

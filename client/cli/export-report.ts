@@ -1,13 +1,13 @@
 import { formatCursor } from '../../protocol/cursor.ts';
 import { RowcastError } from '../errors.ts';
 import { type FileReport, verifyFile } from '../export/proof/verify-file.ts';
+import { stateFolder } from '../state-folder.ts';
 import { CliError, interrupted } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { fileError } from './file-error.ts';
 import { type Paint, show } from './print/paint.ts';
 import { count } from './print/time.ts';
-import { stateFolder } from './session-store.ts';
 
 /** Verifies a file by the proof beside it, and says what that shows and what it does not. @throws CliError */
 export async function showExport(context: Context, file: string, key: string | undefined): Promise<void> {

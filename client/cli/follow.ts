@@ -3,6 +3,7 @@ import type { Watch, WatchOptions } from '../watch.ts';
 import { interrupted } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { groupLines } from './print/change.ts';
+import { showTrust } from './trust-remarks.ts';
 
 export interface Followed {
   readonly reset?: (event: ResetEvent) => Promise<void>;
@@ -20,7 +21,8 @@ export async function follow(context: Context, options: WatchOptions, followed: 
     for await (const event of watch) {
       if (event.type === 'state') await showState(context, event);
       else if (event.type === 'reset') await followed.reset?.(event);
-      else await followed.group(event);
+      else if (event.type === 'group') await followed.group(event);
+      else await showTrust(context, event);
     }
   } finally {
     clearTimeout(hint);

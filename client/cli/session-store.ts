@@ -1,6 +1,4 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { keptFile, readKept, writeKept } from './kept-file.ts';
 
@@ -15,12 +13,6 @@ const sessionSchema = z.object({
   expires: z.string(),
 });
 type StoredSession = z.infer<typeof sessionSchema>;
-
-/** Where the program keeps what outlives it. */
-export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env.XDG_STATE_HOME;
-  return join(base === undefined || base === '' ? join(homedir(), '.local', 'state') : base, 'rowcast');
-}
 
 /**
  * The sessions of the user of this machine, a file for each server address, readable by the user only. A session is

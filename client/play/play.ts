@@ -1,12 +1,12 @@
-import type { GroupEvent, StateEvent, WatchEvent } from '../events.ts';
+import type { GroupEvent, StateEvent, TrustEvent, WatchEvent } from '../events.ts';
 import type { Timing } from '../timing.ts';
 import type { Pacer } from './pacer.ts';
 
 /**
- * What a play shows: the changes of one command, and where it stands. It is `live` when everything was shown and what
+ * What a play shows: the changes of one command, what has to be said of trust, and where it stands. It is `live` when everything was shown and what
  * follows comes as it is made.
  */
-export type PlayEvent = GroupEvent | StateEvent;
+export type PlayEvent = GroupEvent | TrustEvent | StateEvent;
 
 export interface PlayParts {
   readonly pacer: Pacer;
@@ -45,6 +45,8 @@ export async function* paced(
         if (hasCaughtUp) pacer.skip(event.at);
         else await pacer.wait(event.at, signal);
         if (!signal.aborted) yield event;
+      } else if (event.type !== 'reset') {
+        yield event;
       }
     }
   } finally {

@@ -1,83 +1,93 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nanoid } from 'nanoid';
-import { z } from 'zod';
 import type { ServerAddress } from '../../protocol/address.ts';
+import { RowcastError } from '../errors.ts';
+import {
+  type KeptCheckpoint,
+  type KeptFile,
+  legacyName,
+  originOfKept,
+  readKeptFile,
+  readKeptFiles,
+} from './kept-checkpoint.ts';
 
-const keptSchema = z.object({
-  /** What checkpoints are verified with: `NAME+ID+KEY`. */
-  verifier: z.string(),
-  /** The signed checkpoint. */
-  note: z.string(),
-  /** The roots of its largest subtrees, in hexadecimal: they tell where a log that was changed begins to differ. */
-  peaks: z.string(),
-});
-export type KeptCheckpoint = z.infer<typeof keptSchema>;
-
-/** Where a client keeps the last checkpoint that it has verified. */
+/** Where a client keeps the last checkpoint that it has verified of each log that it has met. */
 export interface CheckpointStore {
-  /** @throws Error when there is one that cannot be read: it is not passed over */
-  read(): Promise<KeptCheckpoint | undefined>;
+  /** Of the log of that origin, at whatever address it was met. @throws RowcastError `checkpoints` when it cannot be read */
+  read(origin: string): Promise<KeptCheckpoint | undefined>;
+  /** Takes the place of the one of the same origin, and of no other. @throws RowcastError `checkpoints` */
   write(kept: KeptCheckpoint): Promise<void>;
+  /** Of every log that was met at these servers. @throws RowcastError `checkpoints` when one cannot be read */
+  met(): Promise<readonly KeptCheckpoint[]>;
 }
 
 /** Kept for as long as the process runs. */
 export class MemoryStore implements CheckpointStore {
-  #kept: KeptCheckpoint | undefined;
+  readonly #kept = new Map<string, KeptCheckpoint>();
 
-  async read(): Promise<KeptCheckpoint | undefined> {
-    return this.#kept;
+  async read(origin: string): Promise<KeptCheckpoint | undefined> {
+    return this.#kept.get(origin);
   }
 
   async write(kept: KeptCheckpoint): Promise<void> {
-    this.#kept = kept;
+    this.#kept.set(originOfKept(kept), kept);
+  }
+
+  async met(): Promise<readonly KeptCheckpoint[]> {
+    return [...this.#kept.values()];
   }
 }
 
-/** Kept in a file for each server that was named. */
+/**
+ * Kept in a folder, in a file for each log. A server is known there by its public key, and where its sockets are plain by
+ * host and port; so a log that begins a new life at the same server is told from one that is met for the first time.
+ */
 export class FileStore implements CheckpointStore {
   readonly #folder: string;
-  readonly #path: string;
+  readonly #servers: readonly string[];
+  /** The same as files of before 0.4.0 name them. */
+  readonly #legacyServers: readonly string[];
 
-  constructor(folder: string, { host, commandsPort }: ServerAddress) {
+  constructor(folder: string, addresses: readonly ServerAddress[]) {
     this.#folder = folder;
-    const name = `checkpoint-${host}-${commandsPort}`.replace(/[^A-Za-z0-9.-]/g, '_');
-    this.#path = join(folder, `${name}.json`);
+    this.#servers = addresses.map(({ key, host, commandsPort }) => key ?? `${host}:${commandsPort}`);
+    this.#legacyServers = addresses.map(({ host, commandsPort }) => legacyName(host, commandsPort));
   }
 
-  async read(): Promise<KeptCheckpoint | undefined> {
-    const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (text === undefined) return undefined;
-    try {
-      return keptSchema.parse(JSON.parse(text));
-    } catch (cause) {
-      const message = `${this.#path} is no checkpoint; put the right file back, or delete it to trust the server anew`;
-      throw new Error(message, { cause });
-    }
+  async read(origin: string): Promise<KeptCheckpoint | undefined> {
+    const own = await readKeptFile(this.#path(origin));
+    if (own !== undefined) return own;
+    const others = await readKeptFiles(this.#folder);
+    return others.find((kept) => originOfKept(kept) === origin);
   }
 
   /** Whole or not at all. */
   async write(kept: KeptCheckpoint): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const path = this.#path(originOfKept(kept));
+    const before = await readKeptFile(path);
+    const file: KeptFile = { ...kept, servers: [...new Set([...(before?.servers ?? []), ...this.#servers])] };
     // Of each writer its own: the connections of one process, of which a gateway has several, share the file.
-    const half = `${this.#path}.${process.pid}.${nanoid(8)}`;
-    await writeFile(half, `${JSON.stringify(kept)}\n`, { mode: 0o600 });
-    await rename(half, this.#path);
+    const half = `${path}.${process.pid}.${nanoid(8)}`;
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeFile(half, `${JSON.stringify(file)}\n`, { mode: 0o600 });
+      await rename(half, path);
+    } catch (cause) {
+      const message = `what was verified cannot be kept in ${this.#folder}: ${String(cause)}`;
+      throw new RowcastError('checkpoints', `${message}; give another folder as checkpoints, or 'memory'`, { cause });
+    }
   }
-}
 
-/** The key that was kept of the log of that name, at whatever address it was met; undefined when it never was. */
-export async function findKeptKey(folder: string, origin: string): Promise<string | undefined> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  for (const name of names.filter((one) => /^checkpoint-.*\.json$/.test(one))) {
-    const kept = keptSchema.safeParse(JSON.parse(await readFile(join(folder, name), 'utf8')));
-    if (kept.success && kept.data.verifier.startsWith(`${origin}+`)) return kept.data.verifier;
+  async met(): Promise<readonly KeptCheckpoint[]> {
+    const kept = await readKeptFiles(this.#folder);
+    const ours = new Set([...this.#servers, ...this.#legacyServers]);
+    return kept.filter(({ servers }) => servers.some((server) => ours.has(server)));
   }
-  return undefined;
+
+  /** By its hash: the name of a log is the server's to choose, and no other name may lead to the same file. */
+  #path(origin: string): string {
+    return join(this.#folder, `checkpoint-${hash('sha256', origin, 'hex').slice(0, 32)}.json`);
+  }
 }

@@ -1,11 +1,13 @@
 import type { Frontier } from '../../proof/frontier.ts';
 import { type Hash, leafHash, ProofError } from '../../proof/hash.ts';
 import type { HeadMessage } from '../../protocol/feed.ts';
+import { isAhead, RowcastError } from '../errors.ts';
 import type { EntryLines } from '../lines.ts';
 import type { Timing } from '../timing.ts';
 import { TamperedError } from './fault.ts';
-import type { LogTrust, Verified } from './log-trust.ts';
+import { behindMs, type LogTrust, type Verified } from './log-trust.ts';
 import { type Leaves, PendingLeaves } from './pending-leaves.ts';
+import { ProofDebt, type Unproven } from './proof-debt.ts';
 import type { ProofReads, Tree } from './proof-reads.ts';
 
 export interface EntryCheckOptions {
@@ -14,6 +16,8 @@ export interface EntryCheckOptions {
   readonly timing: Timing;
   /** Called once, with what is wrong. */
   readonly onFault: (error: TamperedError) => void;
+  /** Called when a proof is overdue, and with undefined when it has come. */
+  readonly onUnproven: (unproven: Unproven | undefined) => void;
 }
 
 /** Entries that wait to be verified; beyond, the reader waits. */
@@ -34,15 +38,23 @@ const turnEntries = 5_000;
 export class EntryCheck {
   readonly #options: EntryCheckOptions;
   readonly #pending = new PendingLeaves();
+  readonly #debt: ProofDebt;
   #frontier: Frontier | undefined;
   #head: HeadMessage | undefined;
   #working: Promise<void> | undefined;
+  #aheadSince: number | undefined;
   #verified = 0;
   #stopped = false;
   #room: (() => void)[] = [];
 
   constructor(options: EntryCheckOptions) {
     this.#options = options;
+    this.#debt = new ProofDebt(options);
+  }
+
+  /** What the server has not proven for longer than a busy one takes; undefined as long as there is no such thing. */
+  get unproven(): Unproven | undefined {
+    return this.#debt.overdue;
   }
 
   /** Everything that was delivered with a seq up to here is in the log that was signed. */
@@ -70,14 +82,20 @@ export class EntryCheck {
   head(head: HeadMessage): void {
     if (this.#stopped) return;
     this.#head = head;
+    this.#debt.owe(this.#verified, Math.max(head.seq, this.#pending.last ?? 0));
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
     });
   }
 
+  /** Whether so much waits to be verified that delivery has to. */
+  get isFull(): boolean {
+    return this.#pending.size >= pendingMax && !this.#stopped;
+  }
+
   /** Resolves when not too much waits to be verified. */
   async room(): Promise<void> {
-    if (this.#pending.size < pendingMax || this.#stopped) return;
+    if (!this.isFull) return;
     await new Promise<void>((resolve) => this.#room.push(resolve));
   }
 
@@ -85,6 +103,7 @@ export class EntryCheck {
   clear(): void {
     this.#pending.clear();
     this.#frontier = undefined;
+    this.#verified = 0;
     this.#release();
   }
 
@@ -99,12 +118,32 @@ export class EntryCheck {
       try {
         const verified = await this.#options.trust.meet(head, (before, present) => this.#growOver(before, present));
         if (verified !== undefined) await this.#verifyUpTo(verified);
+        else if (head.checkpoint === undefined) this.#debt.excuse('the server signs nothing');
+        this.#aheadSince = undefined;
       } catch (error) {
-        if (error instanceof TamperedError) this.#fail(error);
-        // Anything else is the connection's: the next head, a second from now, tries again, and nothing was called verified.
+        // Anything but a fault is the connection's: the next head, a second from now, tries again, nothing was called verified.
+        const fault = this.#faultOf(error);
+        if (fault !== undefined) this.#fail(fault);
+        else this.#debt.excuse(error instanceof Error ? error.message : String(error));
         return;
       }
     }
+  }
+
+  /**
+   * A server that says itself that its log is not what it was is believed: it has nothing to gain by that. One that does not
+   * have what it has signed is given the time that another one may be behind.
+   */
+  #faultOf(error: unknown): TamperedError | undefined {
+    const { trust, timing } = this.#options;
+    if (error instanceof TamperedError) return error;
+    if (error instanceof RowcastError && error.code === 'tampered') {
+      const what = `its server says so when it is to prove what it has brought: ${error.message}`;
+      return trust.declare({ kind: 'changed', first: this.#verified + 1, what });
+    }
+    if (!isAhead(error)) return undefined;
+    this.#aheadSince ??= timing.now();
+    return timing.now() - this.#aheadSince > behindMs ? trust.disown(error) : undefined;
   }
 
   #fail(error: TamperedError): void {
@@ -160,6 +199,7 @@ export class EntryCheck {
     }
     // What has come meanwhile was not looked at, whatever the checkpoint's size.
     this.#verified = Math.min(checkpoint.size, (this.#pending.first ?? Number.POSITIVE_INFINITY) - 1);
+    this.#debt.pay(this.#verified);
     this.#release();
   }
 

@@ -3,10 +3,12 @@ import type { Frontier } from '../../proof/frontier.ts';
 import { type Hash, hashBytes, ProofError } from '../../proof/hash.ts';
 import { peakRanges } from '../../proof/ranges.ts';
 import type { HeadMessage } from '../../protocol/feed.ts';
-import { RowcastError } from '../errors.ts';
+import { isAhead, RowcastError } from '../errors.ts';
 import { pause, type Timing } from '../timing.ts';
-import type { CheckpointStore, KeptCheckpoint } from './checkpoint-store.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
 import { TamperedError, type TrustFault } from './fault.ts';
+import { type KeptCheckpoint, openKept } from './kept-checkpoint.ts';
+import { type FormerLife, formerLives, type NewLife } from './lives.ts';
 import { openNote } from './opened-notes.ts';
 import type { ProofReads, Tree } from './proof-reads.ts';
 
@@ -28,15 +30,20 @@ export interface Verified extends Checkpoint {
 type Witness = (before: Verified, present: Tree) => Promise<Frontier | undefined>;
 
 /** How long a server may show less than it did before it is said to have forgotten: another one may be a little behind. */
-const behindMs = 5_000;
+export const behindMs = 5_000;
 const behindPauseMs = 1_000;
 /** How often the checkpoint is written while one watches, in milliseconds. */
 const keepMs = 10_000;
+/** Checkpoints that were verified last and are remembered: about a minute of heads. */
+const recentMax = 64;
 
 /**
  * Holds a ledger to what it has signed. At the first contact it is believed, and its key and checkpoint are kept; from
  * then on every checkpoint, in this process or a later one, must be signed by that key and begin with the one before.
  * A fault is final: whatever is asked afterwards answers with it, and the kept checkpoint stays as the evidence.
+ *
+ * Another epoch is another log, which nothing binds to the one before: it is believed like at a first contact, that is
+ * said ({@link newLife}), and what was kept of the former life stays.
  */
 export class LogTrust {
   readonly #reads: ProofReads;
@@ -46,13 +53,16 @@ export class LogTrust {
   #verified: (Verified & { readonly note: string }) | undefined;
   #frontier: { readonly epoch: string; readonly tree: Frontier } | undefined;
   #fault: TamperedError | undefined;
-  #former: string | undefined;
+  #former: readonly FormerLife[] = [];
+  #newLife: NewLife | undefined;
   #remembered: Verified | undefined;
   #asked = false;
   #keptAt = Number.NEGATIVE_INFINITY;
   #keptNote: string | undefined;
   /** Of the checkpoint in the store, as this process has read or written it last. */
   #storedNote: string | undefined;
+  /** Roots of this life by size, as they were verified last. */
+  readonly #recent = new Map<number, Hash>();
   #behindSince: number | undefined;
   #line: Promise<unknown> = Promise.resolve();
 
@@ -77,9 +87,14 @@ export class LogTrust {
     return this.#fault?.fault;
   }
 
-  /** The log that was kept from before, when the ledger has begun a new life since: `rowcast/EPOCH`. */
-  get former(): string | undefined {
+  /** The other lives of the ledger that were met here, in this process or an earlier one; known after the first contact. */
+  get former(): readonly FormerLife[] {
     return this.#former;
+  }
+
+  /** The present life, when it was first met by this process, or after another one, and others were met before. */
+  get newLife(): NewLife | undefined {
+    return this.#newLife;
   }
 
   /** What an earlier run had verified of this log. */
@@ -112,7 +127,7 @@ export class LogTrust {
       if (this.#verified?.epoch !== epoch) await this.#learn(epoch);
       this.#demandSize(epoch, seq, note);
       const met = await this.#meet(epoch, note, witness);
-      if (met === 'behind') return await this.#meetOld();
+      if (met instanceof Behind) return await this.#meetOld();
       this.#behindSince = undefined;
       return met;
     });
@@ -129,22 +144,31 @@ export class LogTrust {
     return await this.#ask(new AbortController().signal);
   }
 
+  /** Another server may be a little behind: it has as long to show what this one has verified, and what it has signed. */
   async #ask(signal: AbortSignal): Promise<Verified | undefined> {
     for (let tries = behindMs / behindPauseMs; ; tries -= 1) {
-      const reply = await this.#present();
-      if (reply === undefined) {
-        // Who has signed before, and says that it cannot, hides something.
-        if ((await this.#store.read()) === undefined) return undefined;
-        throw this.#declare('signer', 1, 'it was signed before, and is not any more');
+      try {
+        const met = await this.#askOnce();
+        if (!(met instanceof Behind)) return met;
+        if (tries <= 0) throw this.#forgot(met);
+      } catch (error) {
+        if (!isAhead(error)) throw error;
+        if (tries <= 0) throw this.disown(error);
       }
-      const { epoch, verifier, checkpoint } = reply;
-      await this.#know(verifier, epoch);
-      this.#asked = true;
-      const met = await this.#meet(epoch, checkpoint ?? '');
-      if (met !== 'behind') return met;
-      if (tries <= 0) throw this.#forgot(epoch, checkpoint ?? '');
       await pause(this.#timing, behindPauseMs, signal);
     }
+  }
+
+  async #askOnce(): Promise<Verified | Behind | undefined> {
+    const reply = await this.#present();
+    if (reply === undefined) {
+      // Who has signed before, and says that it cannot, hides something.
+      if ((await this.#store.met()).length === 0) return undefined;
+      throw this.#declare('signer', 1, 'it was signed before, and is not any more');
+    }
+    await this.#know(reply.verifier, reply.epoch);
+    this.#asked = true;
+    return await this.#meet(reply.epoch, reply.checkpoint ?? '');
   }
 
   /** A head and its checkpoint speak of the same log. */
@@ -160,6 +184,12 @@ export class LogTrust {
   declare(fault: TrustFault): TamperedError {
     this.#fault ??= new TamperedError(fault);
     return this.#fault;
+  }
+
+  /** Declares that the server cannot prove what it has signed, as its log is shorter, and for longer than another one is behind. */
+  disown({ message }: RowcastError): TamperedError {
+    const what = `it has signed more entries than it says that there are: ${message}`;
+    return this.declare({ kind: 'forgot', first: 1, last: this.#verified?.size, what });
   }
 
   async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -193,29 +223,33 @@ export class LogTrust {
     if (key.name !== originOf(epoch)) {
       throw this.#declare('signer', 1, `its key is that of another log, ${key.name}`);
     }
-    const kept = this.#key?.key.name === key.name ? { verifier: this.#key.text } : await this.#store.read();
-    if (kept !== undefined && this.#signed(() => parseVerifierKey(kept.verifier)).name === key.name) {
-      if (kept.verifier !== text) throw this.#declare('signer', 1, 'it is signed with another key than before');
+    const known = this.#key?.key.name === key.name ? this.#key.text : undefined;
+    const kept = known === undefined ? await this.#store.read(key.name) : undefined;
+    if ((known ?? kept?.verifier ?? text) !== text) {
+      throw this.#declare('signer', 1, 'it is signed with another key than before');
     }
-    this.#key = { text, key };
-    if (kept !== undefined && 'note' in kept) this.#restore(kept, epoch);
+    if (known === undefined) await this.#beginLife({ text, key }, epoch, kept);
   }
 
-  /** Goes on from what an earlier run has verified. */
-  #restore(kept: KeptCheckpoint, epoch: string): void {
-    const key = this.#signed(() => parseVerifierKey(kept.verifier));
-    if (key.name !== originOf(epoch)) {
-      this.#former = key.name;
-      return;
-    }
-    if (this.#verified?.epoch === epoch) return;
-    const checkpoint = this.#signed(() => openNote(kept.note, key));
-    this.#verified = { ...checkpoint, epoch, note: kept.note };
-    this.#storedNote = kept.note;
-    this.#remembered ??= this.#verified;
+  /** Goes on from what an earlier run has verified of this life; what was verified of another one is kept. */
+  async #beginLife(key: { readonly text: string; readonly key: VerifierKey }, epoch: string, kept?: KeptCheckpoint) {
+    const wasInAnother = this.#key !== undefined;
+    await this.#keepLast();
+    this.#former = formerLives(await this.#store.met(), key.key.name);
+    this.#newLife =
+      (kept === undefined || wasInAnother) && this.#former.length > 0 ? { epoch, former: this.#former } : undefined;
+    this.#verified = kept && { ...openKept(kept), epoch, note: kept.note };
+    this.#remembered = this.#verified;
+    this.#storedNote = kept?.note;
+    this.#keptNote = undefined;
+    this.#keptAt = Number.NEGATIVE_INFINITY;
+    this.#behindSince = undefined;
+    this.#asked = false;
+    this.#recent.clear();
+    this.#key = key;
   }
 
-  async #meet(epoch: string, note: string, witness?: Witness): Promise<Verified | 'behind' | undefined> {
+  async #meet(epoch: string, note: string, witness?: Witness): Promise<Verified | Behind | undefined> {
     const key = this.#key?.key;
     if (key === undefined || key.name !== originOf(epoch)) return undefined;
     const before = this.#verified?.epoch === epoch ? this.#verified : undefined;
@@ -223,11 +257,12 @@ export class LogTrust {
     const present = isNew ? this.#signed(() => openNote(note, key)) : before;
     let grown: Frontier | undefined;
     if (before !== undefined && isNew) {
-      if (present.size < before.size) return 'behind';
+      if (present.size < before.size) return new Behind(before.size, present.size);
       grown = await witness?.(before, present);
       if (grown === undefined) await this.#demand(before, present, epoch);
     }
     this.#verified = { ...present, epoch, note };
+    this.#remember(present);
     if (grown !== undefined) this.#frontier = { epoch, tree: grown };
     await this.#keep(grown);
     return this.#verified;
@@ -257,17 +292,14 @@ export class LogTrust {
   }
 
   async #keptPeaks(size: number): Promise<Hash[] | undefined> {
-    const kept = await this.#store.read();
     const key = this.#key?.key;
-    if (kept === undefined || key === undefined) return undefined;
-    const isThis = openNote(kept.note, key).size === size;
+    const kept = key && (await this.#store.read(key.name));
+    if (kept === undefined) return undefined;
+    const isThis = openKept(kept).size === size;
     return isThis ? (kept.peaks.match(new RegExp(`.{${hashBytes * 2}}`, 'g')) ?? []) : undefined;
   }
 
-  #forgot(epoch: string, note: string): TamperedError {
-    const key = this.#key?.key;
-    const size = key === undefined ? 0 : this.#signed(() => openNote(note, key)).size;
-    const before = this.#verified?.epoch === epoch ? this.#verified.size : size;
+  #forgot({ before, size }: Behind): TamperedError {
     return this.#declare('forgot', size + 1, `it has ${size} entries, and had ${before} when it was verified before`);
   }
 
@@ -284,10 +316,21 @@ export class LogTrust {
       throw this.#declare('forked', 1, `its entries are not those of the checkpoint that it has signed`, verified.size);
     }
     this.#frontier = { epoch: verified.epoch, tree: frontier };
-    await this.#store.write({ verifier: key.text, note: verified.note, peaks: frontier.text });
+    await this.#write(key.text, verified.note, frontier.text);
     this.#keptAt = this.#timing.now();
     this.#keptNote = verified.note;
-    this.#storedNote = verified.note;
+  }
+
+  async #write(verifier: string, note: string, peaks: string): Promise<void> {
+    await this.#store.write({ verifier, note, peaks, at: new Date(this.#timing.now()).toISOString() });
+    this.#storedNote = note;
+  }
+
+  #remember({ size, root }: Checkpoint): void {
+    this.#recent.delete(size);
+    this.#recent.set(size, root);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > recentMax && oldest !== undefined) this.#recent.delete(oldest);
   }
 
   async #askFrontier({ size, epoch }: Verified): Promise<Frontier | undefined> {
@@ -305,11 +348,12 @@ export class LogTrust {
    * False when theirs is longer: it stays, or what lies between could be cut off unnoticed.
    */
   async #goesOnFromStored(verified: Verified, key: VerifierKey): Promise<boolean> {
-    const stored = await this.#store.read();
+    const stored = await this.#store.read(key.name);
     if (stored === undefined || stored.note === this.#storedNote) return true;
-    if (this.#signed(() => parseVerifierKey(stored.verifier)).name !== key.name) return true;
     const theirs = this.#signed(() => openNote(stored.note, key));
     if (theirs.size > verified.size) return false;
+    // They were shown what was verified here on the way: the proof would be the same.
+    if (this.#recent.get(theirs.size) === theirs.root) return true;
     await this.#demand({ ...theirs, epoch: verified.epoch }, verified, verified.epoch);
     return true;
   }
@@ -320,12 +364,16 @@ export class LogTrust {
    */
   async close(): Promise<void> {
     await this.#line.catch(() => undefined);
+    if (this.#fault === undefined) await this.#keepLast();
+  }
+
+  async #keepLast(): Promise<void> {
     const [verified, key] = [this.#verified, this.#key];
-    if (verified === undefined || key === undefined || this.#fault !== undefined) return;
+    if (verified === undefined || key === undefined) return;
     if (this.#keptNote === undefined || this.#keptNote === verified.note) return;
     // Another process has kept one since, and knows how that one is proven.
-    if ((await this.#store.read().catch(() => undefined))?.note !== this.#storedNote) return;
-    await this.#store.write({ verifier: key.text, note: verified.note, peaks: '' });
+    if ((await this.#store.read(key.key.name))?.note !== this.#storedNote) return;
+    await this.#write(key.text, verified.note, '');
   }
 
   #signed<Result>(read: () => Result): Result {
@@ -339,5 +387,16 @@ export class LogTrust {
 
   #declare(kind: TrustFault['kind'], first: number, what: string, last?: number): TamperedError {
     return this.declare({ kind, first, last, what });
+  }
+}
+
+/** A checkpoint over fewer entries than were verified before. */
+class Behind {
+  readonly before: number;
+  readonly size: number;
+
+  constructor(before: number, size: number) {
+    this.before = before;
+    this.size = size;
   }
 }

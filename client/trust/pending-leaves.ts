@@ -32,6 +32,12 @@ export class PendingLeaves {
     return this.#seqs[0];
   }
 
+  /** The greatest seq; undefined when there is none. */
+  get last(): number | undefined {
+    this.#order();
+    return this.#seqs.at(-1);
+  }
+
   add(seq: number, leaf: Hash): void {
     if (seq < (this.#seqs.at(-1) ?? 0)) this.#ordered = false;
     this.#seqs.push(seq);

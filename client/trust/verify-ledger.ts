@@ -4,6 +4,7 @@ import { type FoldedTable, rowText } from '../../protocol/fold.ts';
 import { RowcastError } from '../errors.ts';
 import { type RowPage, readRowPages } from '../ledger-reads.ts';
 import { pause, type Timing } from '../timing.ts';
+import type { FormerLife } from './lives.ts';
 import { LogPass, type LogPassOptions } from './log-pass.ts';
 import type { Verified } from './log-trust.ts';
 
@@ -26,8 +27,8 @@ export interface VerifyReport {
   readonly checkpoint: { readonly size: number; readonly root: string };
   /** How far the log had been verified at an earlier connection, and was found to be the same now. */
   readonly kept?: number | undefined;
-  /** The log that was met before at this server, when the ledger has begun a new life since. */
-  readonly former?: string | undefined;
+  /** The other lives of the ledger that were met here, and how far each was verified; the last one first. */
+  readonly former: readonly FormerLife[];
   /** The tables whose rows are what the log adds up to. */
   readonly tables?: readonly { readonly name: string; readonly rows: number }[] | undefined;
   readonly tookMs: number;

@@ -59,7 +59,7 @@ export async function makeHistory(admin: Ledger, address: string): Promise<Histo
   for await (const _ of loadSample(admin, 'employees'));
   const ledgers = new Map<string, Ledger>();
   for (const { user, password } of people) {
-    const ledger = connect(address);
+    const ledger = connect(address, { checkpoints: 'memory' });
     await ledger.login(user, password);
     ledgers.set(user, ledger);
   }

@@ -1,17 +1,21 @@
 import { Ledger } from '../../client/client.ts';
 import type { EventQueueLimits } from '../../client/event-queue.ts';
 import type { LiveBufferLimits } from '../../client/live-buffer.ts';
+import { MemoryStore } from '../../client/trust/checkpoint-store.ts';
 import { FakeNetwork } from './fake-network.ts';
 import type { Draft } from './fake-server.ts';
 import { FakeLedger } from './fake-server.ts';
 import { FakeTiming, settled } from './fake-timing.ts';
 import { Dice } from './random.ts';
+import { SigningLedger } from './signing-ledger.ts';
 
 export interface StageOptions {
   readonly seed?: number;
   readonly pageMax?: number;
   readonly queueLimits?: EventQueueLimits;
   readonly bufferLimits?: LiveBufferLimits;
+  /** What is served; it is verified when it signs. */
+  readonly server?: FakeLedger;
 }
 
 /** A ledger, a network without faults and a client, for what happens in one certain order. */
@@ -22,10 +26,10 @@ export class Stage {
   readonly network: FakeNetwork;
   readonly ledger: Ledger;
 
-  constructor({ seed = 1, pageMax = 10_000, queueLimits, bufferLimits }: StageOptions = {}) {
+  constructor({ seed = 1, pageMax = 10_000, server, queueLimits, bufferLimits }: StageOptions = {}) {
     this.dice = new Dice(seed);
     this.timing = new FakeTiming(this.dice);
-    this.server = new FakeLedger(() => pageMax);
+    this.server = server ?? new FakeLedger(() => pageMax);
     this.network = new FakeNetwork(this.server, this.dice);
     this.ledger = new Ledger({
       transport: this.network,
@@ -33,6 +37,7 @@ export class Stage {
       timing: this.timing,
       timeoutMs: 3_000,
       session: undefined,
+      checkpoints: server instanceof SigningLedger ? new MemoryStore() : undefined,
       queueLimits,
       bufferLimits,
     });

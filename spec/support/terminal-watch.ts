@@ -5,30 +5,34 @@ import type { Person } from './program.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
 
-/** `rowcast watch TABLE --json --from 1` in a process of its own, as in somebody's terminal. */
+/** `rowcast watch TABLE --json` in a process of its own, as in somebody's terminal. */
 export class TerminalWatch {
   readonly #child: ChildProcess;
   #text = '';
+  #heard: () => void = () => undefined;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    child.stdout?.on('data', (data: Buffer) => {
-      this.#text += data.toString();
-    });
+    for (const output of [child.stdout, child.stderr]) {
+      output?.on('data', (data: Buffer) => {
+        this.#text += data.toString();
+        this.#heard();
+      });
+    }
+    child.once('exit', () => this.#heard());
   }
 
-  static start({ env }: Person, table: string): TerminalWatch {
-    const words = [launcher, 'watch', table, '--json', '--from', '1'];
-    const stdio = 'pipe';
-    return new TerminalWatch(spawn(process.execPath, words, { env: { ...process.env, ...env }, stdio }));
+  /** @param words from its first change, unless told otherwise */
+  static start({ env }: Person, table: string, words: readonly string[] = ['--from', '1']): TerminalWatch {
+    const all = [launcher, 'watch', table, '--json', ...words];
+    return new TerminalWatch(spawn(process.execPath, all, { env: { ...process.env, ...env }, stdio: 'pipe' }));
   }
 
-  /** Resolves when it has printed this. */
+  /** Resolves when it has printed this, on either output. */
   async printed(text: string): Promise<void> {
     while (!this.#text.includes(text)) {
       if (this.#child.exitCode !== null) throw new Error(`the watch has ended with ${this.#child.exitCode}`);
-      if (this.#child.stdout !== null)
-        await Promise.race([once(this.#child.stdout, 'data'), once(this.#child, 'exit')]);
+      await new Promise<void>((resolve) => (this.#heard = resolve));
     }
   }
 

@@ -85,7 +85,7 @@ export class Watcher {
   #take(event: WatchEvent): void {
     if (event.type === 'state') this.#enterState(event.state);
     else if (event.type === 'reset') this.#enter(event.cursor.seq, digestRows(event.rows));
-    else {
+    else if (event.type === 'group') {
       const group = event.changes.map(({ entry }) => applied(entry));
       this.record.lives.at(-1)?.groups.push(group);
       this.#moveTo(group.at(-1)?.seq ?? 0);

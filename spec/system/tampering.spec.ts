@@ -1,8 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as nextTick } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { connect, type Ledger, TamperedError } from '../../client/index.ts';
+import {
+  connect,
+  type ErrorCode,
+  type Ledger,
+  type RowcastError,
+  type RowcastErrorCode,
+  TamperedError,
+  type WatchOptions,
+} from '../../client/index.ts';
 import { startServer } from '../../server/main.ts';
 import { loadSettings } from '../../settings/load.ts';
 import { createLedger, silentLog, type TestLedger } from '../support/ledger.ts';
@@ -20,10 +29,17 @@ interface Tampering {
   readonly statements: readonly string[];
   /** While the server runs, as it would not start on what is left. */
   readonly running?: true;
+  /** What the running server answers to who asks for its checkpoint, once it has read on to what it finds now. */
+  readonly answers?: ErrorCode;
   /** The first bad seq that a client who was there before names. */
   readonly first: number;
   /** The same of a newcomer; undefined when a newcomer cannot know. */
   readonly newcomer: number | undefined;
+  /**
+   * Whether the server signs the same log as before, so that only who reads the entries themselves finds that they are
+   * others, or another one, which every contact finds.
+   */
+  readonly sign: 'the same' | 'another';
 }
 
 const shifted = 1_000_000;
@@ -34,8 +50,15 @@ const tamperings: readonly Tampering[] = [
     statements: [`UPDATE change SET entry = replace(entry, '"1000"', '"9000"') WHERE seq = 300`],
     first: 300,
     newcomer: 300,
+    sign: 'the same',
   },
-  { name: 'delete an entry', statements: ['DELETE FROM change WHERE seq = 300'], first: 300, newcomer: 300 },
+  {
+    name: 'delete an entry',
+    statements: ['DELETE FROM change WHERE seq = 300'],
+    first: 300,
+    newcomer: 300,
+    sign: 'the same',
+  },
   {
     name: 'insert an entry',
     statements: [
@@ -44,9 +67,11 @@ const tamperings: readonly Tampering[] = [
       `INSERT INTO change SELECT 300, table_id, key, 300, replace(entry, '"seq":299,', '"seq":300,') FROM change WHERE seq = 299`,
     ],
     running: true,
+    answers: 'ahead_of_server',
     // The tree behind the entry is another everywhere: all that is known is that it is not the one that was signed.
     first: 1,
     newcomer: 1,
+    sign: 'another',
   },
   {
     name: 'swap two entries',
@@ -56,6 +81,7 @@ const tamperings: readonly Tampering[] = [
     ],
     first: 300,
     newcomer: 300,
+    sign: 'the same',
   },
   {
     name: 'cut the tail',
@@ -63,6 +89,7 @@ const tamperings: readonly Tampering[] = [
     running: true,
     first: 691,
     newcomer: 691,
+    sign: 'the same',
   },
   {
     name: 're-hash everything',
@@ -74,18 +101,22 @@ const tamperings: readonly Tampering[] = [
     // What was kept of the tree tells which of its largest subtrees is another: here the one over the first 512.
     first: 1,
     newcomer: undefined,
+    sign: 'another',
   },
   {
     name: 'restore an older backup',
     statements: kept.flatMap((table) => [`DELETE FROM ${table}`, `INSERT INTO ${table} SELECT * FROM backup.${table}`]),
     first: 602,
     newcomer: undefined,
+    sign: 'another',
   },
 ];
 
 const results: string[] = [];
 afterAll(() => {
-  figure(['tampering | client who was there | newcomer | the server at its start', ...results].join('\n'));
+  figure(
+    ['tampering | client who was there | in which ways | newcomer | the server at its start', ...results].join('\n'),
+  );
 });
 
 class Stage {
@@ -148,6 +179,17 @@ class Stage {
     await this.#ledger.query(all.join('; '));
   }
 
+  /** Returns when the server refuses to show its checkpoint, by that code. */
+  async until(code: ErrorCode): Promise<void> {
+    await using looking = connect(this.address, { checkpoints: false });
+    for (let met: RowcastErrorCode | undefined; met !== code; ) {
+      met = await looking.request({ type: 'log.proof' }).then(
+        () => undefined,
+        (error: RowcastError) => error.code,
+      );
+    }
+  }
+
   /** What a server finds that checks as it does unless told otherwise. */
   async serverFinds(): Promise<string> {
     const ordinary = await writeSettings(this.#ledger);
@@ -170,9 +212,37 @@ class Stage {
   }
 }
 
-async function finding(ledger: Ledger): Promise<TamperedError | undefined> {
-  try {
+/** The ways in which somebody comes to look at a ledger. Each ends when all that it shows was verified. */
+const ways = {
+  verify: async (ledger: Ledger) => {
     await ledger.verify();
+  },
+  contact: async (ledger: Ledger) => {
+    await ledger.checkpoint();
+  },
+  'watch a table': (ledger: Ledger) => watchAll(ledger, { table: 'pay' }),
+  'watch the log from its first change': async (ledger: Ledger) => {
+    const { epoch } = await ledger.status();
+    await watchAll(ledger, { from: { seq: 0, epoch } });
+  },
+} as const;
+type Way = keyof typeof ways;
+
+/** Watches until it is live and everything that it has delivered was verified. */
+async function watchAll(ledger: Ledger, options: WatchOptions): Promise<void> {
+  const watch = ledger.watch(options);
+  const ended = (async () => {
+    for await (const _ of watch);
+  })();
+  const verified = async (): Promise<void> => {
+    while (watch.state !== 'live' || watch.verified < (watch.cursor?.seq ?? 1)) await nextTick(50);
+  };
+  await Promise.race([ended, verified()]);
+}
+
+async function finding(ledger: Ledger, way: Way): Promise<TamperedError | undefined> {
+  try {
+    await ways[way](ledger);
     return undefined;
   } catch (error) {
     if (error instanceof TamperedError) return error;
@@ -182,23 +252,38 @@ async function finding(ledger: Ledger): Promise<TamperedError | undefined> {
   }
 }
 
-test.each(tamperings)('P10 P11 $name', { timeout: 60_000 }, async ({ name, statements, running, first, newcomer }) => {
+test.each(tamperings)('P10 P11 $name', { timeout: 60_000 }, async (tampering) => {
+  const { name, statements, running, answers, first, newcomer, sign } = tampering;
   const stage = await Stage.open();
   const checkpoints = await mkdtemp(join(tmpdir(), 'rowcast-checkpoints-'));
   try {
     await stage.start();
     await stage.fill();
-    expect(await finding(connect(stage.address, { checkpoints }))).toBeUndefined();
+    expect(await finding(connect(stage.address, { checkpoints }), 'verify')).toBeUndefined();
     if (running !== true) await stage.stop();
     await stage.tamper(statements);
+    if (answers !== undefined) await stage.until(answers);
     if (running !== true) await stage.start();
-    const here = await finding(connect(stage.address, { checkpoints }));
-    const again = await finding(connect(stage.address, { checkpoints }));
-    const anew = await finding(connect(stage.address));
+    const here = await finding(connect(stage.address, { checkpoints }), 'verify');
+    const again = await finding(connect(stage.address, { checkpoints }), 'verify');
+    const firsts = await Promise.all(
+      (Object.keys(ways) as Way[]).map(async (way) => {
+        const found = await finding(connect(stage.address, { checkpoints }), way);
+        return [way, found?.fault.first] as const;
+      }),
+    );
+    const anew = await finding(connect(stage.address, { checkpoints: 'memory' }), 'verify');
     await stage.stop();
     const found = await stage.serverFinds();
-    results.push([name, here?.fault.what ?? 'NOTHING', anew?.fault.what ?? 'nothing', found].join(' | '));
+    const others = firsts.flatMap(([way, at]) => (at === undefined ? [] : [way])).join(', ');
+    results.push([name, here?.fault.what ?? 'NOTHING', others, anew?.fault.what ?? 'nothing', found].join(' | '));
     expect(here?.fault.first).toBe(first);
+    expect(Object.fromEntries(firsts)).toEqual({
+      verify: first,
+      contact: sign === 'another' ? first : undefined,
+      'watch a table': sign === 'another' ? first : undefined,
+      'watch the log from its first change': first,
+    });
     // What it had kept is not overwritten: the next run says the same.
     expect(again?.fault).toEqual(here?.fault);
     expect(anew?.fault.first).toBe(newcomer);

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { stateFolder } from '../session-store.ts';
+import { stateFolder } from '../../state-folder.ts';
 
 type Complete = (line: string) => Promise<readonly [completions: string[], part: string]>;
 

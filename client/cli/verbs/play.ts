@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { printGroup, showState } from '../follow.ts';
 import { findPlace } from '../place.ts';
 import { readStart } from '../syntax/position.ts';
+import { showTrust } from '../trust-remarks.ts';
 import { describedCommand } from '../verb.ts';
 
 interface Options {
@@ -72,6 +73,7 @@ async function playLog(context: Context, table: string | undefined, options: Opt
   let last: GroupEvent | undefined;
   for await (const event of ledger.play({ table, from, to, speed, gapMsMax: gap * 1_000, open, signal })) {
     if (event.type === 'state') await showState(context, event);
+    else if (event.type !== 'group') await showTrust(context, event);
     else {
       last = event;
       await printGroup(context, event, full === true ? undefined : shownChanges);

@@ -3,10 +3,12 @@ import { parseAddress } from '../../../protocol/address.ts';
 import { formatCursor } from '../../../protocol/cursor.ts';
 import type { ReplyOf } from '../../../protocol/replies.ts';
 import { RowcastError } from '../../errors.ts';
+import type { FormerLife } from '../../trust/lives.ts';
 import type { Verified } from '../../trust/log-trust.ts';
 import type { Context } from '../context.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { showTime } from '../print/time.ts';
+import { askWhy, formerLifeText } from '../trust-remarks.ts';
 import { describedCommand } from '../verb.ts';
 
 /** `rowcast status`: the server and who one is to it. */
@@ -23,14 +25,15 @@ async function showStatus(context: Context): Promise<void> {
   const session = await ownSession(context);
   // Demands that the log continues what this program has verified before, and is loud when it does not.
   const verified = await context.reading((ledger) => ledger.checkpoint({ signal: context.signal }));
+  const { formerLives: former } = await context.ledger();
   if (context.json) {
     const { user, role, expires } = session ?? {};
-    await context.printJson({ ...status, user, role, expires, verified: verified?.size });
+    await context.printJson({ ...status, user, role, expires, verified: verified?.size, former });
     return;
   }
   const { paint } = context.out;
   const { addresses } = context.connection;
-  await context.print(...statusLines(status, { paint, addresses, who: whoIsLoggedIn(session), verified }));
+  await context.print(...statusLines(status, { paint, addresses, who: whoIsLoggedIn(session), verified, former }));
 }
 
 /** Who one is, as the server sees it; undefined when nobody is logged in, or the session has ended. */
@@ -64,11 +67,12 @@ interface StatusSurroundings {
   readonly addresses: readonly string[];
   readonly who: string;
   readonly verified: Verified | undefined;
+  readonly former: readonly FormerLife[];
 }
 
 function statusLines(
   status: ReplyOf<'server.status'>,
-  { paint, addresses, who, verified }: StatusSurroundings,
+  { paint, addresses, who, verified, former }: StatusSurroundings,
 ): string[] {
   const { server, version, database, started, tables, counters } = status;
   return [
@@ -79,6 +83,8 @@ function statusLines(
     line('tables', String(tables), paint),
     line('cursor', formatCursor(status), paint),
     line('signed', signedOf(verified), paint),
+    ...former.map((life) => line('former life', formerLifeText(life, new Date()), paint)),
+    ...(former.length === 0 ? [] : [line('', askWhy, paint)]),
     line('logged in', who, paint),
     '',
     'Since its start:',

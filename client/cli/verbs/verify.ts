@@ -8,6 +8,7 @@ import { showExport } from '../export-report.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { count } from '../print/time.ts';
 import { Progress } from '../progress.ts';
+import { askWhy, formerLifeText } from '../trust-remarks.ts';
 import { describedCommand } from '../verb.ts';
 import { readPositive } from '../write-options.ts';
 
@@ -111,7 +112,8 @@ function reportLines(report: VerifyReport, paint: Paint): string[] {
       `over ${checkpoint.size.toLocaleString('en')}, signed by the server, and the root is that of these entries`,
     ),
     line('kept', keptText(kept)),
-    ...(former === undefined ? [] : [line('life', `the ledger has begun a new life since; before it was ${former}`)]),
+    ...former.map((life) => line('former life', formerLifeText(life, new Date()))),
+    ...(former.length === 0 ? [] : [line('', askWhy)]),
     line(
       'tables',
       tables === undefined

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { loadSettings, SettingsError, type WebSettings } from '../../../settings/load.ts';
+import { stateFolder } from '../../state-folder.ts';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { stateFolder } from '../session-store.ts';
 import { describedCommand } from '../verb.ts';
 import { chooseWeb, type WebOptions, withWebOptions } from '../web-options.ts';
 

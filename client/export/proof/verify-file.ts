@@ -1,7 +1,7 @@
 import { openCheckpoint, originOf, parseVerifierKey } from '../../../proof/checkpoint.ts';
 import { ProofError, toBase64 } from '../../../proof/hash.ts';
 import { type Cursor, parseCursor } from '../../../protocol/cursor.ts';
-import { findKeptKey } from '../../trust/checkpoint-store.ts';
+import { findKeptKey } from '../../trust/kept-checkpoint.ts';
 import { FileComparison } from './file-comparison.ts';
 import { fileFault } from './file-fault.ts';
 import type { FileJob } from './file-job.ts';

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SessionStore, stateFolder } from '../../../client/cli/session-store.ts';
+import { SessionStore } from '../../../client/cli/session-store.ts';
+import { stateFolder } from '../../../client/state-folder.ts';
 
 const later = new Date(Date.now() + 3_600_000).toISOString();
 const session = { user: 'ada', role: 'administrator', session: 's', secret: 't' };

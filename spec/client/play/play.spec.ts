@@ -48,7 +48,7 @@ class Stage {
     const queue = { next: () => this.queue.next() };
     const { timing } = this;
     for await (const event of paced(queue, { pacer: new Pacer(timing, pace), timing, signal: this.stop.signal })) {
-      const name = event.type === 'group' ? `#${event.cursor.seq}` : event.state;
+      const name = event.type === 'group' ? `#${event.cursor.seq}` : event.type === 'state' ? event.state : event.type;
       this.shown.push([name, Math.round((timing.now() - this.#start) / 100) / 10]);
     }
   }

@@ -6,6 +6,9 @@ import { type CheckpointStore, MemoryStore } from '../../../client/trust/checkpo
 import { EntryCheck } from '../../../client/trust/entry-check.ts';
 import { TamperedError } from '../../../client/trust/fault.ts';
 import { LogTrust } from '../../../client/trust/log-trust.ts';
+import type { Unproven } from '../../../client/trust/proof-debt.ts';
+import { leafHash, toBase64 } from '../../../proof/hash.ts';
+import { treeHash } from '../../proof/reference.ts';
 import { FakeTiming } from '../fake-timing.ts';
 import { Dice } from '../random.ts';
 import { entryAt, faultOf, LyingLog } from './lying-log.ts';
@@ -22,6 +25,13 @@ async function veteran(log: LyingLog): Promise<CheckpointStore> {
   const { trust, store } = trustIn(log);
   await trust.contact(never);
   return store;
+}
+
+/** Who has made contact. */
+async function met(log: LyingLog, store: CheckpointStore): Promise<LogTrust> {
+  const { trust } = trustIn(log, store);
+  await trust.contact(never);
+  return trust;
 }
 
 /** What a client that was there before says of what it is shown now; its time passes. */
@@ -55,13 +65,47 @@ describe('P10 a log that goes on as it was', () => {
     },
   );
 
-  test('of a new epoch is no fault, and is said', async () => {
+  test('of a new epoch is no fault, is said to be new by the first who meets it, and the former lives stay known', async () => {
     const log = new LyingLog(10);
     const store = await veteran(log);
+    const one = { epoch: 'epoch-one', seq: 10, root: toBase64(treeHash(log.entries.map(leafHash))) };
+    expect((await met(log, store)).newLife).toBeUndefined();
     log.epoch = 'epoch-two';
-    const { trust } = trustIn(log, store);
-    expect(await trust.contact(never)).toMatchObject({ size: 10, epoch: 'epoch-two' });
-    expect(trust.former).toBe('rowcast/epoch-one');
+    log.entries.length = 4;
+    expect((await met(log, store)).newLife).toMatchObject({ epoch: 'epoch-two', former: [one] });
+    const later = await met(log, store);
+    expect({ newLife: later.newLife, former: later.former }).toMatchObject({ newLife: undefined, former: [one] });
+    log.epoch = 'epoch-three';
+    expect((await met(log, store)).newLife?.former.map(({ epoch, seq }) => [epoch, seq])).toEqual(
+      expect.arrayContaining([
+        ['epoch-one', 10],
+        ['epoch-two', 4],
+      ]),
+    );
+  });
+
+  test('of a new epoch, met while one watches, is said, and what was verified of the former one until then is kept', async () => {
+    const log = new LyingLog(10);
+    const { trust, store, timing } = trustIn(log);
+    await trust.contact(never);
+    log.grow(7);
+    await trust.meet(log.head());
+    log.epoch = 'epoch-two';
+    timing.advance(1_000);
+    await trust.meet(log.head());
+    expect(trust.newLife).toMatchObject({ epoch: 'epoch-two', former: [{ epoch: 'epoch-one', seq: 17 }] });
+    await trust.contact(never);
+    expect((await met(log, store)).former).toMatchObject([{ epoch: 'epoch-one', seq: 17 }]);
+  });
+
+  test('that comes back from another epoch must still be what it was', async () => {
+    const log = new LyingLog(50);
+    const store = await veteran(log);
+    log.epoch = 'epoch-two';
+    await met(log, store);
+    log.epoch = 'epoch-one';
+    log.entries[3] = entryAt(4, 'lies');
+    expect((await judged(log, store)).fault).toMatchObject({ kind: 'forked' });
   });
 
   test('of which old heads come, however late and however many, is whole as long as the server has it all', async () => {
@@ -105,6 +149,17 @@ describe('P10 a log that is not what it was', () => {
     expect(fault.kind).toBe('rewritten');
     expect(fault.first).toBeLessThanOrEqual(bad);
     expect(fault.last).toBeGreaterThanOrEqual(bad);
+  });
+
+  test('is said to be shorter than what was signed, for longer than another server is behind', async () => {
+    const log = new LyingLog(50);
+    const store = await veteran(log);
+    log.grow(1);
+    log.twist = (question, body) => {
+      if (question.size === undefined) return body;
+      throw new RowcastError('ahead_of_server', 'the log ends at 50, before 51');
+    };
+    expect((await judged(log, store)).fault).toMatchObject({ kind: 'forgot', first: 1 });
   });
 
   test('has two entries swapped', async () => {
@@ -176,13 +231,14 @@ describe('P10 a log that is not what it was', () => {
   test('a fault stays, and what was kept stays with it', async () => {
     const log = new LyingLog(50);
     const store = await veteran(log);
-    const before = await store.read();
+    const before = await store.read('rowcast/epoch-one');
     log.entries[3] = entryAt(4, 'lies');
     const { trust } = trustIn(log, store);
     await expect(trust.contact(never)).rejects.toBeInstanceOf(TamperedError);
     log.entries[3] = entryAt(4);
     await expect(trust.contact(never)).rejects.toBeInstanceOf(TamperedError);
-    expect(await store.read()).toEqual(before);
+    expect(before).toBeDefined();
+    expect(await store.read('rowcast/epoch-one')).toEqual(before);
   });
 
   test('a head that says another end than its checkpoint, or comes without one', async () => {
@@ -202,14 +258,21 @@ describe('P10 a log that is not what it was', () => {
   });
 });
 
-describe('P10 entries that are delivered', () => {
-  function check(log: LyingLog) {
-    const { trust, timing } = trustIn(log);
-    const faults: TamperedError[] = [];
-    const entries = new EntryCheck({ trust, reads: log.reads, timing, onFault: (error) => faults.push(error) });
-    return { trust, entries, faults };
-  }
+function check(log: LyingLog) {
+  const { trust, timing } = trustIn(log);
+  const faults: TamperedError[] = [];
+  const told: (Unproven | undefined)[] = [];
+  const entries = new EntryCheck({
+    trust,
+    reads: log.reads,
+    timing,
+    onFault: (error) => faults.push(error),
+    onUnproven: (unproven) => told.push(unproven),
+  });
+  return { trust, timing, entries, faults, told };
+}
 
+describe('P10 entries that are delivered', () => {
   /** Until a head was dealt with. */
   async function settled(entries: EntryCheck, seq: number): Promise<void> {
     for (let turn = 0; turn < 1_000 && entries.verified < seq; turn += 1) await new Promise(setImmediate);
@@ -355,6 +418,141 @@ describe('P10 entries that are delivered', () => {
     log.entries.push(entryAt(31, 'another one'));
     entries.head(log.head());
     expect(await faultOf(trust)).toMatchObject({ kind: 'forked', first: 31 });
+  });
+});
+
+describe('P10 proofs that do not come', () => {
+  const refusals = {
+    'busy, for ever': (log: LyingLog) => {
+      log.twist = () => {
+        throw new RowcastError('busy', 'too much to do');
+      };
+    },
+    'an answer to no question of proof': (log: LyingLog) => {
+      log.twist = () => {
+        throw new RowcastError('bad_request', 'no such field');
+      };
+    },
+  };
+
+  /** A head a second. Entries come with each, every second one of them, so that each head needs a proof. */
+  async function seconds(count: number, { log, entries, timing }: { log: LyingLog } & ReturnType<typeof check>) {
+    for (let second = 0; second < count; second += 1) {
+      log.grow(2);
+      entries.take(EntryLines.of(log.entries.slice(-1)));
+      entries.head(log.head());
+      await turns();
+      timing.advance(1_000);
+    }
+  }
+
+  async function turns(): Promise<void> {
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+  }
+
+  test.each(Object.entries(refusals))(
+    'are said after half a minute, once, and that they came: %s',
+    async (_, refuse) => {
+      const log = new LyingLog(10);
+      const parts = check(log);
+      const { trust, entries, told, faults } = parts;
+      await trust.contact(never);
+      await seconds(3, { log, ...parts });
+      expect({ verified: entries.verified, told }).toEqual({ verified: 16, told: [] });
+      const honest = log.twist;
+      refuse(log);
+      await seconds(29, { log, ...parts });
+      expect({ verified: entries.verified, told, unproven: entries.unproven }).toMatchObject({
+        ...{ verified: 16, told: [], unproven: undefined },
+      });
+      await seconds(20, { log, ...parts });
+      expect(told).toMatchObject([{ verified: 16, reason: expect.stringMatching(/too much to do|no such field/) }]);
+      expect(entries.unproven).toMatchObject({ verified: 16, seq: log.entries.length });
+      expect(entries.verified).toBe(16);
+      log.twist = honest;
+      await seconds(1, { log, ...parts });
+      expect(told).toHaveLength(2);
+      expect({ last: told[1], unproven: entries.unproven, faults }).toEqual({
+        last: undefined,
+        unproven: undefined,
+        faults: [],
+      });
+      expect(entries.verified).toBe(log.entries.length);
+    },
+  );
+
+  test('are said too when the heads stand still and the entries go on', async () => {
+    const log = new LyingLog(10);
+    const { trust, entries, timing, told } = check(log);
+    await trust.contact(never);
+    const head = log.head();
+    for (let second = 0; second <= 31; second += 1) {
+      log.grow(1);
+      entries.take(EntryLines.of(log.entries.slice(-1)));
+      entries.head(head);
+      await turns();
+      timing.advance(1_000);
+    }
+    expect(told).toMatchObject([{ verified: 10, seq: 42 }]);
+  });
+
+  test('are no matter where nothing is owed, however long it is quiet', async () => {
+    const log = new LyingLog(10);
+    const { trust, entries, timing, told } = check(log);
+    await trust.contact(never);
+    for (let second = 0; second < 100; second += 1) {
+      entries.head(log.head());
+      await turns();
+      timing.advance(1_000);
+    }
+    expect({ verified: entries.verified, told }).toEqual({ verified: 10, told: [] });
+  });
+
+  test.each(['log.proof', 'log.read'])(
+    'because the server calls its own log tampered are a fault: at %s',
+    async (type) => {
+      const log = new LyingLog(30);
+      const { trust, entries, faults } = check(log);
+      await trust.contact(never);
+      log.twist = (question, body) => {
+        if (question.type === type) throw new RowcastError('tampered', 'the log is not what it was: tile 1');
+        return body;
+      };
+      log.grow(10);
+      // With a gap between them, whose hashes have to be asked for.
+      entries.take(EntryLines.of([entryAt(31), entryAt(35)]));
+      entries.head(log.head());
+      expect(await faultOf(trust)).toMatchObject({ kind: 'changed' });
+      expect(faults).toHaveLength(1);
+      expect(entries.verified).toBe(0);
+    },
+  );
+
+  test('because the server says that its log is shorter than what it has signed are a fault, once no other one can be behind', async () => {
+    const log = new LyingLog(10);
+    const parts = check(log);
+    const { trust, faults } = parts;
+    await trust.contact(never);
+    await seconds(2, { log, ...parts });
+    log.twist = () => {
+      throw new RowcastError('ahead_of_server', 'the log ends at 14, before 16');
+    };
+    await seconds(5, { log, ...parts });
+    expect(faults).toEqual([]);
+    await seconds(3, { log, ...parts });
+    expect(faults).toMatchObject([{ fault: { kind: 'forgot', first: 1 } }]);
+  });
+
+  test('make delivery wait when half a million entries are owed', async () => {
+    const log = new LyingLog(1);
+    const { trust, entries } = check(log);
+    await trust.contact(never);
+    const lines = Array.from({ length: 100_000 }, (_, index) => `{"seq":${index + 2},"x":1}`);
+    for (let n = 0; n < 5; n += 1) {
+      expect(entries.isFull).toBe(false);
+      entries.take(EntryLines.of(lines));
+    }
+    expect(entries.isFull).toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { KeptCheckpoint } from '../../../client/trust/kept-checkpoint.ts';
 import type { LogTrust } from '../../../client/trust/log-trust.ts';
 import { type Asked, ProofReads } from '../../../client/trust/proof-reads.ts';
 import { CheckpointSigner, originOf } from '../../../proof/checkpoint.ts';
@@ -43,7 +44,7 @@ export class LyingLog {
   }
 
   get reads(): ProofReads {
-    return new ProofReads({ request: (question: Question) => this.#answer(question) } as unknown as Asked);
+    return new ProofReads({ request: async (question: Question) => this.answer(question) } as unknown as Asked);
   }
 
   note(size = this.entries.length): string {
@@ -54,6 +55,10 @@ export class LyingLog {
     return { epoch: this.epoch, seq: size, at: '', tables: {}, checkpoint: this.note(size) };
   }
 
+  get verifier(): string {
+    return this.#signer.verifierKey;
+  }
+
   get #signer(): CheckpointSigner {
     return new CheckpointSigner(this.key, originOf(this.epoch));
   }
@@ -62,8 +67,11 @@ export class LyingLog {
     return this.entries.slice(0, size).map(leafHash);
   }
 
-  async #answer(question: Question): Promise<{ body: unknown; lines?: Uint8Array }> {
-    if (question.type === 'log.read') return this.#hashes(question);
+  answer(question: Question): { body: Record<string, unknown>; lines?: Buffer } {
+    if (question.type === 'log.read') {
+      const { body, lines } = this.#hashes(question);
+      return { body: this.twist(question, body), lines };
+    }
     const { from, seq, size = this.entries.length } = question;
     const leaves = this.#leaves(size);
     const frontier = new Frontier();
@@ -71,7 +79,7 @@ export class LyingLog {
     const body = {
       epoch: this.epoch,
       size,
-      verifier: this.#signer.verifierKey,
+      verifier: this.verifier,
       ...(question.size === undefined ? { checkpoint: this.note() } : {}),
       ...(from === undefined
         ? {}
@@ -81,7 +89,7 @@ export class LyingLog {
     return { body: this.twist(question, body) };
   }
 
-  #hashes({ after = 0, limit = 10_000 }: Question): { body: unknown; lines: Uint8Array } {
+  #hashes({ after = 0, limit = 10_000 }: Question): { body: Record<string, unknown>; lines: Buffer } {
     const lines = this.#leaves()
       .slice(after, after + limit)
       .map(toBase64);
@@ -90,6 +98,11 @@ export class LyingLog {
     const body = { epoch: this.epoch, head: this.entries.length, count: lines.length, last, more: false };
     return { body, lines: Buffer.from([...lines, end].join('\n')) };
   }
+}
+
+/** What a client keeps of a log that it has verified as it is. */
+export function keptOf(log: LyingLog): KeptCheckpoint {
+  return { verifier: log.verifier, note: log.note(), peaks: '', at: '2026-01-01T00:00:00.000Z' };
 }
 
 /** Waits until the trust has a fault. @throws when there is none after all that was to be done */

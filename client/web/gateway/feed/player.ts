@@ -73,7 +73,7 @@ export class Player {
       if (event.type === 'group') {
         this.#at = event.cursor;
         await this.#write(groupFrame(event, play.table) ?? '');
-      } else {
+      } else if (event.type === 'state') {
         this.#state = event;
         await this.#tell();
       }
