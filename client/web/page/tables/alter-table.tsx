@@ -7,6 +7,7 @@ import { useLedger } from '../ledger/ledger-state.ts';
 import { DeedError } from '../people/deed-error.tsx';
 import { useDeed } from '../people/use-deed.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { tellDone } from '../table/edit/undo.ts';
 import { AlterPreview } from './alter-preview.tsx';
 import { stepsBetween } from './alter-steps.ts';
 import { ColumnsEditor } from './columns-editor.tsx';
@@ -36,7 +37,8 @@ function AlterForm({ summary: { definition: before, rows = 0 } }: { readonly sum
   const steps = hasBlank || problems.size > 0 ? [] : stepsBetween(before, altered);
   const dryRun = useDryRun(before.name, steps);
   const { run, isBusy, error } = useDeed(async () => {
-    await sendCommand('table.alter', { table: before.name, steps, ...whyOf(why) });
+    const { id } = await sendCommand('table.alter', { table: before.name, steps, ...whyOf(why) });
+    tellDone({ id, text: `changed the columns of ${before.name}` });
     closeDialog();
   });
   return (

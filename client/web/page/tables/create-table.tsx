@@ -5,6 +5,7 @@ import { GatewayProblem } from '../api/problem.ts';
 import { sendCommand } from '../api/send-command.ts';
 import { useDeed } from '../people/use-deed.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { tellDone } from '../table/edit/undo.ts';
 import { ColumnsEditor } from './columns-editor.tsx';
 import { DialogActions } from './dialog-actions.tsx';
 import { closeDialog } from './dialogs.ts';
@@ -28,7 +29,8 @@ function CreateForm() {
   const [why, setWhy] = useState('');
   const { definition, problems } = readForm(form);
   const { run, isBusy, error, forget } = useDeed(async () => {
-    await sendCommand('table.create', { ...definition, ...whyOf(why) });
+    const { id } = await sendCommand('table.create', { ...definition, ...whyOf(why) });
+    tellDone({ id, text: `made the table ${definition.name}` });
     closeDialog();
     go({ table: definition.name, at: undefined });
   });

@@ -6,6 +6,7 @@ import { DeedError } from '../people/deed-error.tsx';
 import { useDeed } from '../people/use-deed.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { DialogEnd } from '../shell/dialog-end.tsx';
+import { tellDone } from '../table/edit/undo.ts';
 import { closeDialog } from './dialogs.ts';
 import { WhyInput, whyOf } from './why-input.tsx';
 
@@ -23,7 +24,8 @@ function DropForm({ table }: { readonly table: string }) {
   const [typed, setTyped] = useState('');
   const [why, setWhy] = useState('');
   const { run, isBusy, error } = useDeed(async () => {
-    await sendCommand('table.drop', { table, ...whyOf(why) });
+    const { id } = await sendCommand('table.drop', { table, ...whyOf(why) });
+    tellDone({ id, text: `dropped the table ${table}` });
     closeDialog();
     if (place.table === table) go({ table: undefined });
   });

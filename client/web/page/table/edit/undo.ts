@@ -31,6 +31,11 @@ export function tellDone(command: OwnCommand): void {
   offerUndo(command);
 }
 
+/** Undoes one that need not be the last. @param why the reason that stands in the log, unless the person has given one */
+export function undoOwn(command: OwnCommand, why?: string): void {
+  inTurn(() => undo(command, why));
+}
+
 export function undoLast(): void {
   inTurn(async () => {
     const last = useOwnCommands.getState().done.at(-1);
@@ -47,13 +52,13 @@ export function redoLast(): void {
 }
 
 function offerUndo(command: OwnCommand): void {
-  tellOwn({ text: command.text, label: 'undo', onClick: () => inTurn(() => undo(command)) });
+  tellOwn({ text: command.text, label: 'undo', onClick: () => undoOwn(command) });
 }
 
 /** Takes a command back by new changes, so that it stays in the log; what was changed again since is asked about. */
-async function undo(command: OwnCommand): Promise<void> {
+async function undo(command: OwnCommand, why?: string): Promise<void> {
   if (!isOn('done', command)) return;
-  const sent = await revert(command.id, command.text);
+  const sent = await revert(command.id, command.text, why);
   if (sent === undefined) return;
   const undone = takeOff('done', command, idOf(sent));
   if (!sent.reply.changed) tellSaid(`nothing was changed: there is nothing left to undo of “${command.text}”`);
@@ -77,18 +82,18 @@ function idOf({ id, reply }: Sent<'change.revert'>): string | undefined {
 }
 
 /** Undefined when it was not done, which is said. */
-async function revert(command: string, text: string): Promise<Sent<'change.revert'> | undefined> {
+async function revert(command: string, text: string, why?: string): Promise<Sent<'change.revert'> | undefined> {
   hideOwnNote();
   const what = { command };
   try {
-    return await sendCommand('change.revert', { what, why: whyNow() });
+    return await sendCommand('change.revert', { what, why: whyNow() ?? why });
   } catch (error) {
     if (!(error instanceof GatewayProblem) || error.code !== 'revert_conflict') return fail(error);
     const { problems = [], more = 0 } = error.body;
     const conflicts = await askRevert({ text, problems, more });
     if (conflicts === undefined) return undefined;
     try {
-      return await sendCommand('change.revert', { what, conflicts, why: whyNow() });
+      return await sendCommand('change.revert', { what, conflicts, why: whyNow() ?? why });
     } catch (again) {
       return fail(again);
     }

@@ -1,13 +1,10 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import type { Entry } from '../../../../../protocol/entry.ts';
 import { usePlace } from '../../address/use-place.ts';
-import { pathOf, readAll } from '../../api/lines.ts';
-import { request } from '../../api/request.ts';
-import { useDeed } from '../../people/use-deed.ts';
+import { type OwnCommand, useOwnCommands } from '../../table/edit/own-commands.ts';
+import { undoOwn } from '../../table/edit/undo.ts';
 import { seqWords } from '../../words/points.ts';
 import { amount, count } from '../../words/sentence.ts';
 import { closeDialog } from '../dialogs.ts';
-import { ProblemAlert } from '../problem-alert.tsx';
 import type { ImportPreview, ImportResult } from './preview.ts';
 
 interface Props {
@@ -17,25 +14,22 @@ interface Props {
 
 /** What an import has done, and its way back. */
 export function ImportResultView({ preview, result: { seq } }: Props) {
-  const { table, isNew } = preview;
+  const { table } = preview;
   const [, go] = usePlace();
-  const { run, isBusy, error } = useDeed(async (last: number) => {
-    const [entry] = await readAll<Entry>(pathOf('/api/log', { after: last - 1, limit: 1 }));
-    if (entry === undefined) return;
-    await request('change.revert', { what: { command: entry.command }, why: `undo the import into ${table}` });
+  const own = useOwnCommands(({ done }) => done.find(({ id }) => id === preview.id));
+  const undo = (command: OwnCommand): void => {
     closeDialog();
-    if (isNew) go({ table: undefined });
-  });
+    undoOwn(command, `undo the import into ${table}`);
+  };
   return (
     <Stack gap="md">
       <Text>
         {resultWords(preview)} All of it is one set of changes
         {seq !== undefined && `, up to ${seqWords(seq)}`}, and can be undone as one.
       </Text>
-      <ProblemAlert error={error} />
       <Group justify="flex-end" gap="xs">
-        {seq !== undefined && (
-          <Button variant="default" loading={isBusy} onClick={() => void run(seq)}>
+        {own !== undefined && (
+          <Button variant="default" onClick={() => undo(own)}>
             undo
           </Button>
         )}

@@ -4,6 +4,7 @@ import { isPassing } from '../../api/outcome.ts';
 import { pause, retryMs } from '../../api/pause.ts';
 import { ask } from '../../api/request.ts';
 import { useLedger } from '../../ledger/ledger-state.ts';
+import { tellDone } from '../../table/edit/undo.ts';
 import { commitImport } from './commit-import.ts';
 import type { ImportChoices, ImportPreview, ImportProgress, ImportResult } from './preview.ts';
 import { sendFile } from './send-file.ts';
@@ -44,7 +45,7 @@ export function useImport(file: File, choices: ImportChoices): Importing {
   const [state, setState] = useState(begun);
   const [failed, setFailed] = useState<Failed>();
   const isDone = useRef(false);
-  const plan = useRef<string>(undefined);
+  const plan = useRef<ImportPreview>(undefined);
   const committing = useRef<AbortController>(undefined);
   const user = useLedger(({ login }) => login?.user);
   const choicesText = JSON.stringify(choices);
@@ -61,7 +62,7 @@ export function useImport(file: File, choices: ImportChoices): Importing {
       signal,
       onProgress,
       onPreview: (preview) => {
-        plan.current = preview.id;
+        plan.current = preview;
         setState({ ...begun, stage: 'looking', preview, error });
       },
       onError: (reason) => setState({ ...begun, stage: 'looking', error: reason }),
@@ -69,15 +70,15 @@ export function useImport(file: File, choices: ImportChoices): Importing {
     return () => {
       reading.abort();
       if (isDone.current) return;
-      drop(plan.current);
+      drop(plan.current?.id);
       plan.current = undefined;
     };
   }, [file, choicesText, user, failed]);
   useEffect(() => () => committing.current?.abort(), []);
   const commit = useCallback(
     async (why: string) => {
-      const id = plan.current;
-      if (id === undefined || isDone.current) return;
+      if (plan.current === undefined || isDone.current) return;
+      const { id, table } = plan.current;
       isDone.current = true;
       setState((before) => ({
         ...before,
@@ -90,6 +91,7 @@ export function useImport(file: File, choices: ImportChoices): Importing {
         const { signal } = committing.current;
         const onProgress = (progress: ImportProgress): void => setState((before) => ({ ...before, progress }));
         const result = await commitImport(id, { why, signal, onProgress });
+        if (result.changed) tellDone({ id, text: `imported ${file.name} into ${table}` });
         setState((before) => ({ ...before, stage: 'done', result }));
       } catch (error) {
         isDone.current = false;
@@ -99,7 +101,7 @@ export function useImport(file: File, choices: ImportChoices): Importing {
         plan.current = undefined;
       }
     },
-    [choicesText],
+    [file, choicesText],
   );
   return { state, commit };
 }
