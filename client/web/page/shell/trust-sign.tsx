@@ -28,7 +28,8 @@ export function TrustSign() {
               'no change yet'
             ) : (
               <>
-                newest change <b>{seqWords(head)}</b>
+                <span className={classes.words}>newest change </span>
+                <b>{seqWords(head)}</b>
               </>
             )}
           </span>

@@ -1,12 +1,14 @@
 import type { ColumnState, GridApi } from 'ag-grid-community';
 import type { CurrentRow } from '../../../../../protocol/errors.ts';
+import { useLedger } from '../../ledger/ledger-state.ts';
 
 /** How somebody has arranged the columns of a table, kept in this browser. */
 interface Kept {
   readonly columns: readonly ColumnState[];
 }
 
-const nameOf = (table: string): string => `rowcast-columns-${table}`;
+/** Another ledger may be at this address some other day. */
+const nameOf = (table: string): string => `rowcast-columns-${useLedger.getState().epoch}-${table}`;
 
 /** Order, width, which are hidden, and by which the rows are sorted. */
 export function keepColumns(table: string, api: GridApi<CurrentRow>): void {
@@ -32,7 +34,11 @@ export function restoreColumns(table: string, api: GridApi<CurrentRow>): void {
 
 export function forgetColumns(table: string, api: GridApi<CurrentRow>): void {
   api.resetColumnState();
-  localStorage.removeItem(nameOf(table));
+  try {
+    localStorage.removeItem(nameOf(table));
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
 }
 
 function read(table: string): Kept | undefined {
