@@ -1,5 +1,8 @@
 import { pathOf } from './lines.ts';
 import type { Group, Position } from './messages.ts';
+import { retryMs } from './pause.ts';
+import { GatewayProblem } from './problem.ts';
+import { ask } from './request.ts';
 
 export interface FeedListener {
   readonly group: (group: Group) => void;
@@ -8,6 +11,8 @@ export interface FeedListener {
   readonly end: (code: string, message: string) => void;
   /** The gateway is silent, until something comes again. */
   readonly silent: () => void;
+  /** It was answered that it cannot be had, and why. It is tried again all the same, until it is closed. */
+  readonly refused?: (problem: GatewayProblem) => void;
 }
 
 /** Milliseconds without a word after which the connection is held to be dead; the gateway speaks every two seconds. */
@@ -18,9 +23,6 @@ const patienceMsMax = 300_000;
 
 /** Positions of one connection after which nothing large can be on its way. */
 const steadyBeats = 3;
-
-/** Until it is tried again. */
-const retryMs = 1_000;
 
 export interface FeedOptions {
   /** An address of events: /api/feed or /api/play. */
@@ -35,6 +37,7 @@ export interface FeedOptions {
 export class Feed {
   readonly #options: FeedOptions;
   #cursor: string | undefined;
+  readonly #closing = new AbortController();
   #source: EventSource | undefined;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   /** Doubled with each connection that was open and silent: it may be bringing a group that takes longer than that. */
@@ -49,6 +52,7 @@ export class Feed {
   }
 
   close(): void {
+    this.#closing.abort();
     this.#source?.close();
     clearTimeout(this.#watchdog);
     document.removeEventListener('visibilitychange', this.#onVisible);
@@ -84,10 +88,21 @@ export class Feed {
     });
     // The browser's own way of coming back gives up for good when it is refused once.
     source.onerror = () => {
+      // So the browser tells that there was an answer, and nothing of what it says.
+      if (source.readyState === EventSource.CLOSED && listener.refused !== undefined) void this.#askWhy(source.url);
       source.close();
       listener.silent();
       this.#watch(retryMs);
     };
+  }
+
+  async #askWhy(path: string): Promise<void> {
+    try {
+      const { body } = await ask(path, { signal: this.#closing.signal });
+      await body?.cancel();
+    } catch (error) {
+      if (!this.#closing.signal.aborted && error instanceof GatewayProblem) this.#options.listener.refused?.(error);
+    }
   }
 
   #watch(ms: number): void {

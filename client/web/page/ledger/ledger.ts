@@ -3,6 +3,7 @@ import { isRowEntry } from '../../../../protocol/entry.ts';
 import { Feed } from '../api/feed.ts';
 import { onLoginRefused } from '../api/login-end.ts';
 import type { Group } from '../api/messages.ts';
+import { GrowingPause, pause, retryMs } from '../api/pause.ts';
 import { codeOf } from '../api/problem.ts';
 import { queries } from '../api/queries.ts';
 import { post, request } from '../api/request.ts';
@@ -14,8 +15,9 @@ import { TableList } from './table-list.ts';
 
 /** Milliseconds for which changes are gathered before the page shows them: about a frame. */
 const gatherMs = 16;
-/** Milliseconds until a gateway that did not answer is asked again. */
-const retryMs = 1_000;
+
+/** With these the feed is opened anew at once, at another place or for another person. */
+const anewEnds: ReadonlySet<string> = new Set(['wrong_epoch', 'ahead_of_server', 'logged_in', 'logged_out']);
 
 /** What follows the ledger: told of changes in order, and, when they cannot be told without a gap, that all is void. */
 export interface LedgerListener {
@@ -31,6 +33,7 @@ class LedgerLink {
   readonly #listeners = new Set<LedgerListener>();
   readonly #tables = new TableList();
   readonly #sign = new ConnectionSign();
+  readonly #pause = new GrowingPause();
   #feed: Feed | undefined;
   #waiting: Group[] = [];
   #flush: ReturnType<typeof setTimeout> | undefined;
@@ -40,14 +43,15 @@ class LedgerLink {
     onLoginRefused(() => this.#noteRefusal());
   }
 
-  /** Follows the ledger from now on, as whoever is logged in. */
-  async open(): Promise<void> {
+  /** Follows the ledger from now on, or after some milliseconds, as whoever is logged in. */
+  async open(afterMs = 0): Promise<void> {
     this.#opening?.abort();
     const opening = new AbortController();
     this.#opening = opening;
     this.#tables.stop();
     this.#feed?.close();
     this.#waiting = [];
+    if (afterMs > 0) await pause(afterMs, opening.signal);
     while (!opening.signal.aborted) {
       try {
         await this.#begin(opening.signal);
@@ -60,7 +64,7 @@ class LedgerLink {
         // The gateway has forgotten the login by now: without it the ledger may be read on.
         if (code === 'session_expired') noteEnd();
         else this.#lose(code);
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        await pause(retryMs, opening.signal);
       }
     }
   }
@@ -162,7 +166,9 @@ class LedgerLink {
 
   #over(code: string): void {
     if (code === 'logged_out') noteEnd();
-    void this.#reopen();
+    if (anewEnds.has(code)) return void this.#reopen();
+    this.#lose(code);
+    void this.#reopen(this.#pause.next());
   }
 
   /** Refused for want of a login: one that the page knows of has ended, though the feed has not said so. */
@@ -171,8 +177,8 @@ class LedgerLink {
   }
 
   /** Whoever is told to begin anew while another opening is under way would begin ahead of it: the last one tells. */
-  async #reopen(): Promise<void> {
-    const opened = this.open();
+  async #reopen(afterMs = 0): Promise<void> {
+    const opened = this.open(afterMs);
     const own = this.#opening;
     await opened;
     if (own === this.#opening) this.#restart();

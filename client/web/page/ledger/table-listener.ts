@@ -22,8 +22,8 @@ export interface TableListener {
   readonly failed: (problem: GatewayProblem) => void;
   /** A play stands here now. */
   readonly clock?: (clock: Clock) => void;
-  /** A play is over: it has arrived in the present, or it was broken off where it stood. */
-  readonly played?: (how: 'arrived' | 'halted') => void;
+  /** A play is over: it has arrived in the present, or it was broken off where it stood; why, where that is to be said. */
+  readonly played?: (how: 'arrived' | 'halted', problem?: GatewayProblem) => void;
 }
 
 export interface Clock {

@@ -230,7 +230,7 @@ export class TableModel {
       speed: this.#speed ?? '1',
       onGroups: (groups) => this.#told.play(groups),
       onLive: () => void this.#arrive(),
-      onEnd: () => this.#halt(),
+      onEnd: (problem) => this.#halt(problem),
     });
   }
 
@@ -243,9 +243,9 @@ export class TableModel {
     this.#at = this.#told.position;
   }
 
-  #halt(): void {
+  #halt(problem?: GatewayProblem): void {
     this.pause();
-    this.#options.listener.played?.('halted');
+    this.#options.listener.played?.('halted', problem);
   }
 
   async #arrive(): Promise<void> {

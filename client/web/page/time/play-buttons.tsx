@@ -48,7 +48,7 @@ interface ButtonProps {
 
 function Button({ label, isOff, onClick, children }: ButtonProps) {
   return (
-    <Tooltip label={label}>
+    <Tooltip label={label} position="bottom">
       <ActionIcon
         variant="subtle"
         className={classes.button}

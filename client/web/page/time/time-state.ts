@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Clock, TableListener } from '../ledger/table-listener.ts';
+import { tellStopped } from './tell-stopped.ts';
 
 export const speeds = ['0.5', '1', '10', '60', 'max'] as const;
 export type Speed = (typeof speeds)[number];
@@ -36,5 +37,8 @@ export const useTime = create<TimeState>(() => ({
 /** What a table tells of its plays. */
 export const clockListener = {
   clock: (clock) => useTime.setState({ clock }),
-  played: (played) => useTime.setState({ played, isPlaying: false }),
+  played: (played, problem) => {
+    useTime.setState({ played, isPlaying: false });
+    if (problem !== undefined) tellStopped(problem);
+  },
 } satisfies Partial<TableListener>;

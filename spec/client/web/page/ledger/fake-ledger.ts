@@ -89,6 +89,15 @@ export class FakeLedger implements TableTransport {
   }
 
   play({ table, from, listener }: Parameters<TableTransport['play']>[0]): () => void {
+    const { refusal } = this;
+    if (refusal !== undefined) {
+      // As a feed does until it is closed.
+      const trying = setInterval(() => {
+        listener.silent();
+        listener.refused?.(refusal);
+      }, 1_000);
+      return () => clearInterval(trying);
+    }
     let at = parseCursor(from)?.seq ?? 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const next = (): void => {

@@ -11,7 +11,10 @@ import { FakeLedger } from './fake-ledger.ts';
 import { RandomCommits } from './random-commits.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: 0, toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+  vi.useFakeTimers({
+    now: 0,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'],
+  });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -25,6 +28,8 @@ class Shown implements TableListener {
   /** Seqs of the rows that changes have brought, in order. */
   readonly seqs: number[] = [];
   readonly ends: string[] = [];
+  /** Of each end of a play, why. */
+  readonly stops: (string | undefined)[] = [];
   /** Of each beginning, whether it is of another moment. */
   readonly elsewhere: boolean[] = [];
   clockAt = '';
@@ -57,7 +62,10 @@ class Shown implements TableListener {
   readonly clock: NonNullable<TableListener['clock']> = ({ cursor }) => {
     this.clockAt = cursor;
   };
-  readonly played: NonNullable<TableListener['played']> = (how) => this.ends.push(how);
+  readonly played: NonNullable<TableListener['played']> = (how, problem) => {
+    this.ends.push(how);
+    this.stops.push(problem?.code);
+  };
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : 1);
@@ -243,6 +251,38 @@ describe('a table', () => {
       expectAt(ledger.seq);
       opened.close();
     }
+  });
+
+  test.each(['busy', 'bad_request'])('a play that is refused as %s stops at once, and says why', async (code) => {
+    const { ledger, model, shown, expectAt } = stage(5);
+    const opened = model(ledger.cursor(12));
+    await settle();
+    ledger.refusal = new GatewayProblem({ code, message: 'no' });
+    opened.play('1');
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect([shown.ends, shown.stops]).toEqual([['halted'], [code]]);
+    ledger.refusal = undefined;
+    await settle();
+    expectAt(12);
+    opened.play('1');
+    await settle();
+    expect(shown.ends).toEqual(['halted', 'arrived']);
+    expectAt(ledger.seq);
+    opened.close();
+  });
+
+  test('a play that nobody answers is waited for, and then stops where it stands', async () => {
+    const { ledger, model, shown, expectAt } = stage(5);
+    const opened = model(ledger.cursor(12));
+    await settle();
+    ledger.refusal = new GatewayProblem({ code: 'unreachable', message: 'nobody answers' });
+    opened.play('1');
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(shown.ends).toEqual([]);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect([shown.ends, shown.stops]).toEqual([['halted'], ['unreachable']]);
+    expectAt(12);
+    opened.close();
   });
 
   test('survives whatever order a person does things in', async () => {
