@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)('several rows that are changed together on the page
     const [second, third] = [conflict.getByRole('radiogroup').nth(0), conflict.getByRole('radiogroup').nth(1)];
     await second.getByText('2200').waitFor();
     await second.getByText('1200').waitFor();
-    await second.getByText('by ada').waitFor();
+    await second.getByText('keep theirs, by ada').waitFor();
     await expect
       .poll(() =>
         second

@@ -66,7 +66,9 @@ async function settle(
   const rows = await Promise.all(
     edits.map(async (edit, index) => {
       const current = told.get(index);
-      return current === undefined ? undefined : conflictOf(edit, await opened(table, current));
+      if (current === undefined) return undefined;
+      const columns = Object.keys(edit.op === 'delete' ? current.row : edit.cells);
+      return conflictOf(edit, await opened(table, current, columns));
     }),
   );
   const disputed = rows.flatMap((row) => (row === undefined ? [] : disputedIn(row)));

@@ -12,10 +12,11 @@ export function versionConflictsIn(error: unknown): readonly Problem[] | undefin
 
 /**
  * What a conflict tells has its sealed cells closed: read anew they are open, and can be compared with what was seen.
+ * @param columns which of them are compared
  * @throws GatewayProblem when the row cannot be read any more
  */
-export async function opened(table: string, told: CurrentRow): Promise<CurrentRow> {
-  if (Object.values(told.row).every((cell) => commitmentIn(cell) === undefined)) return told;
+export async function opened(table: string, told: CurrentRow, columns: readonly string[]): Promise<CurrentRow> {
+  if (columns.every((column) => commitmentIn(told.row[column]) === undefined)) return told;
   const { row } = await request('row.get', { table, key: told.key });
   return row;
 }

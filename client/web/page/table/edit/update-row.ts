@@ -44,7 +44,7 @@ export async function updateRow(update: RowUpdate): Promise<RowUpdated | undefin
       // The row may be gone: then there is nothing to choose.
       const told = versionConflictsIn(error)?.[0]?.current;
       if (told === undefined || rebases >= rebasesMax) throw error;
-      const row = { seen, mine: cells, current: await opened(table, told) };
+      const row = { seen, mine: cells, current: await opened(table, told, Object.keys(cells)) };
       const disputed = disputedIn(row);
       const chosen = disputed.length === 0 ? nothing : await askVersion(questionOf(table, row, disputed));
       const next = chosen && editAfter(row, disputed, chosen);
