@@ -35,6 +35,11 @@ const messagesMax = 100_000;
 const joining = Buffer.from(`\u0001${welcomeTopic}`);
 /** How often it is looked whether all readers still may, in milliseconds. */
 const lookMs = 2_000;
+/**
+ * Everybody is sent away at most this often because of some who may read no more, in milliseconds: with the time of a look,
+ * within the 5 s in which the feed is closed for these.
+ */
+const reopensApartMs = 3_000;
 /** The old socket gives the port free in its own time: tried again after so many milliseconds. */
 const rebindMs = 20;
 /** Half a second: by then somebody else has it. */
@@ -53,6 +58,9 @@ export class FeedSocket {
   #reading: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** A look at the time from which on everybody may be sent away again. */
+  #later: NodeJS.Timeout | undefined;
+  #reopenedAt = Number.NEGATIVE_INFINITY;
   #reopened = 0;
   #flooded = 0;
   #stopped = false;
@@ -93,7 +101,7 @@ export class FeedSocket {
     this.#queue.push(frames);
   }
 
-  /** Looks, at once, whether somebody reads who may not any more, and sends everybody away if so. */
+  /** Looks, at once, whether somebody reads who may not any more, and sends everybody away if so: now, or when it is time again. */
   async look(): Promise<void> {
     // A look that has begun may have missed what this one is about.
     await this.#looking;
@@ -106,6 +114,7 @@ export class FeedSocket {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#later);
     await this.#looking;
     await this.#queue.drain();
     this.#socket.close();
@@ -141,7 +150,16 @@ export class FeedSocket {
     const hasExpelled = await this.#readers.hasExpelled((error) =>
       warn(`who may read the feed is not known: ${error}`),
     );
-    if (hasExpelled || this.#socket.closed) await this.#reopen();
+    if (this.#socket.closed) await this.#reopen();
+    else if (hasExpelled) await this.#sendAway();
+  }
+
+  /** Whoever logs out one session after another interrupts everybody's feed, but not without a pause. */
+  async #sendAway(): Promise<void> {
+    const waitMs = this.#reopenedAt + reopensApartMs - performance.now();
+    if (waitMs <= 0) return await this.#reopen();
+    clearTimeout(this.#later);
+    if (!this.#stopped) this.#later = setTimeout(() => void this.look(), waitMs);
   }
 
   /** Closes at once: until it is closed, libzmq takes more of them. */
@@ -173,6 +191,7 @@ export class FeedSocket {
     this.#close();
     await this.#reading;
     this.#readers.forget();
+    this.#reopenedAt = performance.now();
     this.#topics = new Topics(this.#options.topicBytesMax);
     this.#reopened += 1;
     for (let tries = 1; !this.#stopped && !(await this.#openAgain()); tries += 1) {

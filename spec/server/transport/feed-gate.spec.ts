@@ -18,6 +18,8 @@ function makeKeys(): ClientKeys {
 
 /** How long somebody who must get nothing is given to get something; others get hundreds of messages meanwhile. */
 const graceMs = 1_500;
+/** Within this the feed is closed to whoever has lost the right to it. */
+const closedWithinMs = 5_000;
 
 test('P9 a reader whose key was registered gets the feed, one with an unknown key 0 bytes of it', async () => {
   const members = new Members();
@@ -152,6 +154,29 @@ test.each(['broken', 'hangs'] as const)(
   },
   15_000,
 );
+
+test('P8 P9 many who lose their right one after another interrupt the others once in 3 s, and read on no longer than 5 s', async () => {
+  const members = new Members();
+  await start({ admission: members });
+  const keys = Array.from({ length: 12 }, makeKeys);
+  for (const { publicKey } of keys) members.keys.add(publicKey);
+  const [staying, ...leaving] = keys.map((one) => stand.reader(one));
+  await Promise.all([staying, ...leaving].map((reader) => reader?.given(5)));
+  const began = performance.now();
+  for (const { publicKey } of keys.slice(1)) {
+    members.keys.delete(publicKey);
+    await stand.feed.look();
+    await staying?.given(staying.messages + 20);
+  }
+  await sleep(closedWithinMs);
+  const read = leaving.map(({ messages }) => messages);
+  await sleep(graceMs);
+  await staying?.given(staying.messages + 20);
+  expect(leaving.map(({ messages }) => messages)).toEqual(read);
+  const { reopened } = stand.feed.counters;
+  expect(reopened).toBeGreaterThan(1);
+  expect(reopened).toBeLessThanOrEqual(1 + (performance.now() - began) / 3_000);
+}, 30_000);
 
 test('P8 P9 strangers who never finish their handshake keep no reader out', async () => {
   await start({ connectionsMax: 3 });
