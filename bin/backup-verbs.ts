@@ -76,14 +76,19 @@ function restoreCommand(context: () => Context): Command {
       'word; rows, views and the tree are made from it again. The ledger begins a new life, so that clients that have seen',
       'more of the former one are told to start over. Everybody logs in again. A damaged backup restores nothing.',
     ],
-    examples: ['restore friday.rowcast', 'restore friday.rowcast --to 1200 --settings trial.ini'],
+    examples: ['restore friday.rowcast', 'restore friday.rowcast --to 2025-closed --settings trial.ini'],
   })
     .argument('<file>', 'the backup')
-    .option('--to <seq>', 'only up to this change', readPositive)
-    .action((path: string, { to }: { readonly to?: number }) => restore(context(), path, to));
+    .option('--to <seq or tag>', 'only up to this change, or to what a tag of the backup names', readTo)
+    .action((path: string, { to }: { readonly to?: number | string }) => restore(context(), path, to));
 }
 
-async function restore(context: Context, path: string, to: number | undefined): Promise<void> {
+/** A seq, or the name of a tag. */
+function readTo(text: string): number | string {
+  return /^\d+$/.test(text) ? readPositive(text) : text;
+}
+
+async function restore(context: Context, path: string, to: number | string | undefined): Promise<void> {
   const progress = new Progress(context);
   const { restoreBackup } = await import('../server/cli/restore.ts');
   const startMs = performance.now();

@@ -21,12 +21,12 @@ export interface AnsweredRequest {
  * Any number of ours: whoever writes the audit, or an account, waits here. So the audit is without a hole, a reader never
  * sees a later entry before an earlier one, and two who each remove the other cannot leave a ledger without administrator.
  */
-const advisoryLock = 0x726f7761;
+export const auditLock = 0x726f7761;
 const pageEntries = 1_000;
 
 /** Must come first in a transaction that records. */
 export async function lockAudit(transaction: Executor): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(${advisoryLock})`.execute(transaction);
+  await sql`SELECT pg_advisory_xact_lock(${auditLock})`.execute(transaction);
 }
 
 /** Records an event, in a transaction that holds the lock; returns its seq. */

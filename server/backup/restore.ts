@@ -32,6 +32,8 @@ export interface RestoreOptions {
   readonly to: number | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (seq: number, of: number) => void;
+  /** Looks at the database once more when all is written: what it throws leaves nothing restored. */
+  readonly beforeCommit?: ((transaction: Database) => Promise<void>) | undefined;
 }
 
 export interface Restored {
@@ -66,7 +68,9 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   return await database.transaction().execute(async (transaction) => {
     const head = await lockHead(transaction);
     await demandEmpty(transaction, head);
-    return await new Restore(transaction, head, { ...options, to }).run();
+    const restored = await new Restore(transaction, head, { ...options, to }).run();
+    await options.beforeCommit?.(transaction);
+    return restored;
   });
 }
 

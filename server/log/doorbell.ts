@@ -26,6 +26,11 @@ export class Doorbell {
     this.#log = log;
   }
 
+  /** What its connection has said last as long as it listens: which ledger a server is on is seen by it from outside. */
+  get listening(): string {
+    return `LISTEN ${pg.escapeIdentifier(this.channel)}`;
+  }
+
   /** What this server's own NOTIFY says, so that it need not wake itself. */
   message(seq: number): string {
     return `${this.#server} ${seq}`;
@@ -59,7 +64,7 @@ export class Doorbell {
       if (payload?.startsWith(`${this.#server} `) !== true) onRing();
     });
     await client.connect();
-    await client.query(`LISTEN ${client.escapeIdentifier(this.channel)}`);
+    await client.query(this.listening);
     onRing();
   }
 

@@ -36,6 +36,7 @@ export interface TestSettings {
 export async function writeSettings(
   ledger: TestLedger,
   server: Readonly<Record<string, string>> = {},
+  database: Readonly<Record<string, string>> = {},
 ): Promise<TestSettings> {
   const folder = await mkdtemp(join(tmpdir(), 'rowcast-server-'));
   const [commandsPort = 0, feedPort = 0] = await freePorts(2);
@@ -56,6 +57,7 @@ export async function writeSettings(
       name: ledger.server.database,
       user: ledger.server.user,
       owner: ledger.owner.user,
+      ...database,
     },
     administrators: { [administrator.name]: administratorHash },
     client: { server: address },

@@ -3,10 +3,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { connect, type Ledger, type ResetEvent, RowcastError, type Watch } from '../../client/index.ts';
+import { auditLock } from '../../server/auth/audit.ts';
 import { restoreBackup } from '../../server/cli/restore.ts';
 import { checkDatabase } from '../../server/cli/verify-database.ts';
+import { Doorbell } from '../../server/log/doorbell.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { loadSettings } from '../../settings/load.ts';
 import { createLedger, silentLog, type TestLedger } from '../support/ledger.ts';
@@ -80,6 +82,7 @@ beforeAll(async () => {
   const columns = [{ name: 'id', type: 'integer' }] as const;
   await admin.createTable({ name: 'item', key: 'id', columns: [...columns] });
   await insert(1, 10);
+  await admin.tag('eighth', { point: { seq: 8 } });
 });
 afterAll(async () => {
   await admin.close();
@@ -132,6 +135,15 @@ test('P7 P10 a backup of a running server, restored: clients that were ahead are
   expect((await checkDatabase({ ...quiet, settings: first.settings.file })).verified).toBe(true);
   const onTop = restoreBackup({ ...quiet, settings: first.settings.file, path: file, to: undefined });
   await expect(onTop).rejects.toThrow('a server is running on this database: stop it, then restore');
+  // The ledger of another schema is none of its business, and a tag of the backup is a place to restore to.
+  const beside = await writeSettings(first.ledger, {}, { schema: 'beside' });
+  const there = { ...quiet, settings: beside.file, path: file };
+  await expect(restoreBackup({ ...there, to: 'eigth' })).rejects.toThrow(
+    'the backup has no tag eigth (did you mean "eighth"?); it has eighth',
+  );
+  expect(await restoreBackup({ ...there, to: 'eighth' })).toMatchObject({ seq: 8, rows: 7 });
+  expect(await first.ledger.query('SELECT seq FROM beside.head')).toMatchObject([{ seq: expect.anything() }]);
+  await beside.remove();
   await insert(11, 20);
   const { epoch } = await admin.status();
   await first.stop();
@@ -154,6 +166,36 @@ test('P7 P10 a backup of a running server, restored: clients that were ahead are
   await insert(11, 12);
   expect(await admin.accounts.audit({ after: 0 })).toMatchObject({
     entries: expect.arrayContaining([expect.objectContaining({ what: 'restored', to: 11, backup: `11@${epoch}` })]),
+  });
+});
+
+test('P6 a server that comes while a backup is restored is noticed, and nothing is restored', {
+  timeout: 60_000,
+}, async () => {
+  const ledger = await createLedger();
+  const settings = await writeSettings(ledger);
+  onTestFinished(async () => {
+    await settings.remove();
+    await ledger.drop();
+  });
+  // The last thing that a restore waits for.
+  const holder = new pg.Client(ledger.owner);
+  await holder.connect();
+  await holder.query('SELECT pg_advisory_lock($1)', [auditLock]);
+  const restoring = restoreBackup({ ...quiet, settings: settings.file, path: file, to: undefined });
+  const refused = expect(restoring).rejects.toThrow('a server is running on this database: stop it, then restore');
+  const waits = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rowcast'
+    AND wait_event_type = 'Lock'`;
+  await expect.poll(() => ledger.query(waits)).toHaveLength(1);
+  // The part of a server that listens to the others.
+  const doorbell = new Doorbell({ schema: 'rowcast', connection: ledger.server, log: silentLog });
+  await doorbell.run(() => undefined);
+  await holder.end();
+  await refused;
+  await doorbell.stop();
+  expect(await ledger.query('SELECT FROM change')).toEqual([]);
+  expect(await restoreBackup({ ...quiet, settings: settings.file, path: file, to: undefined })).toMatchObject({
+    seq: 11,
   });
 });
 
