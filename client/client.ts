@@ -62,6 +62,7 @@ import type { FormerLife } from './trust/lives.ts';
 import { LogTrust, type Verified } from './trust/log-trust.ts';
 import { ProofReads } from './trust/proof-reads.ts';
 import { LedgerVerification, type VerifyOptions, type VerifyReport } from './trust/verify-ledger.ts';
+import { findDelete } from './undelete.ts';
 import { Watch, type WatchOptions } from './watch.ts';
 /** For specs: what stands for the network and the clock, and narrower limits. */
 export interface LedgerParts {
@@ -274,6 +275,18 @@ export class Ledger implements AsyncDisposable {
     const result = await sendRevert(this.#channel, what, options);
     if (open !== true || result.entries === undefined) return result;
     return { ...result, entries: await this.#opener.logEntries(result.entries, timing(options)) };
+  }
+
+  /**
+   * Brings a deleted row back as it was, by a revert of its delete; nothing, with `changed: false`, when it is there.
+   * @throws RowcastError `row_not_found` when there was never such a row, `invalid` when a unique value is taken
+   */
+  async undelete(table: string, key: string, options: CommandOptions = {}): Promise<CommandResult> {
+    const changes = this.history(table, key, { newestFirst: true, ...timing(options) });
+    const seq = await findDelete(changes, { table, key, id: options.id });
+    if (seq !== undefined) return await this.revert({ seq }, options);
+    const { epoch, seq: head } = await this.status(timing(options));
+    return { epoch, seq: head, changed: false, ...(options.dryRun && { dryRun: true, entries: [] }) };
   }
 
   /**

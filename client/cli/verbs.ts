@@ -131,6 +131,13 @@ export const clientVerbs: readonly Verb[] = [
     load: async () => (await import('./verbs/delete.ts')).deleteCommand,
   },
   {
+    name: 'undelete',
+    group: rows,
+    summary: 'bring a deleted row back, as it was',
+    writes: true,
+    load: async () => (await import('./verbs/undelete.ts')).undeleteCommand,
+  },
+  {
     name: 'erase',
     group: rows,
     summary: 'delete for good what the sealed cells of a row hold',

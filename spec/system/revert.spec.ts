@@ -62,6 +62,30 @@ test('undelete: the library brings a row back, and who watches sees it come', as
   await admin.revert({ command: 'id-of-revert' });
 });
 
+test('undelete by the key: the row as it was, once for its id, and nothing where it is there', async () => {
+  await admin.insert('rate', { currency: 'SEK', value: '11.10' });
+  expect(await admin.undelete('rate', 'SEK')).toMatchObject({ changed: false });
+  await admin.delete('rate', 'SEK');
+  await admin.insert('rate', { currency: 'SEK', value: '11.20' });
+  await admin.delete('rate', 'SEK');
+  const shown = await admin.undelete('rate', 'SEK', { dryRun: true });
+  expect(shown.entries).toMatchObject([{ entry: { op: 'insert', key: 'SEK', row: { value: '11.20' } } }]);
+  const options = { id: 'id-of-undelete', why: 'it is needed' };
+  const first = await admin.undelete('rate', 'SEK', options);
+  expect(first).toMatchObject({ changed: true, changes: 1 });
+  expect(await admin.undelete('rate', 'SEK', options)).toEqual(first);
+  expect((await admin.get('rate', 'SEK')).row).toEqual({ currency: 'SEK', value: '11.20' });
+  await expect(admin.undelete('rate', 'XXX')).rejects.toMatchObject({ code: 'row_not_found' });
+  await admin.delete('rate', 'SEK');
+  const { out, code } = await rowcast('undelete', 'rate', 'SEK', '--why', 'once more');
+  expect([out, code]).toEqual([expect.stringMatching(/^brought SEK of rate back \(#\d+\)\n$/), 0]);
+  expect(await rowcast('undelete', 'rate', 'SEK')).toMatchObject({
+    out: 'it is so already; nothing was recorded\n',
+    code: 0,
+  });
+  expect(await rowcast('undelete', 'rate', 'XXX')).toMatchObject({ code: 3 });
+});
+
 test('conflicts are told with both values, and nothing is done until it is said who wins', {
   timeout: 90_000,
 }, async () => {

@@ -34,7 +34,7 @@ export function revertCommand(context: () => Context): Command {
     summary: 'take changes back, as new changes; also what was deleted',
     notes: [
       'The log keeps both, and a revert can be reverted in its turn. A row that was deleted comes back when its',
-      'delete is reverted: rowcast history TABLE KEY tells its seq.',
+      'delete is reverted: rowcast undelete TABLE KEY does so, or rowcast history TABLE KEY tells its seq.',
       'What was changed again since is a conflict: it is shown with both values, and nothing is done unless --keep or',
       '--overwrite says which side wins. Of FROM..TO a seq is a change, or a day, and both are included; a tag or a time is a',
       'point: v1..v2 takes back what came behind v1, up to v2, and v1.. all up to now.',
