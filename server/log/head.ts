@@ -14,7 +14,7 @@ export interface Head {
 
 /** The head as a writer finds it, and the time that its changes will bear. */
 export interface LockedHead extends Head {
-  /** The database's clock, never before the change ahead. ISO 8601 in UTC, to the microsecond. */
+  /** The database's clock when the head was locked, never before the change ahead. ISO 8601 in UTC, to the microsecond. */
   readonly at: string;
   /** The right edge of the tree over the log. */
   readonly frontier: Frontier;
@@ -22,14 +22,15 @@ export interface LockedHead extends Head {
 
 /**
  * Locks the head until the transaction ends. Whoever holds it is the only writer of the ledger, on any server: what it
- * reads after this stays true until it commits, and its seqs have no hole and are in commit order (P3).
+ * reads after this stays true until it commits, and its seqs have no hole and are in commit order (P3). The clock is read
+ * around the lock, or it would be read before a wait.
  */
 export async function lockHead(transaction: Executor): Promise<LockedHead> {
   const { rows } = await sql<Omit<LockedHead, 'frontier'> & { readonly peaks: string | null }>`
     SELECT epoch, seq, schema_seq AS "schemaSeq",
            ${utcText(sql`greatest(at, clock_timestamp())`)} AS at,
            encode(peaks, 'hex') AS peaks
-    FROM head FOR UPDATE`.execute(transaction);
+    FROM (SELECT * FROM head FOR UPDATE) AS locked`.execute(transaction);
   const { peaks, ...head } = only(rows);
   return { ...head, frontier: Frontier.parse(head.seq, peaks ?? '') };
 }

@@ -6,7 +6,8 @@ import type { Head } from './head.ts';
 import { findTag } from './tags.ts';
 
 /**
- * The seq that a point names in the log that ends at this head.
+ * The seq that a point names in the log that ends at this head. Of a time it stays so when it was settled before (see
+ * settled.ts), or the head is locked.
  * @throws Refused `wrong_epoch`, `ahead_of_server` (a seq or a time that has not come yet) or `tag_not_found`
  */
 export async function resolvePoint(executor: Executor, head: Head, point: Point): Promise<number> {
@@ -49,8 +50,11 @@ async function lastAt(executor: Executor, { epoch, seq: head }: Head, at: string
   );
   const [found] = rows;
   if (found === undefined) throw new Error(`the log has no change that can be compared with ${at}`);
-  if (found.isAhead) {
-    throw new Refused({ code: 'ahead_of_server', message: `${at} has not come yet on the server`, epoch, head });
-  }
+  if (found.isAhead) throw refuseComing(at, { epoch, seq: head });
   return found.seq;
+}
+
+/** A time that the server's clock has not reached. */
+export function refuseComing(at: string, { epoch, seq: head }: Pick<Head, 'epoch' | 'seq'>): Refused {
+  return new Refused({ code: 'ahead_of_server', message: `${at} has not come yet on the server`, epoch, head });
 }

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import { Refused } from '../refused.ts';
 import { readHead } from './head.ts';
 import { resolvePoint } from './point.ts';
+import { untilSettled } from './settled.ts';
 import { publicTag, readTag } from './tags.ts';
 
 /** Who names a point. */
@@ -14,13 +15,14 @@ export interface Tagging {
 
 /**
  * Names a point for ever. The same request again, by its id, is answered as before.
- * @throws Refused `tag_exists`, and what {@link resolvePoint} throws
+ * @throws Refused `tag_exists`, and what {@link untilSettled} and {@link resolvePoint} throw
  */
 export async function setTag(
   database: Database,
   { name, point, why }: TagRequest,
   { id, user }: Tagging,
 ): Promise<object> {
+  await untilSettled(database, [point]);
   const head = await readHead(database);
   const seq = point === undefined ? head.seq : await resolvePoint(database, head, point);
   const asked = JSON.stringify({ user, point, why });

@@ -1,7 +1,9 @@
 import { ProofError } from '../../proof/hash.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
+import type { Point } from '../../protocol/point.ts';
 import type { Query } from '../../protocol/queries.ts';
 import type { Checkpoints } from '../log/checkpoints.ts';
+import { untilSettled } from '../log/settled.ts';
 import { Refused, tooMuchUnread } from '../refused.ts';
 import { cellHistory } from './cell-history.ts';
 import type { QueryAnswer, QueryContext } from './context.ts';
@@ -36,6 +38,8 @@ export class Queries {
   readonly counters = { queries: 0, busy: 0 };
   readonly #options: QueriesOptions;
   readonly #turns: Turns;
+  /** Queries that wait for their points to be settled. */
+  #settling = 0;
 
   constructor(options: QueriesOptions) {
     this.#options = options;
@@ -47,6 +51,7 @@ export class Queries {
    * @throws Refused when the query asks for what is not there, or too many are in flight.
    */
   async answer(query: Query, peer = ''): Promise<QueryAnswer> {
+    await this.#untilSettled(query);
     const end = await this.#turns.enter(peer);
     if (end === undefined) throw this.#busy(busy);
     try {
@@ -60,6 +65,19 @@ export class Queries {
       throw new Refused({ code: 'tampered', message: `the log is not what it was: ${error.message}` });
     } finally {
       end();
+    }
+  }
+
+  /** Before its turn, as others could have that meanwhile. */
+  async #untilSettled(query: Query): Promise<void> {
+    const points = timesOf(query);
+    if (points.length === 0) return;
+    if (this.#settling >= this.#options.inFlightMax) throw this.#busy(busy);
+    this.#settling += 1;
+    try {
+      await untilSettled(this.#options.database, points);
+    } finally {
+      this.#settling -= 1;
     }
   }
 
@@ -100,4 +118,15 @@ export class Queries {
         return query satisfies never;
     }
   }
+}
+
+/** The points of a query that are times; none of a further page, which has a seq. */
+function timesOf(query: Query): Point[] {
+  if ('after' in query && typeof query.after === 'string') return [];
+  const points = [
+    'asOf' in query ? query.asOf : undefined,
+    'from' in query ? query.from : undefined,
+    'to' in query ? query.to : undefined,
+  ];
+  return points.filter((point): point is Point => typeof point === 'object' && 'at' in point);
 }
