@@ -382,7 +382,8 @@ export class Ledger implements AsyncDisposable {
   /**
    * Does here what a diff says was done elsewhere, as one command. Nothing is done where this ledger is not as that one
    * was: `version_conflict`, with each cell that is not; and nothing, with `changed: false`, where it is as the patch
-   * leaves it, all of it. Rows of a patch are held in memory.
+   * leaves it, all of it. A table that the patch drops goes with whatever rows it has here. Rows of a patch are held in
+   * memory.
    */
   async apply(patch: Patch, options: LargeBatchOptions = {}): Promise<CommandResult> {
     const { epoch, seq, tables } = await this.tables({ signal: options.signal, counts: false });

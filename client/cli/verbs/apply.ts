@@ -19,6 +19,7 @@ export function applyCommand(context: () => Context): Command {
     summary: 'do to this ledger what a patch, made by diff --json, says was done to another',
     notes: [
       'All of it is one command. Nothing is done where this ledger is not as that one was: each such cell is named.',
+      'A table that the patch drops goes with whatever rows it has here: --dry-run shows it.',
     ],
     examples: [
       'apply v2.patch --dry-run',
