@@ -8,6 +8,7 @@ import { pathOf } from '../api/lines.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { cursorOf } from '../time/travel.ts';
 import { pointText, pointWords } from '../words/points.ts';
+import classes from './export-menu.module.css';
 import { type ExportedRows, exportedRows } from './exported-rows.ts';
 import { FileSwitch } from './file-switch.tsx';
 import { OpenSwitch, useMayOpen } from './open-switch.tsx';
@@ -50,7 +51,12 @@ export function ExportMenu({ table, definition }: Props) {
       onOpen={() => prove(proven !== undefined)}
     >
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconDownload size={14} />}
+          classNames={{ section: classes.mark ?? '', label: classes.label ?? '' }}
+        >
           export
         </Button>
       </Menu.Target>

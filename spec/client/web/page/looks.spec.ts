@@ -110,6 +110,17 @@ describe.skipIf(!hasBrowser)('what is seen', { timeout: 60_000 }, () => {
     expect(await scroller.evaluate((it) => getComputedStyle(it).backgroundColor)).toBe('rgba(0, 0, 0, 0)');
   });
 
+  test('on a phone there is room for what is searched for, with and without a login, in two lines', async () => {
+    for (const loggedIn of [true, false]) {
+      const { page } = await visit(stand, { path: '/t/shop', viewport: phone, loggedIn });
+      await table(page);
+      const box = await page.getByLabel('search the rows').boundingBox();
+      expect(box?.width).toBeGreaterThan(140);
+      const grid = await page.locator('.ag-header').boundingBox();
+      expect((grid?.y ?? Number.POSITIVE_INFINITY) - (box?.y ?? 0)).toBeLessThan(90);
+    }
+  });
+
   test('what nothing fits is not said to be empty', async () => {
     const { page } = await visit(stand, { path: '/t/shop' });
     const feed = page.getByRole('region', { name: 'feed' });

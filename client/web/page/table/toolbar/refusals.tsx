@@ -26,22 +26,24 @@ export function Refusals({ pending, feed }: Props) {
     feed.api.startEditingCell({ rowIndex: index, colKey: column });
   };
   return (
-    <ul className={classes.refusals} role="alert">
-      {list.slice(0, listedMax).map(({ key, column, message }) => (
-        <li key={`${key} ${column}`}>
-          <IconAlertTriangle size={15} />
-          <span>
-            <b>{shownText(key)}</b> {shownText(message)}
-          </span>
-          <Button size="compact-xs" variant="subtle" onClick={() => mend(key, column)}>
-            edit again
-          </Button>
-          <Button size="compact-xs" variant="subtle" onClick={() => pending.giveUp(key, column)}>
-            give it up
-          </Button>
-        </li>
-      ))}
-      {list.length > listedMax && <li>and {amount(list.length - listedMax)} more</li>}
-    </ul>
+    <div className={classes.refusals} role="alert">
+      <ul>
+        {list.slice(0, listedMax).map(({ key, column, message }) => (
+          <li key={`${key} ${column}`}>
+            <IconAlertTriangle size={15} />
+            <span>
+              <b>{shownText(key)}</b> {shownText(message)}
+            </span>
+            <Button size="compact-xs" variant="subtle" onClick={() => mend(key, column)}>
+              edit again
+            </Button>
+            <Button size="compact-xs" variant="subtle" onClick={() => pending.giveUp(key, column)}>
+              give it up
+            </Button>
+          </li>
+        ))}
+        {list.length > listedMax && <li>and {amount(list.length - listedMax)} more</li>}
+      </ul>
+    </div>
   );
 }
