@@ -1,11 +1,13 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hasBrowser } from '../../../support/browser.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { violations, violationsInBoth } from './axe.ts';
 import { dropFile } from './drop-file.ts';
 import { cellAt } from './grid.ts';
+import { logOut } from './log-in.ts';
+import { sign } from './sign.ts';
 
 const phone = { width: 390, height: 844 };
 const desk = { width: 1_360, height: 820 };
@@ -46,7 +48,7 @@ describe.skipIf(!hasBrowser)('axe-core finds nothing against WCAG 2.1 AA', { tim
   /** Looks at what is open, light and dark, and closes it. */
   async function look(page: Page, what: string, within = '[role=dialog]'): Promise<void> {
     expect.soft(await violationsInBoth(page, within), what).toEqual([]);
-    if (within.startsWith('aside') || within === 'main') return;
+    if (!within.startsWith('[role=')) return;
     await page.keyboard.press('Escape');
     await page.locator(within).waitFor({ state: 'detached' });
   }
@@ -143,6 +145,48 @@ describe.skipIf(!hasBrowser)('axe-core finds nothing against WCAG 2.1 AA', { tim
     await page.goto(`${stand.origin}/t/employees?since=2`);
     await page.getByText('entered').first().waitFor();
     await look(page, 'two moments compared', 'main');
+  });
+
+  test('the filter of the feed, and what was refused', async () => {
+    const { page } = await visit(stand, { path: '/t/employees', loggedIn: true, provokes: /status of 422/ });
+    await table(page);
+    await page.getByRole('button', { name: 'filter the feed' }).click();
+    await page.getByLabel('search the feed').fill('married');
+    await page.getByRole('region', { name: 'feed' }).locator('label', { hasText: 'changed' }).click();
+    await page.getByText('only changed, with “married”').waitFor();
+    await look(page, 'the filter of the feed', 'aside section[aria-label=feed]');
+    await cellAt(page, changed, 'salary').dblclick();
+    await page.getByLabel('edit salary').fill('much');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'edit again' }).waitFor();
+    await look(page, 'what was refused', 'main');
+  });
+
+  test('what is wrong: a login that has ended, a server that is gone, a log that was tampered with', {
+    timeout: 180_000,
+  }, async () => {
+    const other = await WebStand.startApart();
+    onTestFinished(() => other.stop());
+    await other.loadSample('employees');
+    const { page, context } = await visit(other, {
+      path: '/t/employees',
+      loggedIn: true,
+      provokes: /net::ERR_|status of (401|408|409|50\d)/,
+    });
+    await table(page);
+    await logOut(context, other);
+    await page.getByText('Your login has ended').waitFor();
+    await look(page, 'a login that has ended', 'header');
+    await page.getByRole('button', { name: 'I know' }).click();
+    const restart = await other.killServer();
+    await page.getByText('The server does not answer').waitFor({ timeout: 20_000 });
+    await look(page, 'a server that is gone', 'header');
+    await restart();
+    await sign(page, 'live').waitFor({ timeout: 20_000 });
+    const tampering = `UPDATE change SET entry = replace(entry, 'Ada', 'Eve') WHERE seq = 2`;
+    await other.ledger.query(`SET session_replication_role = replica; ${tampering}; RESET session_replication_role`);
+    await page.getByRole('alert').filter({ hasText: 'tampered' }).waitFor({ timeout: 20_000 });
+    await look(page, 'a log that was tampered with', 'header');
   });
 
   test('the people: accounts, sessions, audit and passwords', async () => {

@@ -90,12 +90,23 @@ describe.skipIf(!hasBrowser)(`${hostileTexts.length} hostile texts`, { timeout: 
   });
 
   test('as reasons and values in the feed', async () => {
-    const opened = await visit(stand, { path: '/t/cells', viewport: { width: 1_600, height: 4_000 } });
-    const feed = opened.page.getByLabel('feed', { exact: true });
-    await feed
-      .getByText(kept.at(-1) ?? '')
-      .first()
-      .waitFor();
+    // So tall that all lines are drawn, down to the first.
+    const opened = await visit(stand, { path: '/t/cells', viewport: { width: 1_600, height: 150 * kept.length } });
+    const feed = opened.page.getByRole('region', { name: 'feed' });
+    await feed.getByText('this is where it began').waitFor();
+    await expect.poll(() => feed.getByRole('listitem').count()).toBeGreaterThan(kept.length);
+    const lines = await feed.getByRole('listitem').evaluateAll((all) =>
+      all.map((line) => {
+        const why = line.querySelector('p')?.textContent ?? '';
+        return { why, rest: (line.textContent ?? '').replace(why, '') };
+      }),
+    );
+    const hasLine = (text: string): boolean =>
+      lines.some(
+        ({ why, rest }) =>
+          why === `“${shownText(text.slice(0, 1_000))}”` && rest.includes(shownText(text, { widthMax: 80 })),
+      );
+    expect(kept.filter((text) => !hasLine(text))).toEqual([]);
     await expectHarmless(opened);
   });
 

@@ -1,5 +1,7 @@
-import type { Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { administrator } from '../../../support/server.ts';
+import type { WebStand } from '../../../support/web-stand.ts';
 
 interface Person {
   readonly name: string;
@@ -23,4 +25,11 @@ export async function logInAgain(page: Page): Promise<void> {
   await fillLogin(dialog);
   await dialog.waitFor({ state: 'detached' });
   await accountOf(page).waitFor();
+}
+
+/** The login ends, and the page has not asked for it. */
+export async function logOut(context: BrowserContext, { origin }: WebStand): Promise<void> {
+  const headers = { 'x-rowcast': '1', origin };
+  const answer = await context.request.post(`${origin}/api/session.logout`, { headers, data: {} });
+  expect(answer.ok()).toBe(true);
 }

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TableDefinition } from '../../../../protocol/table.ts';
 import { hasBrowser } from '../../../support/browser.ts';
@@ -7,7 +7,7 @@ import { administrator } from '../../../support/server.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { cellAt, noteCounts } from './grid.ts';
-import { accountOf, fillLogin, logInAgain } from './log-in.ts';
+import { accountOf, fillLogin, logInAgain, logOut } from './log-in.ts';
 
 const pay: TableDefinition = {
   name: 'pay',
@@ -19,12 +19,6 @@ const pay: TableDefinition = {
 };
 
 /** As another tab of the same browser does. */
-async function logOut(context: BrowserContext, { origin }: WebStand): Promise<void> {
-  const headers = { 'x-rowcast': '1', origin };
-  const answer = await context.request.post(`${origin}/api/session.logout`, { headers, data: {} });
-  expect(answer.ok()).toBe(true);
-}
-
 /** What Chromium says of a feed that is held back, and of what is refused. */
 const provokes = /net::ERR_|status of 401/;
 
