@@ -201,4 +201,21 @@ describe.skipIf(!hasBrowser)('several rows that are changed together on the page
     await expect.poll(rows).toEqual({});
     await expectEqualToLedger(page, stand, 'pay');
   });
+
+  test('are not changed when their table is left before a choice', async () => {
+    const page = await open({ path: '/t/staff', provokes });
+    await page.getByRole('navigation').getByRole('button', { name: 'pay' }).click();
+    await cellAt(page, 'E1', 'id').waitFor();
+    await select(page, ['E1', 'E2']);
+    await page.getByRole('button', { name: 'delete', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Delete 2 rows?' }).waitFor();
+    for (const key of ['E1', 'E2']) await stand.admin.update('pay', key, { amount: 2_000 });
+    await page.getByRole('dialog').getByRole('button', { name: 'delete' }).click();
+    await page.getByRole('dialog', { name: '2 rows of pay have changed meanwhile' }).waitFor();
+    await page.goBack();
+    await page.getByText('the change of 2 rows: somebody else was faster').waitFor();
+    await cellAt(page, 'S1', 'id').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(Object.keys(await rows())).toEqual(['E1', 'E2', 'E3']);
+  });
 });

@@ -27,7 +27,7 @@ export function DisputedChoice({ disputed, isAlone, isFirst, isMine, typeOf, onC
   const { key, by, at } = row.current;
   const place = [
     ...(isAlone && column !== undefined ? [] : [shownText(key)]),
-    ...(column === undefined ? [] : [column]),
+    ...(column === undefined ? [] : [shownText(column)]),
   ];
   return (
     <Radio.Group
