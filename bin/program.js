@@ -20,7 +20,7 @@ export async function importOwn(name) {
     const { register } = await import('tsx/esm/api');
     register();
   }
-  return await import(`./${name}.ts`);
+  return await import(new URL(`bin/${name}.ts`, root).href);
 }
 
 /** Whether the program was built from the sources as they are. */

@@ -57,9 +57,9 @@ export async function sendCommand<Type extends CommandType>(type: Type, fields: 
       return { id, reply };
     } catch (error) {
       if (isOpen(error)) keep(asked, id);
-      if (isPassing(error) && performance.now() < until) await pause(retryMs);
-      else if (isLoginRefusal(error) && openIds.has(asked) && (await isBack(user, until))) continue;
-      else throw openIds.has(asked) ? untold(error) : error;
+      if (isPassing(error) && performance.now() < until && (await isStillThere(user))) continue;
+      if (isLoginRefusal(error) && openIds.has(asked) && (await isBack(user, until))) continue;
+      throw openIds.has(asked) ? untold(error) : error;
     }
   }
 }
@@ -73,6 +73,13 @@ function keep(asked: string, id: string): void {
   openIds.set(asked, id);
   const [oldest] = openIds.keys();
   if (openIds.size > openMax && oldest !== undefined) openIds.delete(oldest);
+}
+
+/** Whether nobody else has logged in after a pause: what one person began does not go out under the name of another. */
+async function isStillThere(user: string | undefined): Promise<boolean> {
+  await pause(retryMs);
+  const now = useLedger.getState().login?.user;
+  return now === undefined || now === user;
 }
 
 /** Whether this person has logged in again by then. */

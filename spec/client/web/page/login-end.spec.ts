@@ -118,6 +118,29 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
     expect((await stand.admin.accounts.list()).map(({ user }) => user)).toContain('bob');
   });
 
+  test('leaves a change that had no answer with whoever made it: it does not go out under the next name', async () => {
+    await stand.admin.accounts.add({ user: 'eve', role: 'administrator', password: 'a word of eve' });
+    const { page, context } = await visit(stand, { path: '/t/pay', loggedIn: true, provokes });
+    await page.clock.install();
+    let asked = 0;
+    await page.route('**/api/row.update', async (route) => {
+      asked += 1;
+      await route.abort();
+    });
+    await cellAt(page, 'E1', 'amount').dblclick();
+    await page.getByLabel('edit amount').fill('4000');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => asked).toBe(1);
+    await logOut(context, stand);
+    await page.getByRole('banner').getByRole('button', { name: 'log in' }).last().click();
+    await fillLogin(page.getByRole('dialog', { name: 'Log in' }), { name: 'eve', password: 'a word of eve' });
+    await page.getByRole('banner').getByRole('button', { name: 'eve' }).waitFor();
+    const askedBefore = asked;
+    await page.clock.runFor(10_000);
+    await page.getByText('Nobody knows yet whether this was done').waitFor();
+    expect(asked).toBe(askedBefore);
+  });
+
   test('stands in the audit, of which the newest entries come first, and older ones when they are asked for', async () => {
     await stand.ledger.query(`
       INSERT INTO audit (seq, what, by, details) SELECT last + n, 'logout', 'old', '{}'
