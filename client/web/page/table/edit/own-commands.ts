@@ -26,10 +26,13 @@ export const useOwnCommands = create<OwnCommands>(() => none);
 
 let owner = useLedger.getState().login?.user;
 
-// Somebody else at the same page begins with nothing; who logs in again goes on with what they had.
-useLedger.subscribe(({ login }) => {
-  if (login === undefined || login.user === owner) return;
-  owner = login.user;
+// Somebody else at the same page begins with nothing, and so does everybody in another life of the ledger, which knows none
+// of these commands; who logs in again goes on with what they had.
+useLedger.subscribe(({ login, epoch }, before) => {
+  const isOtherLife = epoch !== before.epoch && before.epoch !== '';
+  const isOtherOwner = login !== undefined && login.user !== owner;
+  if (isOtherOwner) owner = login.user;
+  if (!isOtherLife && !isOtherOwner) return;
   useOwnCommands.setState(none);
   hideOwnNote();
 });
