@@ -54,6 +54,21 @@ describe.skipIf(!hasBrowser)(`a table of ${rows} rows`, { timeout: scale(180_000
     expect(blanks.frames).toBeGreaterThan(30);
   });
 
+  test('a row far below is on the screen for whoever opens its address, and Tab leads past all others', async () => {
+    const key = keyOf(rows - 100);
+    const startMs = performance.now();
+    const { page } = await visit(stand, { path: `/t/large?row=${key}` });
+    await page.locator(`.ag-row[row-id="${key}"][class*="_open_"]`).first().waitFor({ timeout: 60_000 });
+    figure(
+      `a row far below of ${rows}: on the screen ${(performance.now() - startMs).toFixed(0)} ms after its address was opened`,
+    );
+    await page.getByText('100,000 rows').waitFor({ timeout: 60_000 });
+    await expect.poll(() => cellAt(page, key, 'name').isVisible()).toBe(true);
+    await cellAt(page, key, 'name').focus();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('.ag-root-wrapper'))).toBeNull();
+  });
+
   test('answers while a thousand changes a second are shown, and its memory stays', async () => {
     const { page, context } = await visit(stand, { path: '/t/large' });
     await page.getByText('100,000 rows').waitFor({ timeout: 60_000 });
