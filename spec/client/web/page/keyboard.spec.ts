@@ -163,7 +163,7 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
   test('all cells are one stop on the way through the page, however many there are, and the way back is to the same cell', async () => {
     const { page } = await visit(stand, { path: '/t/many', loggedIn: true });
     const { keyboard } = page;
-    await page.getByText('500 rows').waitFor();
+    await page.getByText('500 rows', { exact: true }).waitFor();
     await cellAt(page, 'm100', 'id').click();
     await page.getByRole('button', { name: 'close the row' }).click();
     await cellAt(page, 'm100', 'id').focus();

@@ -40,9 +40,9 @@ describe.skipIf(!hasBrowser)('motion', { timeout: 60_000 }, () => {
       ssn: '900-00-0001',
       salary: '1.00',
     });
-    await page.getByText('52 rows').waitFor();
+    await page.getByText('52 rows', { exact: true }).waitFor();
     await stand.admin.delete('employees', 'E00');
-    await page.getByText('51 rows').waitFor();
+    await page.getByText('51 rows', { exact: true }).waitFor();
     await stand.admin.update('employees', 'E01', { job: 'engineer' });
     await cellAt(page, 'E01', 'id').click();
     const row = page.getByRole('complementary', { name: 'row E01' });

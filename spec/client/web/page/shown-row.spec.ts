@@ -45,7 +45,7 @@ describe.skipIf(!hasBrowser)('a row that is open', { timeout: 60_000 }, () => {
   test('from its line in the feed is scrolled to and marked until it is closed', async () => {
     const { page } = await visit(stand, { path: '/t/long', viewport: wide });
     await cellAt(page, keyOf(0), 'n').waitFor();
-    await page.getByText(`${rows.toLocaleString('en')} rows`).waitFor();
+    await page.getByText(`${rows.toLocaleString('en')} rows`, { exact: true }).waitFor();
     expect(await shownKeys(page)).not.toContain(far);
     await lineOf(page, 'far below').click();
     await expectShown(page, far);
