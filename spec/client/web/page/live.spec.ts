@@ -106,8 +106,8 @@ describe.skipIf(!hasBrowser)('the page shows the ledger live', { timeout: 90_000
       `${count} changes, from their answer to the screen: median ${quantile(delaysMs, 0.5).toFixed(0)} ms, ` +
         `p95 ${quantile(delaysMs, 0.95).toFixed(0)} ms`,
     );
-    // What is promised is 50 ms; here other tests run beside this one.
-    expect(quantile(delaysMs, 0.5)).toBeLessThan(500);
+    // What is promised, where nothing else runs; in the short run other tests run beside this one.
+    expect(quantile(delaysMs, 0.5)).toBeLessThan(scale(500, 50));
   });
 });
 
