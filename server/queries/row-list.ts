@@ -127,13 +127,14 @@ interface ReadRows {
 async function readPage(transaction: Database, page: Page): Promise<ListedRows> {
   const { sort, limit, bytesMax } = page;
   const sorted = sort.map(({ text }) => text);
-  const lastSorted = sort.length === 0 ? sql`NULL` : sql`(array_agg(sorted))[count(*):]`;
+  const lastSorted =
+    sort.length === 0 ? sql`NULL` : sql`(array_agg(sorted) FILTER (WHERE fits))[count(*) FILTER (WHERE fits):]`;
   const { rows } = await sql<ReadRows>`
-    SELECT string_agg(line, ',') AS lines, count(*), max(found) AS found,
-           (array_agg(key))[count(*)] AS key, ${lastSorted} AS sorted
+    SELECT string_agg(line, ',') FILTER (WHERE fits) AS lines, count(*) FILTER (WHERE fits) AS count, count(*) AS found,
+           (array_agg(key))[count(*) FILTER (WHERE fits)] AS key, ${lastSorted} AS sorted
     FROM (
-      SELECT line, key, sorted, count(*) OVER () AS found,
-             sum(octet_length(line)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(line) AS before
+      SELECT line, key, sorted,
+             sum(octet_length(line)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(line) < ${bytesMax} AS fits
       FROM (
         SELECT state.key, ARRAY[${sql.join(sorted)}]::text[] AS sorted,
           '{"key":' || to_json(state.key) || ',"version":' || state.version || ',"seq":' || state.seq
@@ -141,8 +142,7 @@ async function readPage(transaction: Database, page: Page): Promise<ListedRows> 
         FROM (${chosenSql(page)}) AS state
         ORDER BY ${orderSql(sort)} LIMIT ${limit}
       ) AS page
-    ) AS measured
-    WHERE before < ${bytesMax}`.execute(transaction);
+    ) AS measured`.execute(transaction);
   const [read] = rows;
   if (read === undefined || read.lines === null) return { lines: '', last: undefined };
   const isFull = read.found === limit || read.count < read.found;
