@@ -177,6 +177,16 @@ describe('rowcast diff and apply', () => {
     expect(head).toBe('table,key,change,column,before,after');
     expect(lines.slice(1, 3)).toEqual(['pay,E1,update,wage,1000.00,1200.00', 'pay,E2,update,wage,900.00,1.00']);
     expect(lines.at(-1)).toBe('pay,E3,insert,note,,none');
+    const cells = await viewer.lines(['diff', 'start', '--table', 'pay', '--cells']);
+    expect(cells.length).toBe(lines.length);
+    expect(cells[1]).toMatchObject({
+      key: 'E1',
+      change: 'update',
+      column: 'wage',
+      before: '1000.00',
+      after: '1200.00',
+    });
+    expect(await viewer.run(['diff', 'start', '--cells'])).toMatchObject({ exit: 2 });
     for (const form of [['--json'], ['--csv']]) expect(await ada.done(['diff', '0', ...form])).not.toContain('333');
     const folder = await mkdtemp(join(tmpdir(), 'rowcast-diff-'));
     const file = join(folder, 'start.csv');

@@ -17,6 +17,7 @@ interface DiffOptions {
   readonly table?: string;
   readonly summary?: true;
   readonly csv?: true;
+  readonly cells?: true;
   readonly escapeFormulas?: true;
   readonly open?: true;
   readonly out?: string;
@@ -45,6 +46,7 @@ export function diffCommand(context: () => Context): Command {
     .option('--table <table>', 'of one table only')
     .option('--summary', 'only how much of each table')
     .option('--csv', 'for a spreadsheet: a cell a line, with both its values')
+    .option('--cells', 'with --json: as --csv has it, a cell a line, and no patch')
     .option('--escape-formulas', 'with --csv: make what a spreadsheet would run harmless')
     .option('--open', 'with --json, --csv or --out: the values of sealed cells, for administrators')
     .option('--out <file>', 'where to; a patch, or with --csv a CSV')
@@ -68,8 +70,10 @@ interface Saved {
 }
 
 async function diff(context: Context, { from, to, table, ...options }: Asked): Promise<void> {
-  const { summary, csv, escapeFormulas, open, out } = options;
+  const { summary, csv, cells, escapeFormulas, open, out } = options;
   if (escapeFormulas === true && csv !== true) throw usageError('--escape-formulas is for spreadsheets: add --csv');
+  if (cells === true && (csv === true || !context.json))
+    throw usageError('--cells is of --json: a CSV always has them');
   const isFile = csv === true || context.json || out !== undefined;
   if (isFile && summary === true) throw usageError('--summary is for people: leave it out, or --csv, --json and --out');
   if (!isFile && open === true) throw usageError('--open is of a patch or a CSV: add --json or --csv');
@@ -77,7 +81,8 @@ async function diff(context: Context, { from, to, table, ...options }: Asked): P
     const opens = isFile ? open === true : await context.opens();
     const found = await ledger.diff(from, { to, table, signal: context.signal, open: opens });
     if (!isFile) return await printDiff(context, found, summary === true);
-    const texts = csv === true ? diffTexts(found, { format: 'csv', escapeFormulas }) : patchTexts(found);
+    const format = csv === true ? 'csv' : cells === true ? 'ndjson' : undefined;
+    const texts = format === undefined ? patchTexts(found) : diffTexts(found, { format, escapeFormulas });
     if (out !== undefined) return await save(context, texts, { out, open });
     for await (const text of texts) await context.out.write(text);
   });
