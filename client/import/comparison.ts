@@ -45,7 +45,7 @@ export class Comparison {
   readonly #target: Target;
   readonly #mode: ImportMode;
   readonly #rows: Spool<FileRow>;
-  readonly #find: FileRows['find'];
+  readonly #file: FileRows;
   readonly #planned: Readonly<Record<Kind, Planned>>;
   /** A bit for each row of the file that the table has. */
   readonly #found: Uint8Array;
@@ -53,26 +53,22 @@ export class Comparison {
   private constructor(parts: {
     readonly target: Target;
     readonly mode: ImportMode;
-    readonly rows: Spool<FileRow>;
-    readonly find: FileRows['find'];
-    readonly problems: ProblemList;
+    readonly file: FileRows;
     readonly planned: Readonly<Record<Kind, Planned>>;
   }) {
     this.#target = parts.target;
     this.#mode = parts.mode;
-    this.#rows = parts.rows;
-    this.#find = parts.find;
-    this.problems = parts.problems;
+    this.#rows = parts.file.rows;
+    this.#file = parts.file;
+    this.problems = parts.file.problems;
     this.#planned = parts.planned;
-    this.#found = new Uint8Array(Math.ceil(parts.rows.length / 8));
+    this.#found = new Uint8Array(Math.ceil(parts.file.rows.length / 8));
   }
 
   static async open(parts: {
     readonly target: Target;
     readonly mode: ImportMode;
-    readonly rows: Spool<FileRow>;
-    readonly find: FileRows['find'];
-    readonly problems: ProblemList;
+    readonly file: FileRows;
   }): Promise<Comparison> {
     const opened: Planned[] = [];
     const planned = async (): Promise<Planned> => {
@@ -93,14 +89,16 @@ export class Comparison {
 
   /** Takes a row of the table. */
   see(current: CurrentRow): void {
-    const place = this.#find(current.key);
+    const place = this.#file.find(current.key);
     // It may be there twice, under the key that such a row has now and under the one that it had.
     if (place === undefined || this.#isFound(place)) {
       if (this.#mode === 'mirror') this.#planDelete(current);
+      else this.problems.add(...this.#file.unique.against(current));
       return;
     }
     this.#found[place >> 3] = (this.#found[place >> 3] ?? 0) | (1 << (place & 7));
     const row = this.#rows.at(place);
+    this.problems.add(...this.#file.unique.against(current, row.cells));
     const changed = changedCells(current.row, row.cells);
     if (changed === undefined) this.unchanged += 1;
     else if (this.#mode === 'insert') this.problems.add(this.#thereAlready(row, current));

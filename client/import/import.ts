@@ -78,10 +78,11 @@ export class Import {
     { reading, options }: { readonly reading: FileReading; readonly options: ImportOptions },
   ): Promise<Import> {
     const { signal, onProgress, mode = 'insert' } = options;
-    const { rows, find, problems } = await readRows(reading, target, options);
+    const file = await readRows(reading, target, options);
+    const { rows } = file;
     let comparison: Comparison | undefined;
     try {
-      comparison = await Comparison.open({ target, mode, rows, find, problems });
+      comparison = await Comparison.open({ target, mode, file });
       if (!target.isNew) {
         let seen = 0;
         for await (const row of tableRows(ledger, { target, mode, rows, signal })) {

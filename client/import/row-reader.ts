@@ -1,5 +1,5 @@
 import { keySchema } from '../../protocol/names.ts';
-import { rowProblems } from '../../protocol/rules.ts';
+import { rowProblems, ruleProblem } from '../../protocol/rules.ts';
 import { findColumn, type TableDefinition } from '../../protocol/table.ts';
 import { type Cell, type Cells, cellText } from '../../protocol/values.ts';
 import { readCell } from './cell-reader.ts';
@@ -25,6 +25,14 @@ interface FoundKey {
   readonly former?: string;
 }
 
+/** A row with which something is wrong, and what could be read of it. */
+export interface BadFileRow {
+  readonly line: number;
+  readonly problems: readonly ImportProblem[];
+  readonly key?: string;
+  readonly cells: Cells;
+}
+
 interface RowReaderOptions {
   readonly form: ValueForm;
   readonly mode: ImportMode;
@@ -48,7 +56,7 @@ export class RowReader {
   }
 
   /** The row, or everything that is wrong with its cells by themselves. */
-  read({ line, values }: RawRecord): FileRow | { readonly problems: readonly ImportProblem[] } {
+  read({ line, values }: RawRecord): FileRow | BadFileRow {
     const problems: ImportProblem[] = [];
     const cells: Record<string, Cell> = {};
     for (const { column, index } of this.#target.columns) {
@@ -57,12 +65,30 @@ export class RowReader {
       if ('problem' in read) problems.push({ line, column: column.name, reason: read.problem });
       else cells[column.name] = read.cell;
     }
-    if (problems.length > 0) return { problems };
+    return problems.length > 0 ? this.#bad({ line, values }, cells, problems) : this.#whole({ line, values }, cells);
+  }
+
+  #whole({ line, values }: RawRecord, cells: Cells): FileRow | BadFileRow {
     const { former, ...key } = this.#keyOf(values, cells);
-    const bad = keySchema.safeParse(key.text).error?.issues[0]?.message;
-    return bad === undefined
-      ? { line, key: key.text, ...(former !== undefined && { former }), cells }
-      : { problems: [{ line, column: key.column, reason: key.text === '' ? 'is the key and is empty' : bad }] };
+    const problem = keyProblem(key, line);
+    if (problem !== undefined) return { line, problems: [problem], cells };
+    return { line, key: key.text, ...(former !== undefined && { former }), cells };
+  }
+
+  /** Whoever mends it should hear of all that is wrong with it: what did read is judged by the rules as well. */
+  #bad({ line, values }: RawRecord, cells: Cells, problems: readonly ImportProblem[]): BadFileRow {
+    const { definition, keyIndex, columns } = this.#target;
+    const broken = columns.flatMap(({ column }): ImportProblem[] => {
+      const cell = cells[column.name];
+      const reason = cell === undefined ? undefined : ruleProblem(column, cell);
+      return reason === undefined ? [] : [{ line, column: column.name, reason }];
+    });
+    const hasKey = definition.key === undefined ? keyIndex !== undefined : definition.key in cells;
+    if (!hasKey) return { line, problems: [...problems, ...broken], cells };
+    const key = this.#keyOf(values, cells);
+    const wrongKey = keyProblem(key, line);
+    if (wrongKey === undefined) return { line, problems: [...problems, ...broken], key: key.text, cells };
+    return { line, problems: [...problems, ...broken, wrongKey], cells };
   }
 
   #keyOf(values: RawRecord['values'], cells: Cells): FoundKey {
@@ -77,6 +103,11 @@ export class RowReader {
     const read = readCell(this.#form, 'text', values[keyIndex]);
     return { text: 'cell' in read ? cellText(read.cell ?? '') : '' };
   }
+}
+
+function keyProblem({ text, column }: FoundKey, line: number): ImportProblem | undefined {
+  const bad = keySchema.safeParse(text).error?.issues[0]?.message;
+  return bad === undefined ? undefined : { line, column, reason: text === '' ? 'is the key and is empty' : bad };
 }
 
 /** Without empty cells, which a row need not name. */

@@ -173,16 +173,77 @@ test('every row that is wrong is told with line, column and reason, by the rules
     { line: 2, column: 'age', reason: expect.stringContaining('"x" is not an integer') },
     { line: 3, column: 'name', reason: 'is required' },
     { line: 3, column: 'age', reason: 'is below the least allowed, 0' },
+    { line: 4, column: 'id', reason: 'the key "1" stands on line 2 already' },
     { line: 5, column: 'id', reason: 'is the key and is empty' },
     { line: 6, reason: 'has 2 fields where there are 4 columns' },
+    { line: 8, column: 'mail', reason: 'is unique, and line 7 has this value already' },
     { line: 9, column: 'id', reason: 'the key "6" stands on line 7 already' },
   ]);
-  // Only the server sees what is unique.
-  const twins = await previewed('id,name,mail\n6,ok,e\n7,ok,e\n', { table: 'strict' });
-  expect(twins.problems).toEqual([
-    { line: 3, column: 'mail', reason: expect.stringMatching(/^is unique, and row 6 has this value when/) },
-  ]);
   expect(await rowsOf('strict')).toEqual({});
+});
+
+describe('all that is wrong is told at once', () => {
+  const definition = {
+    key: 'id',
+    columns: [
+      { name: 'id', type: 'integer' as const },
+      { name: 'name', type: 'text' as const, required: true },
+      { name: 'age', type: 'integer' as const, min: 0 },
+      { name: 'pay', type: 'decimal' as const, unique: true },
+    ],
+  };
+
+  test('of a row: what cannot be read, what the rules say of the rest, its key and what is unique', async () => {
+    await admin.createTable({ name: 'once', ...definition });
+    const text = 'id,name,age,pay\n1,,x,1.0\n1,ada,-1,no\n2,bob,1,1.00\n,,-2,y\n3,eve,3,2.50\n3,,4,?\n4,kim,5,2.5\n';
+    const { problems } = await previewed(text, { table: 'once' });
+    expect(problems.map(({ line, column, reason }) => [line, column, reason.split(';')[0]])).toEqual([
+      [2, 'age', '"x" is not an integer'],
+      [2, 'name', 'is required'],
+      [3, 'pay', '"no" is not a decimal'],
+      [3, 'age', 'is below the least allowed, 0'],
+      [3, 'id', 'the key "1" stands on line 2 already'],
+      [4, 'pay', 'is unique, and line 2 has this value already'],
+      [5, 'pay', '"y" is not a decimal'],
+      [5, 'name', 'is required'],
+      [5, 'age', 'is below the least allowed, 0'],
+      [5, 'id', 'is the key and is empty'],
+      [7, 'pay', '"?" is not a decimal'],
+      [7, 'name', 'is required'],
+      [7, 'id', 'the key "3" stands on line 6 already'],
+      [8, 'pay', 'is unique, and line 6 has this value already'],
+    ]);
+  });
+
+  test('of a large file: what is unique in it and in the table, before it is sent', async () => {
+    await admin.createTable({ name: 'large', ...definition });
+    await imported('id,name,pay\n1,ada,1.50\n2,bob,2.50\n', { table: 'large' });
+    const rows = Array.from({ length: 6_000 }, (_, id) => `${id + 10},n,${id + 10}`);
+    const text = `id,name,pay\n${rows.join('\n')}\n7000,twin,12.0\n7001,taken,1.5\n2,bob,1.50\n`;
+    const { problems, isJudged } = await previewed(text, { table: 'large', mode: 'upsert' });
+    expect(isJudged).toBe(false);
+    expect(problems).toEqual([
+      { line: 6002, column: 'pay', reason: 'is unique, and line 4 has this value already' },
+      { line: 6003, column: 'pay', reason: 'is unique, and row "1" has this value already' },
+      { line: 6004, column: 'pay', reason: 'is unique, and line 6003 has this value already' },
+    ]);
+    // What the file takes away or leaves out is free.
+    const mirrored = await imported('id,name,pay\n3,kim,1.5\n2,bob,2.5\n', { table: 'large', mode: 'mirror' });
+    expect([mirrored.preview.problems, mirrored.counts]).toEqual([[], [1, 1, 1, 0]]);
+    // An object that does not name its value keeps it.
+    const kept = '{"id":2,"name":"bob"}\n{"id":3,"name":"kim"}\n{"id":4,"name":"eve","pay":"2.5"}\n';
+    expect((await previewed(kept, { table: 'large', mode: 'upsert', name: 'x.ndjson' })).problems).toEqual([
+      { line: 3, column: 'pay', reason: 'is unique, and row "2" has this value already' },
+    ]);
+  });
+
+  test('what becomes free too late is told by the server', async () => {
+    const moved = await previewed('id,name,pay\n2,bob,1.5\n3,kim,2.5\n', { table: 'large', mode: 'upsert' });
+    expect(moved.problems).toEqual([
+      { line: 2, column: 'pay', reason: expect.stringMatching(/^is unique, and row 3 has this value when/) },
+      { line: 3, column: 'pay', reason: expect.stringMatching(/^is unique, and row 2 has this value when/) },
+    ]);
+  });
 });
 
 test('a row that somebody changes between preview and commit is refused, by its line', async () => {
