@@ -25,14 +25,18 @@ export interface CommandText {
   readonly summary: string;
   /** What the help says besides, before the examples. */
   readonly notes?: readonly string[] | undefined;
-  /** Whole command lines without `npx rowcast`. */
+  /** Command lines without `npx rowcast` ahead, or whole ones that name it elsewhere. */
   readonly examples: readonly string[];
+}
+
+function wholeLine(example: string): string {
+  return example.includes('npx rowcast ') ? example : `npx rowcast ${example}`;
 }
 
 /** A command with its examples; a verb adds arguments, options and its action. */
 export function describedCommand({ name, summary, notes = [], examples }: CommandText): Command {
   const title = examples.length > 1 ? 'Examples:' : 'Example:';
-  const after = [title, ...examples.map((example) => `  npx rowcast ${example}`)];
+  const after = [title, ...examples.map((example) => `  ${wholeLine(example)}`)];
   const paragraphs = notes.length > 0 ? [...joinProse(notes), ''] : [];
   return new Command(name).description(summary).addHelpText('after', ({ command }) => {
     const widthOf = command.configureOutput().getOutHelpWidth;

@@ -24,7 +24,7 @@ export function applyCommand(context: () => Context): Command {
     examples: [
       'apply v2.patch --dry-run',
       'apply v2.patch --why "as released"',
-      'diff v1 v2 --json --open | npx rowcast apply -',
+      'npx rowcast diff v1 v2 --json --open | npx rowcast apply -',
     ],
   }).argument('<file>', 'a file, or - for standard input');
   return addWriteOptions(command).action((file: string, options: WriteOptions) => apply(context(), file, options));

@@ -40,6 +40,12 @@ describe('the program', () => {
     },
   );
 
+  it('an example that begins with another program stays as it is', async () => {
+    const help = await helpOf('import');
+    expect(help).toMatch(/^ {2}curl -s \S+ \| npx rowcast import - people/m);
+    expect(help).not.toContain('npx rowcast curl');
+  });
+
   it('help goes on below the text of a list', async () => {
     const rules = /^ {2}rules COLUMN RULE… {4}(.*\n {24}\S.*)+$/m;
     expect(await helpOf('alter', 72)).toMatch(rules);
