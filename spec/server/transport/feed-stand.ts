@@ -183,6 +183,11 @@ export class Reader {
     return this.#messages;
   }
 
+  /** How often it was turned away, or cut off. */
+  get turned(): number {
+    return this.#refused;
+  }
+
   /** Resolves when it was given so many messages in all. */
   async given(count: number): Promise<void> {
     while (this.#messages < count) await this.#change();
