@@ -17,6 +17,8 @@ export interface Position {
   readonly cursor: Cursor | undefined;
   readonly head: number;
   readonly verified: number;
+  /** Since when the server has owed the proof of what is behind that, where it is overdue. */
+  readonly unproven?: { readonly since: string } | undefined;
   /** Why the log cannot be followed, where that is not a matter of waiting. */
   readonly problem?: { readonly code: RowcastErrorCode; readonly message: string } | undefined;
 }

@@ -76,8 +76,10 @@ export class Hub {
     this.#look();
     const head = Math.max(this.#head, this.#cursor?.seq ?? 0);
     const problem = this.#failure && { code: this.#failure.code, message: this.#failure.message };
+    const overdue = this.#watch?.unproven;
+    const unproven = overdue && { since: overdue.since };
     const { cursor, verified } = { cursor: this.#cursor, verified: this.#verified };
-    return { state: this.#state, since: this.#since, cursor, head, verified, problem };
+    return { state: this.#state, since: this.#since, cursor, head, verified, unproven, problem };
   }
 
   /** Behind which a reader hears what is made from now on, also before the ring is there; undefined until it has begun. */

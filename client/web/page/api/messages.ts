@@ -19,6 +19,8 @@ export interface Position {
   readonly cursor?: string;
   readonly head: number;
   readonly verified: number;
+  /** Since when the server has owed the proof of what is behind that, where it is overdue. */
+  readonly unproven?: { readonly since: string };
   /** Why the gateway cannot follow the log any more. */
   readonly problem?: { readonly code: string; readonly message: string };
 }

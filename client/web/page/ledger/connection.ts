@@ -10,18 +10,20 @@ export class ConnectionSign {
   /** Since when the gateway answers. */
   #linked = new Date().toISOString();
 
-  show({ state, since, cursor, head, verified, problem }: Position): void {
+  show({ state, since, cursor, head, verified, unproven, problem }: Position): void {
     const before = useLedger.getState();
     if (before.connection === 'unreachable') this.#linked = new Date().toISOString();
     const reached = parseCursor(cursor ?? '')?.seq ?? before.reached;
     const isSame = before.connection === state && before.head === head && before.verified === verified;
-    if (isSame && before.reached === reached && before.problem?.message === problem?.message) return;
+    const isTold = before.problem?.message === problem?.message && before.unprovenSince === unproven?.since;
+    if (isSame && before.reached === reached && isTold) return;
     useLedger.setState({
       connection: state,
       since: before.connection === state ? before.since : later(since, this.#linked),
       head: Math.max(before.head, head),
       reached,
       verified,
+      unprovenSince: unproven?.since,
       problem,
     });
   }

@@ -33,6 +33,8 @@ export interface LedgerState {
   readonly reached: number;
   /** Everything up to here was held against the signed log. */
   readonly verified: number;
+  /** Since when the server has owed the proof of what is behind that, where it is overdue: ISO 8601. */
+  readonly unprovenSince: string | undefined;
   /** Why the log cannot be followed, where it cannot. */
   readonly problem: { readonly code: string; readonly message: string } | undefined;
   readonly tables: readonly TableSummary[];
@@ -52,6 +54,7 @@ export const useLedger = create<LedgerState>(() => ({
   head: 0,
   reached: 0,
   verified: 0,
+  unprovenSince: undefined,
   problem: undefined,
   tables: [],
   recent: [],

@@ -1,5 +1,12 @@
 import { Button, CloseButton } from '@mantine/core';
-import { IconAlertOctagon, IconAlertTriangle, IconCircleCheck, IconPlugX, IconRefreshAlert } from '@tabler/icons-react';
+import {
+  IconAlertOctagon,
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconPlugX,
+  IconRefreshAlert,
+  IconShieldQuestion,
+} from '@tabler/icons-react';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { askLogin } from '../people/login-request.ts';
 import classes from './trust-banners.module.css';
@@ -11,6 +18,7 @@ const icons = {
   unreachable: IconPlugX,
   disconnected: IconPlugX,
   problem: IconAlertTriangle,
+  unproven: IconShieldQuestion,
   expired: IconAlertTriangle,
   otherLife: IconRefreshAlert,
 } as const;
@@ -19,11 +27,12 @@ const icons = {
 export function TrustBanners() {
   const connection = useLedger((state) => state.connection);
   const problem = useLedger((state) => state.problem);
+  const unprovenSince = useLedger((state) => state.unprovenSince);
   const hasExpired = useLedger((state) => state.ended !== undefined);
   const isOtherLife = useLedger((state) => state.isOtherLife);
   const { isLost, isBack } = useRecovery(connection);
   const settled = isLost ? connection : 'live';
-  const banners = bannersOf({ connection: settled, problem, hasExpired, isOtherLife });
+  const banners = bannersOf({ connection: settled, problem, unprovenSince, hasExpired, isOtherLife });
   return (
     <div role="status" aria-live="polite">
       {banners.map((banner) => (
@@ -70,6 +79,13 @@ function words(banner: Banner, message = '') {
       return <p>The server does not answer. What you see is the last that was known; it goes on by itself.</p>;
     case 'problem':
       return <p>New changes cannot be read now: {message}. It is tried again by itself.</p>;
+    case 'unproven':
+      return (
+        <p>
+          For a while the server has not proven that the newest changes are in the log that it signs. It may have too
+          much to do; if this stays, ask its operator.
+        </p>
+      );
     case 'expired':
       return (
         <p>

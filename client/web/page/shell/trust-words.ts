@@ -40,19 +40,20 @@ function spanWords(seconds: number): string {
 }
 
 /** What the browser is to say in a line over the whole page. */
-export type Banner = 'tampered' | 'disconnected' | 'unreachable' | 'problem' | 'expired' | 'otherLife';
+export type Banner = 'tampered' | 'disconnected' | 'unreachable' | 'problem' | 'unproven' | 'expired' | 'otherLife';
 
-interface Trouble extends Pick<LedgerState, 'connection' | 'problem' | 'isOtherLife'> {
+interface Trouble extends Pick<LedgerState, 'connection' | 'problem' | 'unprovenSince' | 'isOtherLife'> {
   readonly hasExpired: boolean;
 }
 
 /** Those that hold now, the gravest first. */
-export function bannersOf({ connection, problem, hasExpired, isOtherLife }: Trouble): Banner[] {
+export function bannersOf({ connection, problem, unprovenSince, hasExpired, isOtherLife }: Trouble): Banner[] {
   const banners: Banner[] = [];
   if (problem?.code === 'tampered') banners.push('tampered');
   else if (connection === 'unreachable') banners.push('unreachable');
   else if (connection === 'disconnected') banners.push('disconnected');
   else if (problem !== undefined) banners.push('problem');
+  else if (unprovenSince !== undefined) banners.push('unproven');
   if (isOtherLife) banners.push('otherLife');
   if (hasExpired) banners.push('expired');
   return banners;

@@ -18,7 +18,7 @@ describe('how far behind the page is', () => {
 });
 
 describe('what is said over the whole page', () => {
-  const fine = { connection: 'live', problem: undefined, hasExpired: false, isOtherLife: false } as const;
+  const fine = { connection: 'live', problem: undefined, unprovenSince: undefined, hasExpired: false, isOtherLife: false } as const;
   const tampered = { code: 'tampered', message: 'entry 7 is not the one that the tree has' };
 
   it('is nothing while all is well, or only slow', () => {
@@ -37,6 +37,7 @@ describe('what is said over the whole page', () => {
     expect(bannersOf({ ...fine, connection: 'unreachable' })).toEqual(['unreachable']);
     expect(bannersOf({ ...fine, connection: 'disconnected' })).toEqual(['disconnected']);
     expect(bannersOf({ ...fine, problem: { code: 'too_old', message: '' } })).toEqual(['problem']);
+    expect(bannersOf({ ...fine, unprovenSince: since })).toEqual(['unproven']);
     expect(bannersOf({ ...fine, isOtherLife: true })).toEqual(['otherLife']);
   });
 });
