@@ -24,17 +24,18 @@ const entriesAtOnce = 128;
 /** Whether the change `c` deleted a row, as the indexes of schema.sql ask it; of some others it says so too. */
 const deletesSql = sql`c.key IS NOT NULL AND strpos(c.entry, '"op":"delete"') > 0`;
 
-/** From where the rows of the table as of its seq are told at the least cost. */
+/**
+ * From where the rows of the table as of its seq are told at the least cost. It is asked where the first and the last changes
+ * of the table end, which is the same for every seq: those around the seq would have to be read for each.
+ */
 export async function pastPlace(executor: Executor, { id, seq, isPresent, isLiving }: TableAsOf): Promise<PastPlace> {
-  const few = (condition: RawBuilder<unknown>, max: number) => sql`
-    (SELECT count(*) <= ${max} FROM (
-      SELECT FROM change c WHERE c.table_id = ${id} AND ${condition} LIMIT ${max + 1}
-    ) AS changes)`;
+  const beyond = (max: number, order: RawBuilder<unknown>, condition = sql``) => sql`
+    (SELECT c.seq FROM change c WHERE c.table_id = ${id} ${condition} ORDER BY c.seq ${order} LIMIT 1 OFFSET ${max})`;
   const { rows } = await sql<{ place: PastPlace }>`
     SELECT CASE
-      WHEN ${isPresent} AND ${few(sql`c.seq > ${seq}`, changesSinceMax)} THEN 'near'
-      WHEN ${few(sql`c.seq <= ${seq}`, changesBeforeMax)} THEN 'early'
-      WHEN ${isLiving} AND NOT ${few(sql`c.seq <= ${seq} AND ${deletesSql}`, deletesBeforeMax)} THEN 'left'
+      WHEN ${isPresent} AND coalesce(${beyond(changesSinceMax, sql`DESC`)} <= ${seq}, true) THEN 'near'
+      WHEN coalesce(${beyond(changesBeforeMax, sql``)} > ${seq}, true) THEN 'early'
+      WHEN ${isLiving} AND ${beyond(deletesBeforeMax, sql``, sql`AND ${deletesSql}`)} <= ${seq} THEN 'left'
       ELSE 'every'
     END AS place`.execute(executor);
   return rows[0]?.place ?? 'every';
