@@ -82,7 +82,7 @@ export class LargeBatch {
       const result = await this.#commit(parts);
       // A commit takes its parts away; one that was known already did so long ago.
       if (result.dryRun === true || this.#options.id !== undefined) await this.#drop();
-      return { ...result, command: this.#id };
+      return result;
     } catch (error) {
       // A commit that may still be done needs its parts.
       if (!(error instanceof RowcastError && error.outcomeUnknown)) await this.#drop();
@@ -184,7 +184,7 @@ export async function commitStaged(
   { id, parts, why, signal, dryRun, timeoutMs = commitMs.base + commitMs.perPart * parts }: StagedBatch,
 ): Promise<CommandResult> {
   const commit = { type: 'batch.commit', stage: id, parts, why } as const;
-  return toCommandResult(await channel.request(commit, { id, signal, dryRun, timeoutMs }));
+  return { ...toCommandResult(await channel.request(commit, { id, signal, dryRun, timeoutMs })), command: id };
 }
 
 /** Cuts commands into parts. @throws RowcastError `invalid`, with the place of the command, when JSON cannot hold it */

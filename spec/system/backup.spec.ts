@@ -205,6 +205,8 @@ test('P10 P11 a copy of the database that lost changes is noticed', { timeout: 9
   expect((await nextReset(watch)).rows).toHaveLength(12);
   await second.stop();
   const { database } = second.ledger.server;
+  // PostgreSQL ends the connections of a server that has stopped a little later.
+  await expect.poll(() => connectionsTo(database)).toBe(0);
   await administer(`CREATE DATABASE ${database}_copy TEMPLATE ${database}`);
   await second.start();
   await insert(13, 15);
@@ -240,6 +242,11 @@ test('P10 P11 a copy of the database that lost changes is noticed', { timeout: 9
   await watch.close();
   await reader.close();
 });
+
+async function connectionsTo(database: string): Promise<number> {
+  const rows = await first.ledger.query('SELECT FROM pg_stat_activity WHERE datname = $1', [database]);
+  return rows.length;
+}
 
 async function administer(...statements: readonly string[]): Promise<void> {
   const client = new pg.Client({ ...inject('postgres').owner, database: 'postgres' });

@@ -71,8 +71,8 @@ async function commitAgain(ledger: Ledger, { id, why, parts }: Lost): Promise<Im
     const message = `this import is not there any more: it waits ${planMinutes} minutes; read it again`;
     throw new RowcastError('invalid', message);
   }
-  const { changed, changes = 0, seq, epoch } = await ledger.commitStaged({ id, parts, why });
-  return { changed, changes, seq, epoch };
+  const { changed, changes = 0, command, seq, epoch } = await ledger.commitStaged({ id, parts, why });
+  return { changed, changes, command, seq, epoch };
 }
 
 /** Before the answer is begun, so that its status says it. @throws RowcastError `login_required`, `session_expired` */

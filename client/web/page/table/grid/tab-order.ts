@@ -5,6 +5,10 @@ import { isInView } from './anchor.ts';
 export function tabOrder<Row>(): GridOptions<Row> {
   return {
     tabToNextCell: ({ editing, nextCellPosition }) => (editing && nextCellPosition) || false,
+    // Rows would be stops too for a browser that looks for the next one, as when a cell was made anew under the focus.
+    processRowPostCreate: ({ eRow }) => {
+      eRow.tabIndex = -1;
+    },
     // The grid's own way back into it leads to the last of all rows.
     focusGridInnerElement: ({ fromBottom, api }) => fromBottom && focusWhereItWas(api),
   };

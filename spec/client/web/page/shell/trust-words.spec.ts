@@ -18,7 +18,13 @@ describe('how far behind the page is', () => {
 });
 
 describe('what is said over the whole page', () => {
-  const fine = { connection: 'live', problem: undefined, unprovenSince: undefined, hasExpired: false, isOtherLife: false } as const;
+  const fine = {
+    connection: 'live',
+    problem: undefined,
+    unprovenSince: undefined,
+    hasExpired: false,
+    isOtherLife: false,
+  } as const;
   const tampered = { code: 'tampered', message: 'entry 7 is not the one that the tree has' };
 
   it('is nothing while all is well, or only slow', () => {
