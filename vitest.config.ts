@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['spec/**/*.spec.ts'],
     // zeromq's sockets cannot live in worker threads (Z16).
     pool: 'forks',
-    // Twice as many as CI has cores: many files wait for servers and clocks more than they compute.
-    maxWorkers: 4,
+    // One more than CI has cores: many files wait for servers and clocks more than they compute. Two more gain nothing.
+    maxWorkers: 3,
     // One process runs many files: loading every module anew for each of them took a third of the time.
     isolate: false,
     setupFiles: ['spec/support/state-folder.ts'],

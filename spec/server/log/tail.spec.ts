@@ -114,6 +114,7 @@ describe('what this server committed, offered in memory', () => {
     followed.tail.offer(changes);
     await write();
     followed.tail.offer(stack.committed.slice(-1));
+    await followed.reached(from + 3);
     expect(followed.seqs).toEqual(range(from + 1, from + 3));
   });
 
