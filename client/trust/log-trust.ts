@@ -309,7 +309,11 @@ export class LogTrust {
     // The welcome is as old as the feed's socket; what is kept first is where the log is now, as entries go on from there.
     if (!this.#asked || verified === undefined || key === undefined) return;
     if (this.#timing.now() - this.#keptAt < keepMs) return;
-    if (!(await this.#goesOnFromStored(verified, key.key))) return;
+    if (!(await this.#goesOnFromStored(verified, key.key))) {
+      // Somebody else keeps it; of many who watch one log, not each is to look again with every head.
+      this.#keptAt = this.#timing.now();
+      return;
+    }
     const frontier = known ?? (await this.#askFrontier(verified));
     if (frontier === undefined) return;
     if (frontier.root !== verified.root) {
