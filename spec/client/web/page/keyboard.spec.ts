@@ -139,7 +139,10 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     await tabTo(page, `${administrator.name}, menu`, 'Shift+Tab');
     await keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'log out' }).waitFor();
+    // The focus comes into the menu a moment after it has opened; before, it would be taken off what an arrow has led to.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.closest('[role=menu]') != null)).toBe(true);
     for (let n = 0; n < 12 && (await focused(page)) !== 'log out'; n += 1) await keyboard.press('ArrowDown');
+    expect(await focused(page)).toBe('log out');
     await keyboard.press('Enter');
     await page.getByRole('button', { name: 'log in' }).waitFor();
   });
