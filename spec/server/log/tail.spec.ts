@@ -164,7 +164,7 @@ describe('what is read from the log', () => {
     // What is committed behind it is taken in memory again.
     await write();
     followed.tail.offer(stack.committed.slice(-1));
-    expect(followed.tail.position).toBe(from + 5_003);
+    await expect.poll(() => followed.tail.position).toBe(from + 5_003);
   });
 
   test('P5 is, to the byte, what was offered', async () => {

@@ -144,6 +144,7 @@ describe.skipIf(!hasBrowser)('axe-core finds nothing against WCAG 2.1 AA', { tim
     await look(page, 'what to compare with', '[role=menu]');
     await page.goto(`${stand.origin}/t/employees?since=2`);
     await page.getByText('entered').first().waitFor();
+    await page.locator('.ag-header-cell').first().waitFor();
     await look(page, 'two moments compared', 'main');
   });
 
