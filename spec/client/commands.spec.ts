@@ -8,8 +8,8 @@ import { Ledger } from '../../client/client.ts';
 import { connect, RowcastError } from '../../client/index.ts';
 import { formatAddress } from '../../protocol/address.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { FakeTiming } from './fake-timing.ts';
-import { freePort } from './free-port.ts';
 import { Dice } from './random.ts';
 import { type Script, type ScriptedRequest, ScriptedServer } from './scripted-server.ts';
 
@@ -18,7 +18,7 @@ const ledgers: Ledger[] = [];
 
 afterEach(async () => {
   for (const ledger of ledgers.splice(0)) await ledger.close();
-  for (const server of servers.splice(0)) server.stop();
+  for (const server of servers.splice(0)) await server.stop();
 });
 
 async function serve(script: Script): Promise<ScriptedServer> {
@@ -58,7 +58,7 @@ const silence: Script = () => undefined;
 describe('a command', () => {
   test('P2 Z7 is sent again under the same id when no answer comes', async () => {
     const server = await serve((request, nth) => (nth === 1 ? undefined : granted(request)));
-    const ledger = open(server.address, 600);
+    const ledger = open(server.address, 3_000);
     const reply = await ledger.insert('rate', { value: '1.1' }, { id: 'command-1' });
     expect(reply).toMatchObject({ seq: 1, key: 'EUR', changed: true });
     expect(server.requests.map(({ id }) => id)).toEqual(['command-1', 'command-1']);
@@ -66,7 +66,7 @@ describe('a command', () => {
 
   test('P2 without an answer in time says that its outcome is unknown, and under which id to settle it', async () => {
     const server = await serve(silence);
-    const ledger = open(server.address, 300);
+    const ledger = open(server.address, 1_500);
     const error = await failureOf(ledger.insert('rate', { value: '1.1' }, { id: 'command-2' }));
     expect(error).toMatchObject({ code: 'timeout', outcomeUnknown: true, id: 'command-2' });
     expect(error.message).toContain('command-2');
@@ -74,7 +74,8 @@ describe('a command', () => {
   });
 
   test('that never reached a server has a known outcome: none', async () => {
-    const ledger = open(formatAddress({ host: '127.0.0.1', commandsPort: await freePort(), feedPort: 1 }), 300);
+    const [commandsPort = 0] = await freePorts(1);
+    const ledger = open(formatAddress({ host: '127.0.0.1', commandsPort, feedPort: 1 }), 300);
     const error = await failureOf(ledger.insert('rate', { value: '1.1' }));
     expect(error).toMatchObject({ code: 'timeout', outcomeUnknown: false });
   });
@@ -82,7 +83,7 @@ describe('a command', () => {
   test('P2 that was said not to have been sent is not sent later, when the server comes', async () => {
     const server = await serve((request) => granted(request));
     const { address } = server;
-    server.stop();
+    await server.stop();
     const ledger = open(address, 300);
     expect(await failureOf(ledger.insert('rate', {}))).toMatchObject({ code: 'timeout', outcomeUnknown: false });
     await server.start();
@@ -116,7 +117,7 @@ describe('a command', () => {
 
   test('P2 is sent again to a server that has answered a later one', async () => {
     const server = await serve((request, nth) => (nth === 1 ? undefined : granted(request)));
-    const ledger = open(server.address, 900);
+    const ledger = open(server.address, 3_000);
     const first = ledger.insert('rate', {}, { id: 'the-first' });
     await ledger.insert('rate', {}, { id: 'the-second' });
     await first;
@@ -135,7 +136,8 @@ describe('a command', () => {
 
   test('Z5 goes to the next address when the first does not listen', async () => {
     const server = await serve((request) => granted(request));
-    const dead = formatAddress({ host: '127.0.0.1', commandsPort: await freePort(), feedPort: 1 });
+    const [commandsPort = 0] = await freePorts(1);
+    const dead = formatAddress({ host: '127.0.0.1', commandsPort, feedPort: 1 });
     const ledger = open([dead, server.address], 30_000);
     const started = performance.now();
     await ledger.insert('rate', { value: '1.1' });
@@ -146,7 +148,7 @@ describe('a command', () => {
   test('Z5 P2 goes to the next address when the first is silent, under the same id', async () => {
     const silent = await serve(silence);
     const server = await serve((request) => granted(request));
-    const ledger = open([silent.address, server.address], 900);
+    const ledger = open([silent.address, server.address], 3_000);
     await ledger.insert('rate', { value: '1.1' }, { id: 'command-3' });
     expect([silent, server].map(({ requests }) => requests.map(({ id }) => id))).toEqual([
       ['command-3'],
@@ -159,7 +161,7 @@ describe('a command', () => {
     const ledger = open(server.address, 20_000);
     const answer = ledger.insert('rate', { value: '1.1' }, { id: 'command-4' });
     await server.until(() => server.requests.length === 1);
-    server.stop();
+    await server.stop();
     await server.start();
     await expect(answer).resolves.toMatchObject({ seq: 1 });
     expect(new Set(server.requests.map(({ id }) => id))).toEqual(new Set(['command-4']));
@@ -336,9 +338,10 @@ describe('entries', () => {
 });
 
 test('Z14 Z15 a process ends when its ledger is closed, with a watch open, a request waiting and no server there', async () => {
+  const [commandsPort, feedPort] = await freePorts(2);
   const program = `
     import { connect } from ${JSON.stringify(new URL('../../client/index.ts', import.meta.url).href)};
-    const ledger = connect('rowcast://127.0.0.1:${await freePort()}?feed=${await freePort()}');
+    const ledger = connect('rowcast://127.0.0.1:${commandsPort}?feed=${feedPort}');
     const watch = ledger.watch({ table: 'rate' });
     const replica = ledger.replica('rate');
     const request = ledger.status().catch((error) => console.log(error.code));

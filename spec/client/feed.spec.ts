@@ -11,7 +11,7 @@ const servers: ScriptedServer[] = [];
 
 afterEach(async () => {
   for (const ledger of ledgers.splice(0)) await ledger.close();
-  for (const server of servers.splice(0)) server.stop();
+  for (const server of servers.splice(0)) await server.stop();
 });
 
 /** A fake ledger behind real sockets. */
@@ -74,7 +74,7 @@ test('P7 S7 a watch over real sockets: what was written while the server was awa
       continue;
     }
     states.push(event.state);
-    if (event.state === 'live' && !states.includes('disconnected')) feed.server.stop();
+    if (event.state === 'live' && !states.includes('disconnected')) await feed.server.stop();
     if (event.state === 'disconnected') {
       await feed.write(insert('a', { n: 1 }), false);
       await feed.write(insert('b', { n: 2 }), false);

@@ -1,6 +1,7 @@
 import { Router, XPublisher } from 'zeromq';
 import { formatAddress } from '../../protocol/address.ts';
 import { splitBundle } from '../../protocol/bundle.ts';
+import { freePorts, isFree } from '../support/free-ports.ts';
 import type { FeedMessage } from './fake-server.ts';
 import { settled } from './fake-timing.ts';
 
@@ -41,10 +42,9 @@ export class ScriptedServer {
     this.#router = new Router({ linger: 0 });
     this.#feed = new XPublisher({ linger: 0, verbosity: 'allSubs' });
     if (welcome !== undefined) this.#feed.welcomeMessage = welcome;
-    await bind(this.#router, this.#commandsPort);
-    await bind(this.#feed, this.#feedPort);
-    this.#commandsPort = portOf(this.#router.lastEndpoint);
-    this.#feedPort = portOf(this.#feed.lastEndpoint);
+    if (this.#commandsPort === 0) [this.#commandsPort = 0, this.#feedPort = 0] = await freePorts(2);
+    await this.#router.bind(`tcp://127.0.0.1:${this.#commandsPort}`);
+    await this.#feed.bind(`tcp://127.0.0.1:${this.#feedPort}`);
     this.#answer(this.#router).catch(() => undefined);
     this.#listen(this.#feed).catch(() => undefined);
     return this;
@@ -52,11 +52,13 @@ export class ScriptedServer {
 
   /**
    * Closes and never unbinds: zeromq.js unbinds in another thread than it reads in, and libzmq then aborts the process
-   * now and then ("Assertion failed: _state == term_ack_sent").
+   * now and then ("Assertion failed: _state == term_ack_sent"). A closed socket gives up its port a little later, and
+   * takes connections until then: returns when nobody can come any more.
    */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#router.close();
     this.#feed.close();
+    while (!((await isFree(this.#commandsPort)) && (await isFree(this.#feedPort)))) await settled();
   }
 
   async publish({ frames }: FeedMessage): Promise<void> {
@@ -96,21 +98,4 @@ export class ScriptedServer {
     for (const resolve of [...this.#arrivals]) resolve();
     this.#arrivals.clear();
   }
-}
-
-/** Binds as soon as the port is free: a closed socket gives it up a little later. */
-async function bind(socket: Router | XPublisher, port: number): Promise<void> {
-  for (;;) {
-    try {
-      await socket.bind(`tcp://127.0.0.1:${port === 0 ? '*' : port}`);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      await settled();
-    }
-  }
-}
-
-function portOf(endpoint: string | null): number {
-  return Number(endpoint?.split(':').at(-1));
 }

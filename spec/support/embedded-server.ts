@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { backendsOf } from '../../server/database/embedded/orphan.ts';
 import { type KnownProcess, knownProcess, waitForEnd } from '../../server/database/embedded/process.ts';
 import { connectionFile } from '../../settings/connection-file.ts';
-import { freePorts } from './server.ts';
+import { freePorts } from './free-ports.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
 

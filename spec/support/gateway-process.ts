@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from './free-ports.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
 /** An address that lets a browser in, as the gateway prints them. */
@@ -10,7 +11,7 @@ export interface GatewayProcessOptions {
   readonly server: string;
   /** Where it keeps what it knows: the same folder for the next one in its place. */
   readonly folder: string;
-  /** 0: any that is free. */
+  /** Without it one that is free. */
   readonly port?: number;
   /** More of the command line. */
   readonly words?: readonly string[];
@@ -23,9 +24,9 @@ export class GatewayProcess {
   readonly #exited: Promise<number | null>;
   #printed = '';
 
-  private constructor(options: GatewayProcessOptions) {
-    const { server, folder, port = 0, words = [] } = options;
-    this.#options = options;
+  private constructor(options: GatewayProcessOptions, port: number) {
+    const { server, folder, words = [] } = options;
+    this.#options = { ...options, port };
     this.process = spawn(process.execPath, [launcher, 'web', '--listen', `127.0.0.1:${port}`, ...words], {
       cwd: folder,
       env: { ...process.env, XDG_STATE_HOME: folder, ROWCAST_SERVER: server, ROWCAST_TOKEN: '', NO_COLOR: '1' },
@@ -36,7 +37,8 @@ export class GatewayProcess {
 
   /** Starts it; returns when it says where it is. */
   static async start(options: GatewayProcessOptions): Promise<GatewayProcess> {
-    const gateway = new GatewayProcess(options);
+    const [port = 0] = options.port === undefined ? await freePorts(1) : [options.port];
+    const gateway = new GatewayProcess(options, port);
     await new Promise<void>((resolve, reject) => {
       const read = (data: Buffer): void => {
         gateway.#printed += data.toString();
@@ -58,7 +60,7 @@ export class GatewayProcess {
 
   /** Another one in its place, once it has ended: at the same port, with the same folder. */
   startAgain(): Promise<GatewayProcess> {
-    return GatewayProcess.start({ ...this.#options, port: this.#options.port || Number(new URL(this.address).port) });
+    return GatewayProcess.start(this.#options);
   }
 
   /** kill -9; returns when it is gone. */

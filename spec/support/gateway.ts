@@ -6,6 +6,7 @@ import { connect, type Ledger } from '../../client/index.ts';
 import { type Gateway, startGateway } from '../../client/web/gateway/gateway.ts';
 import type { GatewayOptions } from '../../client/web/gateway/options.ts';
 import { EventReader } from './event-reader.ts';
+import { freePorts } from './free-ports.ts';
 import { createLedger, type TestLedger } from './ledger.ts';
 import { administrator, startTestServer, type TestServer } from './server.ts';
 
@@ -146,6 +147,7 @@ export class GatewayStand {
     await writeFile(join(folder, 'index.html'), '<!doctype html><title>Rowcast</title><meta nonce="ROWCAST-NONCE">');
     const admin = connect(server.address);
     await admin.login(administrator.name, administrator.password);
+    const [port = 0] = await freePorts(1);
     const stand = new GatewayStand(
       { ledger, server, folder, admin },
       {
@@ -154,7 +156,7 @@ export class GatewayStand {
         visitors: join(folder, 'visitors'),
         door: 'private',
         host: '127.0.0.1',
-        port: 0,
+        port,
         names: [],
         viewersMax: 1_000,
         idleMinutes: 30,

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync, randomInt } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import { formatAddress } from '../../client/index.ts';
 import { curveKeys } from '../../server/keys/curve-key.ts';
 import { startServer } from '../../server/main.ts';
 import { loadSettings } from '../../settings/load.ts';
+import { freePorts } from './free-ports.ts';
 import { silentLog, type TestLedger } from './ledger.ts';
 
 /** The administrator of every test server. */
@@ -86,29 +86,6 @@ function iniText(sections: Record<string, Record<string, string>>): string {
           .join('')}`,
     )
     .join('\n');
-}
-
-/** Ports that nobody has at this moment, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers: Server[] = [];
-  while (servers.length < count) {
-    const server = createServer();
-    if (await listens(server, firstPort + randomInt(portsMax))) servers.push(server);
-  }
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-/** Below those that systems give to connections: such a port could be a browser's before its server listens. */
-const firstPort = 20_000;
-const portsMax = 12_000;
-
-async function listens(server: Server, port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => resolve(true));
-  });
 }
 
 export interface TestServer {

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect, formatAddress, parseAddress } from '../../client/index.ts';
 import { connectionFile } from '../../settings/connection-file.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
-import { freePorts, type ServerProcess, spawnServer, type TestSettings, writeSettings } from '../support/server.ts';
+import { type ServerProcess, spawnServer, type TestSettings, writeSettings } from '../support/server.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/rowcast.js', import.meta.url));
 

@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { knownProcess, waitForEnd } from '../../server/database/embedded/process.ts';
 import { OperatorFolder, OperatorServer } from '../support/embedded-server.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { GatewayReader } from '../support/gateway.ts';
-import { freePorts } from '../support/server.ts';
 
 let home: OperatorFolder;
 let port = 0;

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { webViewers } from '../../bench/web-viewers.ts';
 import { connect, type Ledger } from '../../client/index.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { GatewayReader } from '../support/gateway.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
 import { figure, isLong, scale } from '../support/scale.ts';
-import { administrator, freePorts, type ServerProcess } from '../support/server.ts';
+import { administrator, type ServerProcess } from '../support/server.ts';
 import { spawnOn } from '../support/spawned.ts';
 
 /** Milliseconds that the slowest viewer may be behind the one in the middle, as a rule: a round of writes to all of them. */

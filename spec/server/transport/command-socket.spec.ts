@@ -8,7 +8,7 @@ import { curveKeys } from '../../../server/keys/curve-key.ts';
 import { CommandSocket } from '../../../server/transport/command-socket.ts';
 import { Gate } from '../../../server/transport/gate.ts';
 import { curveOptions } from '../../support/curve.ts';
-import { freePorts } from '../../support/server.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import { silentPeers } from '../../support/silent-peers.ts';
 
 const requestsPerPeerMax = 3;

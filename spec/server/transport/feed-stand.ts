@@ -9,7 +9,7 @@ import { curveKeys } from '../../../server/keys/curve-key.ts';
 import type { FeedAdmission } from '../../../server/transport/feed-readers.ts';
 import { FeedSocket } from '../../../server/transport/feed-socket.ts';
 import { Gate } from '../../../server/transport/gate.ts';
-import { freePorts } from '../../support/server.ts';
+import { freePorts } from '../../support/free-ports.ts';
 
 /** What every message of the stand says. */
 export const feedText = 'a message of the feed';

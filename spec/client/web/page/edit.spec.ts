@@ -261,10 +261,12 @@ describe.skipIf(!hasBrowser)('an administrator at a table on the page', { timeou
     await page.mouse.move(x + thick / 2 + 60, y + 10, { steps: 4 });
     await page.mouse.up();
     await expect.poll(width).toBe(before + 60);
+    // The grid tells of it a moment after it shows it.
+    await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).toContain(`\\"width\\":${before + 60}`);
 
     await page.reload();
     await expect.poll(columns).toEqual(['id', 'age', 'name']);
-    expect(await width()).toBe(before + 60);
+    await expect.poll(width).toBe(before + 60);
     await menu.click();
     expect(await page.getByRole('menuitemcheckbox', { name: 'ssn' }).getAttribute('aria-checked')).toBe('false');
     await page.getByRole('menuitem', { name: 'reset columns' }).click();

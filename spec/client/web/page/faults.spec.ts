@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { formatAddress } from '../../../../client/index.ts';
 import { hasBrowser } from '../../../support/browser.ts';
+import { freePorts } from '../../../support/free-ports.ts';
 import { figure, scale, scaledTimeout } from '../../../support/scale.ts';
-import { freePorts, type TestSettings } from '../../../support/server.ts';
+import type { TestSettings } from '../../../support/server.ts';
 import { suspend } from '../../../support/suspend.ts';
 import { TcpProxy } from '../../../support/tcp-proxy.ts';
 import { type Visit, visit } from '../../../support/visit.ts';

@@ -1,8 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hasBrowser } from '../../../support/browser.ts';
+import { freePorts } from '../../../support/free-ports.ts';
 import { holdHead } from '../../../support/hold-head.ts';
-import { freePorts } from '../../../support/server.ts';
 import { TcpProxy } from '../../../support/tcp-proxy.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hasBrowser } from '../../../support/browser.ts';
+import { freePorts } from '../../../support/free-ports.ts';
 import { HttpProxy } from '../../../support/http-proxy.ts';
-import { freePorts } from '../../../support/server.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { expectEqualToLedger } from './equal.ts';
