@@ -59,7 +59,7 @@ import type { Timing } from './timing.ts';
 import { type CheckpointStore, MemoryStore } from './trust/checkpoint-store.ts';
 import { EntryCheck } from './trust/entry-check.ts';
 import type { FormerLife } from './trust/lives.ts';
-import { LogTrust, type Verified } from './trust/log-trust.ts';
+import { LogTrust, type VerifiedCheckpoint } from './trust/log-trust.ts';
 import { ProofReads } from './trust/proof-reads.ts';
 import { LedgerVerification, type VerifyOptions, type VerifyReport } from './trust/verify-ledger.ts';
 import { findDelete } from './undelete.ts';
@@ -110,12 +110,14 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
-   * Demands a signed checkpoint of the server that continues the one that was verified last, in this process or before.
-   * A watch does so by itself. Undefined when nothing is verified (`checkpoints: false`, or a server that signs nothing).
+   * Demands a signed checkpoint of the server that continues the one that was verified last, in this process or before; at
+   * the first contact there is none, and the server is believed. A watch does so by itself. Undefined when nothing is
+   * verified (`checkpoints: false`, or a server that signs nothing).
    * @throws TamperedError when the log is not what it was
    */
-  async checkpoint({ signal }: RequestOptions = {}): Promise<Verified | undefined> {
-    return await this.#trust?.contact(signal ?? new AbortController().signal);
+  async checkpoint({ signal }: RequestOptions = {}): Promise<VerifiedCheckpoint | undefined> {
+    const verified = await this.#trust?.contact(signal ?? new AbortController().signal);
+    return verified && { ...verified, kept: this.#trust?.remembered?.size };
   }
 
   /**

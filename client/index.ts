@@ -101,7 +101,7 @@ export {
 export { SampleError } from './samples/sample-error.ts';
 export { TamperedError, type TrustFault, type TrustFaultKind } from './trust/fault.ts';
 export type { FormerLife, NewLife } from './trust/lives.ts';
-export type { Verified } from './trust/log-trust.ts';
+export type { VerifiedCheckpoint } from './trust/log-trust.ts';
 export type { Unproven } from './trust/proof-debt.ts';
 export type { VerifyOptions, VerifyReport } from './trust/verify-ledger.ts';
 export type { Watch, WatchOptions } from './watch.ts';

@@ -1,5 +1,6 @@
 import type { LifeEvent, TrustEvent, UnprovenEvent } from '../events.ts';
 import type { FormerLife } from '../trust/lives.ts';
+import type { VerifiedCheckpoint } from '../trust/log-trust.ts';
 import type { Context } from './context.ts';
 import { show } from './print/paint.ts';
 import { showTime } from './print/time.ts';
@@ -21,18 +22,30 @@ export function trustText(event: TrustEvent, now: Date): string {
     case 'unproven':
       return unprovenText(event, now);
     case 'proven':
-      return `verified again, up to #${event.verified}`;
+      return `proven, and verified up to #${event.verified}`;
   }
 }
 
 function lifeText({ epoch, former: [last] }: LifeEvent, now: Date): string {
   const before = last === undefined ? '' : `; before, it was ${formerLifeText(last, now)}`;
-  return `this ledger has begun a new life, ${epoch}${before}. ${askWhy}`;
+  return `this ledger is in another life, ${epoch}${before}. ${askWhy}`;
 }
 
 function unprovenText({ verified, seq, since, reason }: UnprovenEvent, now: Date): string {
   const why = reason === undefined ? '' : `: ${reason}`;
-  return `verified up to #${verified} of #${seq}; since ${showTime(since, now)} the server has proven nothing more${why}`;
+  const [far, more] = verified === 0 ? ['nothing is verified yet', ''] : [`verified up to #${verified}`, ' more'];
+  return `${far} of #${seq}; since ${showTime(since, now)} the server has proven nothing${more}${why}`;
+}
+
+/** What of a log is signed, and what that was held against; undefined of a server that signs nothing. */
+export function signedText(verified: VerifiedCheckpoint | undefined): string {
+  if (verified === undefined) return 'nothing: the server is too old';
+  const { size, kept } = verified;
+  const heldAgainst =
+    kept === undefined
+      ? 'met here for the first time: its key is believed from now on, and there was nothing to compare it with'
+      : `and it continues what was verified before, up to #${kept}`;
+  return `up to #${size}, ${heldAgainst} (every byte: npx rowcast verify)`;
 }
 
 /** A former life as it is told. */

@@ -23,6 +23,15 @@ export interface Verified extends Checkpoint {
   readonly epoch: string;
 }
 
+/** The same as it is told. */
+export interface VerifiedCheckpoint extends Verified {
+  /**
+   * How far the log had been verified at an earlier connection, which this one continues. Undefined when it was met for the
+   * first time: there was nothing to compare it with, and its key was believed.
+   */
+  readonly kept?: number | undefined;
+}
+
 /**
  * Shows from the entries themselves that the log of one signed tree goes on to another: the frontier of the second, if so.
  * Undefined when it cannot: then the server has to prove it.

@@ -60,6 +60,8 @@ test('P10 a new life is said by watch, replica and terminal, once, and every ver
 }, async () => {
   const first = await epochNow();
   const person = await Person.at(settings.address);
+  expect(await person.done(['status'])).toContain('up to #10, met here for the first time');
+  expect(await person.done(['status'])).toContain('it continues what was verified before, up to #10');
   expect(await person.done(['verify'])).not.toContain('former life');
   const terminal = TerminalWatch.start(person, 'item', []);
   await terminal.printed('"state":"live"');

@@ -4,11 +4,11 @@ import { formatCursor } from '../../../protocol/cursor.ts';
 import type { ReplyOf } from '../../../protocol/replies.ts';
 import { RowcastError } from '../../errors.ts';
 import type { FormerLife } from '../../trust/lives.ts';
-import type { Verified } from '../../trust/log-trust.ts';
+import type { VerifiedCheckpoint } from '../../trust/log-trust.ts';
 import type { Context } from '../context.ts';
 import { type Paint, show } from '../print/paint.ts';
 import { showTime } from '../print/time.ts';
-import { askWhy, formerLifeText } from '../trust-remarks.ts';
+import { askWhy, formerLifeText, signedText } from '../trust-remarks.ts';
 import { describedCommand } from '../verb.ts';
 
 /** `rowcast status`: the server and who one is to it. */
@@ -23,12 +23,12 @@ export function statusCommand(context: () => Context): Command {
 async function showStatus(context: Context): Promise<void> {
   const status = await context.reading((ledger) => ledger.status({ signal: context.signal }));
   const session = await ownSession(context);
-  // Demands that the log continues what this program has verified before, and is loud when it does not.
+  // Demands that the log continues what this program has verified before, if it has, and is loud when it does not.
   const verified = await context.reading((ledger) => ledger.checkpoint({ signal: context.signal }));
   const { formerLives: former } = await context.ledger();
   if (context.json) {
     const { user, role, expires } = session ?? {};
-    await context.printJson({ ...status, user, role, expires, verified: verified?.size, former });
+    await context.printJson({ ...status, user, role, expires, verified: verified?.size, kept: verified?.kept, former });
     return;
   }
   const { paint } = context.out;
@@ -57,16 +57,11 @@ function whoIsLoggedIn(session: ReplyOf<'session.status'> | undefined): string {
   return `${user}, ${role}, ${mayDo[role]}, until ${until} or ${idleMinutes} minutes without use`;
 }
 
-function signedOf(verified: Verified | undefined): string {
-  if (verified === undefined) return 'nothing: the server is too old';
-  return `up to #${verified.size}, and it continues what was verified before (every byte: npx rowcast verify)`;
-}
-
 interface StatusSurroundings {
   readonly paint: Paint;
   readonly addresses: readonly string[];
   readonly who: string;
-  readonly verified: Verified | undefined;
+  readonly verified: VerifiedCheckpoint | undefined;
   readonly former: readonly FormerLife[];
 }
 
@@ -82,7 +77,7 @@ function statusLines(
     line('running since', showTime(started, new Date()), paint),
     line('tables', String(tables), paint),
     line('cursor', formatCursor(status), paint),
-    line('signed', signedOf(verified), paint),
+    line('signed', signedText(verified), paint),
     ...former.map((life) => line('former life', formerLifeText(life, new Date()), paint)),
     ...(former.length === 0 ? [] : [line('', askWhy, paint)]),
     line('logged in', who, paint),

@@ -19,8 +19,8 @@ export function verifyCommand(context: () => Context, local?: LocalChecks): Comm
     summary: 'read the whole log again and hold it against what was signed',
     notes: [
       'Every entry is hashed from its bytes and held against the signed checkpoint of the server and the one that this',
-      'program kept at its last contact, and every table against what the log adds up to. Ends with 7 when the log is',
-      'not what it was, and names the first change that is bad as far as it can be known.',
+      'program kept at its last contact, if it was here before, and every table against what the log adds up to. Ends',
+      'with 7 when the log is not what it was, and names the first change that is bad as far as it can be known.',
       'With a file that was exported with --proof, it is the file that is held against what the server had signed.',
       ...(local === undefined ? [] : databaseNotes),
     ],
