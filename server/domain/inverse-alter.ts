@@ -23,21 +23,30 @@ export function inverseAlter(
 ): InverseAlter | { readonly problem: string } {
   const states = statesBefore(definition, steps);
   const inverse: AlterStep[] = [];
-  const returning = new Map<string, Rules>();
+  const returning = new Set<string>();
   for (let index = steps.length - 1; index >= 0; index -= 1) {
     const step = steps[index];
     const before = states[index];
     if (step === undefined || before === undefined) continue;
     const undone = inverseStep(before, step, returning);
+    if (undone === undefined) continue;
     if ('problem' in undone) return undone;
     inverse.push(undone);
   }
-  const rules = [...returning].filter(([, set]) => Object.keys(set).length > 0);
   return {
     steps: inverse,
-    returning: [...returning.keys()],
-    afterwards: rules.map(([column, set]) => ({ do: 'rules', column, set })),
+    returning: [...returning],
+    afterwards: [...returning].flatMap((name) => rulesAgain(findColumn(definition, name))),
   };
+}
+
+/** A default would fill cells that were empty, and what is required would be missing, until the cells are back. */
+const late = ['default', 'required'] as const satisfies readonly (keyof Rules)[];
+
+function rulesAgain(column: Column | undefined): AlterStep[] {
+  if (column === undefined) return [];
+  const set: Rules = Object.fromEntries(late.filter((rule) => rule in column).map((rule) => [rule, column[rule]]));
+  return Object.keys(set).length === 0 ? [] : [{ do: 'rules', column: column.name, set }];
 }
 
 /** The definition as each step found it. */
@@ -54,31 +63,30 @@ function statesBefore(definition: TableDefinition, steps: readonly AlterStep[]):
 function inverseStep(
   before: TableDefinition,
   step: AlterStep,
-  returning: Map<string, Rules>,
-): AlterStep | { readonly problem: string } {
+  returning: Set<string>,
+): AlterStep | { readonly problem: string } | undefined {
   switch (step.do) {
     case 'add':
       returning.delete(step.column.name);
       return { do: 'remove', column: step.column.name };
     case 'rename':
-      move(returning, step.to, step.column);
+      if (returning.delete(step.to)) returning.add(step.column);
       return { do: 'rename', column: step.to, to: step.column };
     case 'remove':
       return addAgain(before, step.column, returning);
     case 'retype':
       return { do: 'retype', column: step.column, to: findColumn(before, step.column)?.type ?? step.to };
     case 'rules':
-      return inverseRules(before, step);
+      return inverseRules(before, step, returning);
     default:
       return step satisfies never;
   }
 }
 
-function addAgain(before: TableDefinition, name: string, returning: Map<string, Rules>): AlterStep {
+function addAgain(before: TableDefinition, name: string, returning: Set<string>): AlterStep {
   const place = before.columns.findIndex((one) => one.name === name);
-  const { default: filled, required, ...column } = before.columns[place] ?? { name, type: 'text' as const };
-  // A default would fill cells that were empty, and what is required would be missing, until the cells are back.
-  returning.set(name, { ...(filled === undefined ? {} : { default: filled }), ...(required ? { required } : {}) });
+  const { default: _filled, required: _required, ...column } = before.columns[place] ?? { name, type: 'text' as const };
+  returning.add(name);
   const next = before.columns[place + 1];
   return { do: 'add', column, ...(next === undefined ? {} : { before: next.name }) };
 }
@@ -86,22 +94,20 @@ function addAgain(before: TableDefinition, name: string, returning: Map<string, 
 function inverseRules(
   before: TableDefinition,
   { column: name, set }: Extract<AlterStep, { do: 'rules' }>,
-): AlterStep | { readonly problem: string } {
+  returning: ReadonlySet<string>,
+): AlterStep | { readonly problem: string } | undefined {
   const column: Partial<Column> = findColumn(before, name) ?? {};
   if (set.sealed && !column.sealed) {
     return {
       problem: `sealed column ${name}, and that cannot be taken back: what was erased since has no value any more`,
     };
   }
-  const names = (Object.keys(set) as (keyof Rules)[]).filter((rule) => rule !== 'sealed' && set[rule] !== undefined);
+  const isLate = (rule: string): boolean => returning.has(name) && (late as readonly string[]).includes(rule);
+  const names = (Object.keys(set) as (keyof Rules)[]).filter(
+    (rule) => rule !== 'sealed' && set[rule] !== undefined && !isLate(rule),
+  );
+  if (names.length === 0) return undefined;
   return { do: 'rules', column: name, set: Object.fromEntries(names.map((rule) => [rule, column[rule] ?? null])) };
-}
-
-function move(returning: Map<string, Rules>, from: string, to: string): void {
-  const rules = returning.get(from);
-  if (rules === undefined) return;
-  returning.delete(from);
-  returning.set(to, rules);
 }
 
 /** The columns that steps touch, as they are called when a step finds them; of `after`, as the steps leave them. */
