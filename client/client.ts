@@ -375,7 +375,8 @@ export class Ledger implements AsyncDisposable {
 
   /**
    * What is different at `to`, or now, from what was at `from`: tables that were made, altered or dropped, and every row
-   * that is not as it was, once, whatever happened to it in between.
+   * that is not as it was, once, whatever happened to it in between. `to` may be the earlier point: then it is what leads
+   * back there.
    */
   diff(from: Point, options: DiffOptions = {}): Promise<LedgerDiff> {
     return readDiff({ channel: this.#channel, opener: this.#opener }, from, options);

@@ -16,7 +16,7 @@ const conflictsShown = 100;
  * already, as it is when the answer to the first attempt was lost. Rows that go come first, then tables, then rows that
  * change, then new ones, so that a unique value is free when another row takes it; and rules that are new at the end.
  * @throws RowcastError `version_conflict`, with every place where the target is not as the patch found its own ledger, and
- * `bad_request` when it holds values that are sealed
+ * `bad_request` when it holds values that are sealed, or would have a sealed column open again
  */
 export async function patchSteps(patch: Patch, target: PatchTarget): Promise<Step[]> {
   const names = new Set([...patch.tables, ...patch.rows].map(({ table }) => table));
@@ -28,6 +28,7 @@ export async function patchSteps(patch: Patch, target: PatchTarget): Promise<Ste
   const tables = await readTables(patch, changes, target);
   if (areDone && tables.every(({ isDone }) => isDone)) return [];
   if (problems.length > 0) throw refused(problems);
+  for (const table of tables) table.refuseUnsealing();
   const conflicts = tables.flatMap((table) => table.conflicts);
   if (conflicts.length > 0) throw refused(conflicts);
   return orderedSteps(patch, tables);

@@ -69,6 +69,11 @@ export class NetAlter {
     });
   }
 
+  /** A column that was sealed and would not be any more, as it is called now. */
+  get unsealed(): string | undefined {
+    return this.#columns.find(({ column, was }) => was?.sealed && !column.sealed)?.column.name;
+  }
+
   /** @param swapped columns of now whose values change hands between rows: each is unique only at the end */
   parts(swapped: readonly string[]): NetAlterSteps {
     const parts = this.#columns.map((one) => columnParts(one, swapped.includes(one.column.name)));

@@ -116,6 +116,14 @@ export class PatchedTable {
     });
   }
 
+  /** @throws RowcastError `bad_request` when the patch leads back from where a column was sealed */
+  refuseUnsealing(): void {
+    const column = this.#alter?.unsealed;
+    if (column === undefined) return;
+    const message = `${this.name}: column ${column} was sealed between the points of the patch, and that is never taken back`;
+    throw new RowcastError('bad_request', message);
+  }
+
   get conflicts(): Problem[] {
     return this.#diffs.flatMap((diff) => this.#conflicts(diff));
   }

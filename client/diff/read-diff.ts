@@ -7,7 +7,7 @@ import type { Opener } from '../opener.ts';
 import { pagesAhead } from '../pages-ahead.ts';
 
 export interface DiffOptions extends ReadingOptions {
-  /** The later point; the present when left out. */
+  /** The second point, later or earlier; the present when left out. */
   readonly to?: Point | undefined;
   /** Of one table only. */
   readonly table?: string | undefined;
@@ -16,10 +16,10 @@ export interface DiffOptions extends ReadingOptions {
 /** What is different between two points of a ledger. */
 export interface LedgerDiff {
   readonly epoch: string;
-  /** The two seqs that it is between. */
+  /** The two seqs that it is between, of which either may be the greater. */
   readonly from: number;
   readonly to: number;
-  /** The tables that were made, altered or dropped. */
+  /** The tables that were made, altered or dropped, or that are to be, back to an earlier point. */
   readonly tables: readonly TableDiff[];
   /** The rows, table by table, page by page as they are asked for; to be read once. */
   readonly rows: AsyncIterable<RowDiff>;

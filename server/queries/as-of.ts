@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { TableEntry } from '../../protocol/entry.ts';
 import { reshapesRows } from '../../protocol/reshape.ts';
-import type { TableDefinition } from '../../protocol/table.ts';
+import type { AlterStep, TableDefinition } from '../../protocol/table.ts';
 import type { Executor } from '../database/writer.ts';
 import { readTableEntries } from '../log/table-entries.ts';
 import { type ColumnSource, columnSources } from './column-sources.ts';
@@ -23,6 +23,9 @@ export interface TableAsOf {
   /** Whether it was not, and its columns are the same now. */
   readonly isPresent: boolean;
 }
+
+/** From where rows are told as they were after `seq`, in the columns that the eras lead to. */
+export type PastRows = Pick<TableAsOf, 'id' | 'seq' | 'eras'>;
 
 /** Rows written before the change `until`, and after that of the era before. */
 interface Era {
@@ -82,8 +85,13 @@ async function createdAs(executor: Executor, id: number): Promise<TableDefinitio
   return created.definition;
 }
 
+/** The rows of a table as it was, in the columns that further steps lead to. */
+export function ledOn({ id, seq, changes, definition: was }: TableAsOf, steps: readonly AlterStep[]): PastRows {
+  return { id, seq, eras: erasOf([...changes, { seq: seq + 1, was, steps: [...steps] }]) };
+}
+
 /** Every era with all the changes of columns behind it. */
-function erasOf(changes: readonly TableEntry[]): Era[] {
+function erasOf(changes: readonly Pick<TableEntry, 'seq' | 'was' | 'steps'>[]): Era[] {
   const alters = changes.filter(({ steps }) => steps !== undefined && reshapesRows(steps));
   return alters.flatMap(({ seq, was }, index) => {
     const steps = alters.slice(index).flatMap((alter) => alter.steps ?? []);
@@ -113,10 +121,7 @@ export function rowAsOfSql(table: TableAsOf, key: string): RawBuilder<unknown> {
  * The rows with these keys as they were after `seq`, in the columns that the eras lead to, which may be of a later seq.
  * The fields are read by json_to_record, as every `->` would parse the entry again.
  */
-export function entryRowsSql(
-  { id, seq, eras }: Pick<TableAsOf, 'id' | 'seq' | 'eras'>,
-  keys: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+export function entryRowsSql({ id, seq, eras }: PastRows, keys: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     SELECT was.key, entry.version, was.seq, entry.at, entry.by, ${cellsSql(eras)} AS cells
     FROM (${keys}) AS wanted

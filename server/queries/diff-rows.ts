@@ -1,27 +1,20 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { RowDiff } from '../../protocol/diff.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
-import { entryRowsSql, livesAt, type TableAsOf, type TableLife } from './as-of.ts';
-import type { Span } from './diff-tables.ts';
+import { entryRowsSql } from './as-of.ts';
+import type { ComparedTable } from './compared-table.ts';
+import { pastKeysSql, pastPlace } from './past-keys.ts';
 
-/** The tables after `to` of which rows were changed in between, in order of their creation. */
-export async function livesWithChanges(executor: Executor, { from, to }: Span, name?: string): Promise<TableLife[]> {
-  const lives = await livesAt(executor, to, name);
-  const { rows } = await sql<{ id: number }>`
-    SELECT id FROM unnest(${lives.map(({ id }) => id)}::bigint[]) AS life (id)
-    WHERE EXISTS (SELECT FROM change WHERE table_id = life.id AND key IS NOT NULL AND seq > ${from} AND seq <= ${to})
-  `.execute(executor);
-  const changed = new Set(rows.map(({ id }) => id));
-  return lives.filter(({ id }) => changed.has(id)).sort((a, b) => a.id - b.id);
+/** Where a walk along the rows of a table is: behind the last change of one, and then, along the others, behind a key. */
+export interface Walked {
+  readonly seq: number;
+  readonly key?: string | undefined;
 }
 
 export interface RowsBetween {
-  /** The table as of the later seq. */
-  readonly table: TableAsOf;
-  readonly from: number;
-  /** Only rows whose last change has a greater seq. */
-  readonly after: number;
+  readonly table: ComparedTable;
+  readonly walked: Walked;
   readonly limit: number;
   /** Bytes of rows beyond which no further one is taken; the first always is. */
   readonly bytesMax: number;
@@ -32,10 +25,8 @@ export interface RowDiffs {
   /** How many rows were looked at: as many as were changed, though some are again as they were. */
   readonly looked: number;
   readonly bytes: number;
-  /** Seq of the last change of the last row that was looked at. */
-  readonly last: number;
-  /** Whether the limit of rows or of bytes ended it. */
-  readonly full: boolean;
+  /** Where the next page begins; undefined when there is none of this table. */
+  readonly next: Walked | undefined;
 }
 
 interface RowPair {
@@ -49,48 +40,82 @@ interface RowPair {
 
 /**
  * Of the rows that were changed, those that are not as they were. It goes along the changes in between and takes each
- * row at its last one, so what it costs follows them, and neither the table nor the log.
+ * row at its last one, so what it costs follows them, and neither the table nor the log; then along rows that nobody
+ * changed, where these differ too.
  */
 export async function rowDiffs(executor: Executor, rows: RowsBetween): Promise<RowDiffs> {
   const pairs = await readPairs(executor, rows);
-  const diffs = pairs.flatMap((pair) => rowDiff(rows.table.definition.name, pair));
   const found = pairs[0]?.found ?? 0;
   return {
-    diffs,
+    diffs: pairs.flatMap((pair) => rowDiff(rows.table.name, pair)),
     looked: pairs.length,
     bytes: pairs.reduce((sum, { bytes }) => sum + bytes, 0),
-    last: pairs.at(-1)?.seq ?? rows.after,
-    full: found === rows.limit || pairs.length < found,
+    next: nextWalk(rows, pairs.at(-1), found === rows.limit || pairs.length < found),
   };
 }
 
-async function readPairs(executor: Executor, { table, from, after, limit, bytesMax }: RowsBetween): Promise<RowPair[]> {
+function nextWalk({ table, walked }: RowsBetween, last: RowPair | undefined, isFull: boolean): Walked | undefined {
+  const { key } = walked;
+  if (isFull && last !== undefined) return key === undefined ? { seq: last.seq } : { seq: last.seq, key: last.key };
+  return key === undefined && table.others !== undefined ? { seq: table.others.seq, key: '' } : undefined;
+}
+
+async function readPairs(executor: Executor, { table, walked, limit, bytesMax }: RowsBetween): Promise<RowPair[]> {
   // Row by row, by the index: joined as a whole, PostgreSQL would look at every pair of rows.
   const key = sql`SELECT touched.key`;
+  const were = table.were === undefined ? sql`SELECT NULL::json AS cells` : entryRowsSql(table.were, key);
+  const touched =
+    walked.key === undefined
+      ? changedKeysSql(table, walked.seq)
+      : await otherKeysSql(executor, table, { ...walked, key: walked.key });
   const { rows } = await sql<RowPair>`
-    WITH touched AS MATERIALIZED (
-      SELECT change.key, change.seq FROM change
-      CROSS JOIN LATERAL (
-        SELECT seq FROM change AS later
-        WHERE later.table_id = ${table.id} AND later.key = change.key AND later.seq <= ${table.seq}
-        ORDER BY later.seq DESC LIMIT 1
-      ) AS last
-      WHERE change.table_id = ${table.id} AND change.seq > ${after} AND change.seq <= ${table.seq}
-        AND change.key IS NOT NULL AND last.seq = change.seq
-      ORDER BY change.seq LIMIT ${limit}
-    )
+    WITH touched AS MATERIALIZED (${touched} LIMIT ${limit})
     SELECT key, seq, was, row, bytes, found FROM (
       SELECT touched.key, touched.seq, before.cells AS was, after.cells AS row, count(*) OVER () AS found,
-        bytes, sum(bytes) OVER (ORDER BY touched.seq) - bytes AS ahead
+        bytes, sum(bytes) OVER (ORDER BY touched.seq, touched.key) - bytes AS ahead
       FROM touched
-      LEFT JOIN LATERAL (${entryRowsSql({ ...table, seq: from }, key)}) AS before ON true
-      LEFT JOIN LATERAL (${entryRowsSql(table, key)}) AS after ON true
+      LEFT JOIN LATERAL (${were}) AS before ON true
+      LEFT JOIN LATERAL (${entryRowsSql(table.rows, key)}) AS after ON true
       CROSS JOIN LATERAL (
         SELECT coalesce(octet_length(before.cells::text), 0) + coalesce(octet_length(after.cells::text), 0) AS bytes
       ) AS measured
     ) AS pairs
-    WHERE ahead < ${bytesMax} ORDER BY seq`.execute(executor);
+    WHERE ahead < ${bytesMax} ORDER BY seq, key`.execute(executor);
   return rows;
+}
+
+/** The rows that were changed, each at its last change. */
+function changedKeysSql({ rows: { id }, were, last }: ComparedTable, after: number): RawBuilder<unknown> {
+  return sql`
+    SELECT change.key, change.seq FROM change
+    CROSS JOIN LATERAL (
+      SELECT seq FROM change AS later
+      WHERE later.table_id = ${id} AND later.key = change.key AND later.seq <= ${last}
+      ORDER BY later.seq DESC LIMIT 1
+    ) AS last
+    WHERE ${were !== undefined} AND change.table_id = ${id} AND change.seq > ${after} AND change.seq <= ${last}
+      AND change.key IS NOT NULL AND last.seq = change.seq
+    ORDER BY change.seq`;
+}
+
+/** Rows that nobody changed in between, or all where the table was dropped, behind a key. */
+async function otherKeysSql(
+  executor: Executor,
+  { rows, were, after, last, others }: ComparedTable,
+  { seq, key }: Required<Walked>,
+): Promise<RawBuilder<unknown>> {
+  const place = await pastPlace(executor, rows);
+  // Near is a table that is as it was.
+  const keys = pastKeysSql(rows, place === 'near' ? 'every' : place, key);
+  const names = sql`unnest(${others?.columns ?? []}::text[]) AS back (name)`;
+  // Asked of each row: a join would read all changes in between, and could lose the order.
+  const isUnchanged = sql`(
+    SELECT seq FROM change WHERE table_id = ${rows.id} AND key = state.key AND seq > ${after} AND seq <= ${last} LIMIT 1
+  ) IS NULL`;
+  return sql`
+    SELECT state.key, ${seq}::bigint AS seq FROM (${entryRowsSql(rows, keys)}) AS state
+    WHERE ${others?.columns === undefined ? sql`true` : sql`EXISTS (SELECT FROM ${names} WHERE state.cells -> name IS NOT NULL)`}
+      AND ${were === undefined ? sql`true` : isUnchanged}`;
 }
 
 function rowDiff(table: string, { key, seq, was, row }: RowPair): RowDiff[] {

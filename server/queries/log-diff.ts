@@ -7,10 +7,10 @@ import { type Head, readHead } from '../log/head.ts';
 import { refusePlace, resolvePoint } from '../log/point.ts';
 import { tableLives } from '../projections/tables.ts';
 import { Refused } from '../refused.ts';
-import { tableAsOf } from './as-of.ts';
+import { changedTables, comparedTable } from './compared-table.ts';
 import { type QueryAnswer, type QueryContext, refuseTable } from './context.ts';
-import { livesWithChanges, rowDiffs } from './diff-rows.ts';
-import { tableDiffs } from './diff-tables.ts';
+import { type RowDiffs, rowDiffs, type Walked } from './diff-rows.ts';
+import { changesIn, tableDiffs } from './diff-tables.ts';
 import { decodeOpaque, encodeOpaque } from './opaque.ts';
 
 /** Where a page of a diff ended. Clients get it as an opaque text. */
@@ -18,20 +18,21 @@ const placeSchema = z.strictObject({
   epoch: z.string(),
   from: seqSchema,
   to: seqSchema,
-  /** The table's life that the next page begins with, and behind which last change of a row. */
+  /** The table's life that the next page begins with, and where in it (see Walked). */
   life: seqSchema,
   seq: seqSchema,
+  key: z.string().optional(),
   table: z.string().optional(),
 });
 type Place = z.infer<typeof placeSchema>;
 
-/** What is different at one point from an earlier one. The past does not change, so its pages need no snapshot. */
+/** What is different at one point from another one. The past does not change, so its pages need no snapshot. */
 export async function logDiff(context: QueryContext, query: QueryOf<'log.diff'>): Promise<QueryAnswer> {
   const { database } = context;
   const head = await readHead(database);
   const place =
     query.after === undefined ? await firstPlace(context, head, query) : decodePlace(query.after, query.table);
-  refusePlace(head, place.to, place.epoch);
+  refusePlace(head, changesIn(place).last, place.epoch);
   const { epoch, from, to } = place;
   const tables = query.after === undefined ? { tables: await tableDiffs(database, place, query.table) } : {};
   const limit = Math.min(query.limit ?? context.pageRowsMax, context.pageRowsMax);
@@ -45,14 +46,13 @@ async function firstPlace(
   head: Head,
   { from, to, table }: QueryOf<'log.diff'>,
 ): Promise<Place> {
-  const seq = await resolvePoint(database, head, from);
-  const until = to === undefined ? head.seq : await resolvePoint(database, head, to);
-  if (until < seq) {
-    const message = `\`to\` is change ${until}, before \`from\`, change ${seq}: a diff goes forward, so exchange them`;
-    throw new Refused({ code: 'bad_request', message });
-  }
-  if (table !== undefined && !(await tableLives(database, table)).some((id) => id <= until)) throw refuseTable(table);
-  return { epoch: head.epoch, from: seq, to: until, life: 0, seq, ...(table === undefined ? {} : { table }) };
+  const span = {
+    from: await resolvePoint(database, head, from),
+    to: to === undefined ? head.seq : await resolvePoint(database, head, to),
+  };
+  const { after, last } = changesIn(span);
+  if (table !== undefined && !(await tableLives(database, table)).some((id) => id <= last)) throw refuseTable(table);
+  return { epoch: head.epoch, ...span, life: 0, seq: after, ...(table === undefined ? {} : { table }) };
 }
 
 interface DiffPage {
@@ -65,23 +65,26 @@ async function readRows({ database, pageBytesMax }: QueryContext, place: Place, 
   const rows: RowDiff[] = [];
   let looked = 0;
   let bytes = 0;
-  for (const life of await livesWithChanges(database, place, place.table)) {
+  for (const life of await changedTables(database, place, place.table)) {
     if (life.id < place.life) continue;
-    const after = life.id === place.life ? place.seq : place.from;
-    if (looked >= limit || bytes >= pageBytesMax) return { rows, next: { ...place, life: life.id, seq: after } };
-    const table = await tableAsOf(database, life, place.to);
-    const between = { table, from: place.from, after, limit: limit - looked, bytesMax: pageBytesMax - bytes };
-    const page = await rowDiffs(database, between);
-    rows.push(...page.diffs);
-    looked += page.looked;
-    bytes += page.bytes;
-    if (page.full) return { rows, next: { ...place, life: life.id, seq: page.last } };
+    const table = await comparedTable(database, life, place);
+    let walked: Walked | undefined = life.id === place.life ? place : { seq: table.after };
+    while (walked !== undefined) {
+      const { seq, key }: Walked = walked;
+      if (looked >= limit || bytes >= pageBytesMax) return { rows, next: { ...place, life: life.id, seq, key } };
+      const left = { limit: limit - looked, bytesMax: pageBytesMax - bytes };
+      const page: RowDiffs = await rowDiffs(database, { table, walked: { seq, key }, ...left });
+      rows.push(...page.diffs);
+      looked += page.looked;
+      bytes += page.bytes;
+      walked = page.next;
+    }
   }
   return { rows };
 }
 
 function decodePlace(text: string, table: string | undefined): Place {
   const place = decodeOpaque(placeSchema, text);
-  if (place !== undefined && place.table === table && place.from <= place.to) return place;
+  if (place !== undefined && place.table === table) return place;
   throw new Refused({ code: 'bad_request', message: 'after is not the `next` of a page of this same diff' });
 }

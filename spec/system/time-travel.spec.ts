@@ -194,8 +194,28 @@ describe('rowcast diff and apply', () => {
     expect(await readFile(file, 'utf8')).toMatch(/^table,key[\s\S]*pay,E3,insert,ssn,,333\n/);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     await rm(folder, { recursive: true });
-    expect(await viewer.refusal(['diff', '5', '3'])).toMatchObject({ code: 'bad_request', exit: 1 });
     expect(await viewer.refusal(['diff', 'nope'])).toMatchObject({ code: 'tag_not_found', exit: 3 });
+  });
+
+  test('shows what differs going back, too', async () => {
+    const [{ seq } = { seq: 0 }] = await viewer.lines<{ seq: number }>(['status']);
+    const { out, err } = await viewer.run(['diff', String(seq), 'start']);
+    expect(out.split('\n')).toEqual([
+      'pay',
+      '  alter  remove note, rename wage salary',
+      '  ~ E1  salary 1200.00 → 1000.00',
+      '  ~ E2  salary 1.00 → 900.00',
+      '  - E3  ssn ‹sealed›',
+      'more',
+      '  drop',
+      '',
+    ]);
+    expect(err).toBe(`rows: 2 changed, 1 removed, in 2 tables between #${seq} and #3\n`);
+    expect((await viewer.run(['diff', String(seq), 'start', '--table', 'more', '--summary'])).out).toBe(
+      'more\n  drop\n',
+    );
+    const csv = (await viewer.done(['diff', String(seq), 'start', '--csv', '--table', 'pay'])).split('\n');
+    expect(csv.slice(2, 4)).toEqual(['pay,E1,update,salary,1200.00,1000.00', 'pay,E2,update,salary,1.00,900.00']);
   });
 
   test('a patch makes another ledger the same, once: sent again it says so, and fits no more when something changed', async () => {
@@ -213,6 +233,11 @@ describe('rowcast diff and apply', () => {
       expect(unsealed(other)).toEqual(unsealed(here));
     }
     expect(await there.done(['get', 'pay', 'E3'])).toContain('333');
+    const back = await patch(String((await ada.lines<{ seq: number }>(['status']))[0]?.seq), 'start');
+    await there.done(['apply', '-'], back);
+    expect(await cellsOf(there, 'pay')).toMatchObject([{ key: 'E1', row: { salary: '1000.00' } }, { key: 'E2' }]);
+    expect((await there.lines(['tables'])).length).toBe(1);
+    await there.done(['apply', '-'], second);
     const [{ seq } = { seq: 0 }] = await there.lines<{ seq: number }>(['status']);
     for (const words of [[], ['--id', 'sent-again'], ['--dry-run']]) {
       expect(await there.done(['apply', '-', ...words], second)).toContain('it is so already');

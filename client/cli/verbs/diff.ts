@@ -29,20 +29,22 @@ export function diffCommand(context: () => Context): Command {
     name: 'diff',
     summary: 'what is different between two points of the past, or since one',
     notes: [
-      'Each row that is not as it was is told once, whatever happened to it in between. With --json it is a patch, which',
-      'rowcast apply does to another ledger; with --out it is a file, whole or not at all. Sealed cells are commitments in',
-      'it, which no other ledger takes: --open gives their values, to administrators.',
+      'Each row that is not as it was is told once, whatever happened to it in between. Where the second point is the earlier',
+      'one, it is told what leads back there. With --json it is a patch, which rowcast apply does to another ledger; with --out',
+      'it is a file, whole or not at all. Sealed cells are commitments in it, which no other ledger takes: --open gives their',
+      'values, to administrators.',
     ],
     examples: [
       'diff 1042',
       'diff v1.0 v2.0 --table rates',
+      'diff v2.0 v1.0',
       'diff "2026-05-01" --summary',
       'diff v1 v2 --out v2.patch',
       'diff v1 v2 --csv --out v2.csv',
     ],
   })
     .argument('<from>', 'a seq, SEQ@EPOCH, a time, the end of a day, or a tag', readFrom)
-    .argument('[to]', 'a later one; else now', readPast)
+    .argument('[to]', 'another one, later or earlier; else now', readPast)
     .option('--table <table>', 'of one table only')
     .option('--summary', 'only how much of each table')
     .option('--csv', 'for a spreadsheet: a cell a line, with both its values')

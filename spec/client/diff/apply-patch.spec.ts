@@ -54,8 +54,9 @@ async function headOf(stack: Stack): Promise<number> {
   return (await stack.ask<ReplyOf<'table.list'>>({ type: 'table.list' })).seq;
 }
 
-async function patchBetween(from: number): Promise<Patch> {
-  const { tables = [], ...rest } = await source.ask<ReplyOf<'log.diff'>>({ type: 'log.diff', from: { seq: from } });
+async function patchBetween(from: number, to?: number): Promise<Patch> {
+  const points = { from: { seq: from }, ...(to === undefined ? {} : { to: { seq: to } }) };
+  const { tables = [], ...rest } = await source.ask<ReplyOf<'log.diff'>>({ type: 'log.diff', ...points });
   expect(rest.next).toBeUndefined();
   return { ...rest, tables };
 }
@@ -82,9 +83,10 @@ async function clear(stack: Stack): Promise<void> {
   for (const table of (await definitionsOf(stack)).keys()) await stack.done({ type: 'table.drop', table });
 }
 
-/** Does the commands at the source; the target follows by a patch at each place. */
+/** Does the commands at the source; the target follows by a patch at each place, and goes all the way back, and there again. */
 async function follow(commands: readonly Command[], places: readonly number[]): Promise<ErrorBody | undefined> {
   await Promise.all([clear(source), clear(target)]);
+  const met: { readonly seq: number; readonly state: unknown }[] = [];
   let from = await headOf(source);
   for (const [index, command] of commands.entries()) {
     await source.submit(command);
@@ -92,8 +94,24 @@ async function follow(commands: readonly Command[], places: readonly number[]): 
     const error = await apply(await patchBetween(from));
     if (error !== undefined) return error;
     from = await headOf(source);
+    met.push({ seq: from, state: await stateOf(source) });
+    expect(await stateOf(target)).toEqual(met.at(-1)?.state);
   }
-  expect(await stateOf(target)).toEqual(await stateOf(source));
+  return await wander(from, [...met.toReversed(), ...met.slice(-1)]);
+}
+
+/** The target goes from one point of the source to the next, earlier or later. */
+async function wander(
+  start: number,
+  points: readonly { readonly seq: number; readonly state: unknown }[],
+): Promise<ErrorBody | undefined> {
+  let from = start;
+  for (const { seq, state } of points) {
+    const error = await apply(await patchBetween(from, seq));
+    if (error !== undefined) return error;
+    expect(await stateOf(target)).toEqual(state);
+    from = seq;
+  }
   return undefined;
 }
 
@@ -172,6 +190,28 @@ describe('a value that was made fit for another type by hand, between two points
       code: 'version_conflict',
       body: { problems: [{ key: 'a', column: 'n', message: 'n is "other", not "abc"' }] },
     });
+  });
+});
+
+test('a patch that leads back from where a column was sealed is refused, unless that is not sealed here', async () => {
+  const before: Command[] = [
+    { type: 'table.create', name: 'one', columns: [{ name: 'n', type: 'text' }] },
+    { type: 'row.insert', table: 'one', key: 'a', row: { n: 'seen' } },
+  ];
+  expect(await follow(before, [])).toBeUndefined();
+  const open = await headOf(source);
+  const seal: Command = {
+    type: 'table.alter',
+    table: 'one',
+    steps: [{ do: 'rules', column: 'n', set: { sealed: true } }],
+  };
+  await source.done(seal);
+  const back = await patchBetween(await headOf(source), open);
+  expect(await stepsFor(back)).toEqual([]);
+  await target.done(seal);
+  await expect(stepsFor(back)).rejects.toMatchObject({
+    code: 'bad_request',
+    message: 'one: column n was sealed between the points of the patch, and that is never taken back',
   });
 });
 

@@ -5,6 +5,7 @@ import type { Entry } from '../../../protocol/entry.ts';
 import { Fold } from '../../../protocol/fold.ts';
 import type { QueryOf } from '../../../protocol/queries.ts';
 import type { ReplyOf } from '../../../protocol/replies.ts';
+import { alterDefinition } from '../../../server/domain/definition.ts';
 import { createLedger, type TestLedger } from '../../support/ledger.ts';
 import { randomCommands } from '../../support/random-history.ts';
 import { createStack, type Stack } from '../stack.ts';
@@ -30,8 +31,8 @@ interface Diff {
   readonly pages: number;
 }
 
-async function diff(query: Omit<QueryOf<'log.diff'>, 'type'>): Promise<Diff> {
-  const ask = (after?: string) => stack.ask<ReplyOf<'log.diff'>>({ type: 'log.diff', ...query, after });
+async function diff(query: Omit<QueryOf<'log.diff'>, 'type'>, asked = stack): Promise<Diff> {
+  const ask = (after?: string) => asked.ask<ReplyOf<'log.diff'>>({ type: 'log.diff', ...query, after });
   const first = await ask();
   const rows = [...first.rows];
   let pages = 1;
@@ -73,18 +74,62 @@ function foldTo(log: readonly Entry[], seq: number): Fold {
   return fold;
 }
 
-test('over random histories, the diff of two points done to the first makes the second, and holds nothing else', async () => {
+const opposite = {
+  insert: 'delete',
+  update: 'update',
+  delete: 'insert',
+  create: 'drop',
+  alter: 'alter',
+  drop: 'create',
+} as const;
+
+/** The same from the second point to the first, where no columns were changed. */
+function mirroredRow({ op, row, was, ...about }: RowDiff): RowDiff {
+  if (op === 'insert') return { ...about, op: 'delete', was: row };
+  if (op === 'delete') return { ...about, op: 'insert', row: was };
+  const then = Object.entries({ ...row, ...was }).filter(([, cell]) => cell !== null);
+  const now = Object.keys(was ?? {}).map((name) => [name, row?.[name] ?? null]);
+  return { ...about, op, row: Object.fromEntries(then), was: Object.fromEntries(now) };
+}
+
+/** The diff back is the diff forth with its sides exchanged, and done to the second point it makes the first. */
+function expectBack(log: readonly Entry[], forth: Diff, back: Diff): void {
+  expect([back.from, back.to]).toEqual([forth.to, forth.from]);
+  expect(applied(log, back)).toEqual(stateOf(foldTo(log, back.to)));
+  const { tables } = forth;
+  expect(back.tables.map(({ steps: _, ...table }) => table)).toEqual(
+    tables.toReversed().map(({ table, op, seq, definition, was }) => ({
+      ...{ table, op: opposite[op], seq },
+      ...(was === undefined ? {} : { definition: was }),
+      ...(definition === undefined ? {} : { was: definition }),
+    })),
+  );
+  for (const { steps = [], was, definition } of back.tables) {
+    if (was === undefined || definition === undefined) continue;
+    expect(alterDefinition(was, steps)).toEqual({ definition });
+  }
+  const isSame = ({ table }: RowDiff) => !tables.some((one) => one.table === table);
+  expect(back.rows.filter(isSame)).toEqual(forth.rows.filter(isSame).map(mirroredRow));
+  expect(new Set(back.rows.map(({ table, key }) => `${table} ${key}`)).size).toBe(back.rows.length);
+  for (const { op, row = {}, was = {} } of back.rows) {
+    if (op !== 'update') continue;
+    expect(Object.keys(was)).not.toHaveLength(0);
+    for (const [name, cell] of Object.entries(was)) expect(row[name] ?? null).not.toEqual(cell);
+  }
+}
+
+test('over random histories, the diff of two points done to the first makes the second, and holds nothing else; both ways', async () => {
   let changes = 0;
   await fc.assert(
     fc.asyncProperty(
-      randomCommands({ length: 50 }),
-      fc.double({ min: 0, max: 1, noNaN: true }),
+      randomCommands({ length: 50, rules: true }),
+      fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: -40, max: 0 })),
       fc.nat(5),
-      async (commands, part, limit) => {
+      async (commands, place, limit) => {
         for (const command of commands) await stack.submit(command);
         const log = await stack.log();
         const to = log.length - (limit % 3);
-        const from = Math.floor(to * part);
+        const from = place < 0 ? Math.max(to + place, 0) : Math.floor(to * place);
         const whole = await diff({ from: { seq: from }, to: { seq: to }, ...(limit > 0 ? { limit } : {}) });
         const before = stateOf(foldTo(log, from));
         const after = stateOf(foldTo(log, to));
@@ -107,6 +152,8 @@ test('over random histories, the diff of two points done to the first makes the 
           );
         }
         const [name = ''] = Object.keys(after);
+        const back = await diff({ from: { seq: to }, to: { seq: from }, ...(limit > 0 ? { limit } : {}) });
+        expectBack(log, whole, back);
         const ofOne = await diff({ from: { seq: from }, to: { seq: to }, table: name }).catch(() => undefined);
         if (ofOne !== undefined) {
           expect(ofOne.tables).toEqual(whole.tables.filter(({ table }) => table === name));
@@ -114,7 +161,7 @@ test('over random histories, the diff of two points done to the first makes the 
         }
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 40, endOnFailure: true },
   );
   expect(changes).toBeGreaterThan(30);
 }, 60_000);
@@ -169,7 +216,66 @@ describe('a diff', () => {
     await small.stop();
   });
 
-  test('shows sealed cells as what was committed to', async () => {
+  test('back over what was lost brings it again: the rows of a table, the cells of a column, page by page', async () => {
+    const small = createStack(ledger, { pageBytesMax: 300 });
+    const columns = [
+      { name: 's', type: 'text' as const },
+      { name: 't', type: 'text' as const, required: true, default: 'none' },
+    ];
+    for (const name of ['cut', 'gone']) {
+      await stack.done({ type: 'table.create', name, columns });
+      const rows = [0, 1, 2, 3, 4].map((n) => ({ s: `${n}`.repeat(50), t: `t${n}` }));
+      const inserts = rows.map((row, n) => ({ type: 'row.insert' as const, table: name, key: `k${n}`, row }));
+      await stack.done({ type: 'batch', commands: inserts });
+    }
+    const { seq } = await stack.done({ type: 'row.delete', table: 'cut', key: 'k4' });
+    await stack.done({ type: 'row.insert', table: 'cut', key: 'k9', row: { s: 'later' } });
+    const set = { required: null, default: null };
+    await stack.done({ type: 'table.alter', table: 'cut', steps: [{ do: 'rules', column: 't', set }] });
+    const { seq: changed } = await stack.done({ type: 'row.update', table: 'cut', key: 'k1', row: { t: 'other' } });
+    const { seq: removed } = await stack.done({
+      type: 'table.alter',
+      table: 'cut',
+      steps: [
+        { do: 'remove', column: 't' },
+        { do: 'rename', column: 's', to: 'u' },
+      ],
+    });
+    const { seq: dropped } = await stack.done({ type: 'table.drop', table: 'gone' });
+    const { seq: made } = await stack.done({ type: 'table.create', name: 'gone', columns: [] });
+    await stack.done({ type: 'row.insert', table: 'gone', key: 'new', row: {} });
+
+    const span = { from: { seq: made + 1 }, to: { seq } };
+    const { tables, rows } = await diff(span);
+    expect(tables).toMatchObject([
+      { table: 'gone', op: 'drop', seq: made, was: { columns: [] } },
+      { table: 'gone', op: 'create', seq: dropped, definition: { columns } },
+      { table: 'cut', op: 'alter', seq: removed, definition: { columns }, was: { columns: [{ name: 'u' }] } },
+    ]);
+    expect(tables[2]?.steps).toEqual([
+      { do: 'rename', column: 'u', to: 's' },
+      { do: 'add', column: { name: 't', type: 'text' } },
+      { do: 'rules', column: 't', set: { default: 'none', required: true } },
+    ]);
+    const cell = (n: number) => `${n}`.repeat(50);
+    expect(rows).toEqual([
+      { table: 'cut', key: 'k9', op: 'delete', seq: seq + 1, was: { s: 'later' } },
+      ...[1, 0, 2, 3].map((n) => ({
+        ...{ table: 'cut', key: `k${n}`, op: 'update', seq: n === 1 ? changed : removed },
+        ...{ row: { s: cell(n), t: `t${n}` }, was: { t: null } },
+      })),
+      ...[0, 1, 2, 3, 4].map((n) => ({
+        ...{ table: 'gone', key: `k${n}`, op: 'insert', seq: dropped, row: { s: cell(n), t: `t${n}` } },
+      })),
+    ]);
+    for (const limit of [1, 2, 4]) expect((await diff({ ...span, limit })).rows).toEqual(rows);
+    const inBytes = await diff(span, small);
+    expect(inBytes.rows).toEqual(rows);
+    expect(inBytes.pages).toBeGreaterThan(2);
+    await small.stop();
+  });
+
+  test('shows sealed cells as what was committed to; back from where a column was sealed, what everybody had seen', async () => {
     const { seq } = await stack.done({
       type: 'table.create',
       name: 'sealed',
@@ -178,16 +284,25 @@ describe('a diff', () => {
     await stack.done({ type: 'row.insert', table: 'sealed', key: 'a', row: { s: 'hidden' } });
     const { rows } = await diff({ from: { seq }, table: 'sealed' });
     expect(rows[0]?.row).toEqual({ s: { sealed: expect.any(String) } });
+    const back = await diff({ from: { seq: seq + 1 }, to: { seq }, table: 'sealed' });
+    expect(back.rows[0]).toMatchObject({ op: 'delete', was: rows[0]?.row });
+
+    await stack.done({ type: 'table.create', name: 'open', columns: [{ name: 's', type: 'text' }] });
+    const { seq: open } = await stack.done({ type: 'row.insert', table: 'open', key: 'a', row: { s: 'seen' } });
+    const steps = [{ do: 'rules' as const, column: 's', set: { sealed: true as const } }];
+    await stack.done({ type: 'table.alter', table: 'open', steps });
+    const unsealed = await diff({ from: { seq: open + 2 }, to: { seq: open }, table: 'open' });
+    expect(unsealed.tables).toMatchObject([{ op: 'alter', steps: [], definition: { columns: [{ name: 's' }] } }]);
+    expect(unsealed.rows).toMatchObject([
+      { op: 'update', row: { s: 'seen' }, was: { s: { sealed: expect.any(String) } } },
+    ]);
   });
 
   test('S15 what cannot be is refused by code', async () => {
     const head = (await stack.log()).length;
     const refused = (query: object) => refusedQuery(stack, { type: 'log.diff', ...query } as never);
-    expect(await refused({ from: { seq: head }, to: { seq: head - 1 } })).toMatchObject({
-      code: 'bad_request',
-      message: expect.stringContaining('exchange'),
-    });
     expect(await refused({ from: { seq: head + 1 } })).toMatchObject({ code: 'ahead_of_server', head });
+    expect(await refused({ from: { seq: head + 1 }, to: { seq: 1 } })).toMatchObject({ code: 'ahead_of_server', head });
     expect(await refused({ from: { seq: 1, epoch: 'another' } })).toMatchObject({ code: 'wrong_epoch' });
     expect(await refused({ from: { tag: 'none' } })).toMatchObject({ code: 'tag_not_found' });
     expect(await refused({ from: { seq: 1 }, table: 'never' })).toMatchObject({ code: 'table_not_found' });

@@ -80,12 +80,11 @@ function Counts({ compared: { counts } }: { readonly compared: Compared }) {
 
 /** What became of the table itself. */
 function TableWords({ compared: { change } }: { readonly compared: Compared }) {
+  const isBack = change.from > change.to;
   const words = change.tables.flatMap(({ op, steps = [] }) =>
-    op === 'create'
-      ? ['the table was made']
-      : op === 'drop'
-        ? ['the table was dropped']
-        : steps.map((step) => `column ${sentenceText(stepWords(step))}`),
+    op === 'alter'
+      ? steps.map((step) => `${isBack ? 'back: ' : ''}column ${sentenceText(stepWords(step))}`)
+      : [`the table was ${(op === 'create') === isBack ? 'dropped' : 'made'}${isBack ? ' since' : ''}`],
   );
   return words.map((word) => (
     <Badge key={word} variant="light" color="orange" tt="none" fw={500}>

@@ -6,7 +6,7 @@ import { GatewayProblem } from '../api/problem.ts';
 import { gatewayTransport, type TableChange, type TableTransport } from '../ledger/table-transport.ts';
 import { Comparison } from './comparison.ts';
 
-/** Two moments; the later one is the present, and moves on, when `at` is left out. */
+/** Two moments, of which either may be the later one; the second is the present, and moves on, when `at` is left out. */
 export interface Span {
   readonly since: string;
   readonly at: string | undefined;

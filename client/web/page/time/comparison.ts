@@ -6,7 +6,7 @@ import type { Cell, Cells } from '../../../../protocol/values.ts';
 export interface ComparedRow {
   readonly key: string;
   readonly mark: 'entered' | 'left' | 'changed';
-  /** As it is at the later moment; as it was, when it has left. */
+  /** As it is at the second moment; as it was, when it has left. */
   readonly row: Cells;
   /** Of a changed row: the cells that differ as they were, null where one was empty. */
   readonly was: Cells;
@@ -14,7 +14,7 @@ export interface ComparedRow {
 
 const marks = { insert: 'entered', update: 'changed', delete: 'left' } as const;
 
-/** What differs in one table between two moments, and kept so while the later one moves on. */
+/** What differs in one table between two moments, and kept so while the second one moves on. */
 export class Comparison {
   readonly rows = new Map<string, ComparedRow>();
 
@@ -25,7 +25,7 @@ export class Comparison {
     }
   }
 
-  /** A change behind the later moment. A row that is again as it was, is none that differs. */
+  /** A change behind the second moment. A row that is again as it was, is none that differs. */
   apply({ op, key, row, was }: RowEntry): void {
     // Of a row that is gone already.
     if (op === 'erase' && row === undefined) return;

@@ -15,11 +15,15 @@ export function PastBand() {
   const since = useWhen('since');
   const isPlaying = useTime((state) => state.isPlaying);
   if (since.at !== undefined) {
+    const isBack = at.seq !== undefined && (since.seq ?? 0) > at.seq;
     return (
       <div className={classes.band} data-kind="compare" role="status">
         <IconArrowsDiff size={16} className={classes.icon} />
         <span className={classes.words}>
-          what changed from <MomentWords when={since} /> to <MomentWords when={at} />
+          {isBack ? 'what differs from ' : 'what changed from '}
+          <MomentWords when={since} />
+          {isBack ? ' back to ' : ' to '}
+          <MomentWords when={at} />
         </span>
         {/* Where there is room the bar of time has it. */}
         <Button

@@ -41,7 +41,7 @@ export function Timeline({ axis, tags }: Props) {
   const moveTo = (handle: 'at' | 'since', clientX: number): void => {
     const box = place.current?.getBoundingClientRect();
     if (box === undefined) return;
-    const fraction = Math.min(handle === 'since' ? atFraction : 1, Math.max(0, (clientX - box.left) / box.width));
+    const fraction = Math.min(1, Math.max(0, (clientX - box.left) / box.width));
     const isNow = handle === 'at' && (1 - fraction) * box.width < nowPixels;
     const { seq, ms } = placeAt(axis, fraction);
     drag({ handle, cursor: isNow ? undefined : cursorOf(seq), ms });
@@ -77,7 +77,10 @@ export function Timeline({ axis, tags }: Props) {
       {sinceFraction !== undefined && (
         <div
           className={classes.between}
-          style={{ left: `${sinceFraction * 100}%`, width: `${Math.max(0, atFraction - sinceFraction) * 100}%` }}
+          style={{
+            left: `${Math.min(atFraction, sinceFraction) * 100}%`,
+            width: `${Math.abs(atFraction - sinceFraction) * 100}%`,
+          }}
         />
       )}
       <div className={classes.future} style={{ left: `${atFraction * 100}%` }} />
@@ -90,7 +93,7 @@ export function Timeline({ axis, tags }: Props) {
           seq={since.seq ?? 0}
           head={head}
           text={whenWords(since)}
-          onKey={keyed({ handle: 'since', axis, seq: since.seq, latest: at.seq ?? head })}
+          onKey={keyed({ handle: 'since', axis, seq: since.seq, latest: head })}
         />
       )}
       <Handle

@@ -145,6 +145,24 @@ describe.skipIf(!hasBrowser)('time on the page', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'end comparing' }).click();
     await expectAsOf(page, to);
   });
+
+  test('a moment is compared with a later one: what differs going back', async () => {
+    const { page } = await visit(stand, { path: '/t/item?since=to&at=from', viewport });
+    await cellAt(page, 'r0.0', 'n').waitFor();
+    expect(await shownRows(page)).toEqual(
+      new Map([
+        ['r0.0', { id: 'r0.0', n: '0' }],
+        ['r1.1', { id: 'r1.1', n: '101' }],
+        ['r1.2', { id: 'r1.2', n: '2' }],
+      ]),
+    );
+    await page.getByText('what differs from').waitFor();
+    await page.getByText('1 entered · 2 left · 0 changed').waitFor();
+    await page.getByRole('button', { name: 'end comparing' }).click();
+    await page.getByRole('button', { name: 'compare' }).click();
+    await page.getByRole('menuitem', { name: 'to', exact: true }).click();
+    await page.getByText('1 entered · 2 left · 0 changed').waitFor();
+  });
 });
 
 describe.skipIf(!hasBrowser)('dragging time', { timeout: 120_000 }, () => {
