@@ -1,11 +1,11 @@
 import { CheckpointSigner, originOf } from '../../proof/checkpoint.ts';
-import { DamagedError } from '../backup/format.ts';
-import { writeNewFile } from '../backup/new-file.ts';
+import { BackupError, DamagedError } from '../backup/format.ts';
 import { type WriteBackupOptions, type WrittenBackup, writeBackup } from '../backup/write-backup.ts';
 import { snapshot } from '../database/snapshot.ts';
 import { readHead } from '../log/head.ts';
 import { KeptCheckpoint } from '../log/kept-checkpoint.ts';
 import { existingSigningKey } from '../log/signing-key.ts';
+import { FileExistsError, writeNewFile } from '../new-file.ts';
 import { besideServer } from './beside-server.ts';
 
 export interface Backup extends Pick<WriteBackupOptions, 'signal' | 'onProgress'> {
@@ -38,6 +38,9 @@ export async function takeBackup({
         snapshot(database, (executor) => writeBackup({ executor, file, signer, signed, ...options })),
       );
     } catch (error) {
+      if (error instanceof FileExistsError) {
+        throw new BackupError(`${error.message}: choose another name, or write --replace`);
+      }
       if (!(error instanceof DamagedError)) throw error;
       throw new DamagedError(`the log is not what it was, and is not backed up: ${error.message}`);
     }

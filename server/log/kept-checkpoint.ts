@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, openCheckpoint, parseVerifierKey } from '../../proof/checkpoint.ts';
 import { ProofError } from '../../proof/hash.ts';
-import { writeNewFile } from '../backup/new-file.ts';
+import { writeNewFile } from '../new-file.ts';
 
 const fileName = 'checkpoint';
 /** Of an origin that is shown, in UTF-16 units. */

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { BackupError } from './format.ts';
+
+/** A file of that name is there, and may not be replaced. */
+export class FileExistsError extends Error {
+  override readonly name = 'FileExistsError';
+}
 
 export interface NewFileOptions {
   /** Whether a file of that name that is there already may be replaced. */
@@ -16,7 +20,7 @@ const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 /**
  * Writes a file that nobody ever sees half of: under another name beside it, and when it is on the disk under its own.
  * When the work fails, or is interrupted, nothing is left. Only its owner can read it.
- * @throws BackupError when a file of that name is there and may not be replaced
+ * @throws FileExistsError when a file of that name is there and may not be replaced
  */
 export async function writeNewFile<Result>(
   path: string,
@@ -51,7 +55,7 @@ async function nameNew(
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new BackupError(`${path} is there already: choose another name, or write --replace`);
+    throw new FileExistsError(`${path} is there already`);
   }
 }
 
