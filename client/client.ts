@@ -13,7 +13,7 @@ import { Accounts } from './accounts.ts';
 import { readCellHistory } from './cell-history.ts';
 import type { Transport } from './channels.ts';
 import { CommandChannel, type RequestOptions, type SendOptions, type Typed } from './command-channel.ts';
-import { type CommandResult, toCommandResult } from './command-result.ts';
+import { type CommandResult, type SetTag, toCommandResult } from './command-result.ts';
 import { patchSteps } from './diff/apply-patch.ts';
 import type { Patch } from './diff/patch.ts';
 import { type DiffOptions, type LedgerDiff, readDiff } from './diff/read-diff.ts';
@@ -179,10 +179,11 @@ export class Ledger implements AsyncDisposable {
     return this.request({ type: 'table.list', asOf: options.asOf, counts: options.counts }, options);
   }
 
-  /** Names a point of the log for ever. @throws RowcastError `tag_exists` */
-  async tag(name: string, options: TagOptions = {}): Promise<Tag> {
+  /** Names a point of the log for ever; in a dry run, the tag as it would be. @throws RowcastError `tag_exists` */
+  async tag(name: string, options: TagOptions = {}): Promise<SetTag> {
     const { point, why } = options;
-    return (await this.request({ type: 'tag.set', name, point, why }, options)).tag;
+    const { tag, dryRun } = await this.request({ type: 'tag.set', name, point, why }, options);
+    return dryRun ? { ...tag, dryRun } : tag;
   }
 
   /** Every tag, in order of the log. */

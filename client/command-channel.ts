@@ -23,7 +23,7 @@ export interface RequestOptions {
 
 /** How a request is sent that may be a command. */
 export interface SendOptions extends RequestOptions {
-  /** Of a command: it is decided as it would be now, and nothing is recorded. */
+  /** Of a command or a tag: it is decided as it would be now, and nothing is recorded. */
   readonly dryRun?: boolean | undefined;
 }
 

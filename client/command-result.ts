@@ -1,4 +1,4 @@
-import type { CommandReply } from '../protocol/replies.ts';
+import type { CommandReply, Tag } from '../protocol/replies.ts';
 import { entryLines } from './lines.ts';
 import { type LogEntry, toLogEntry } from './log-reader.ts';
 
@@ -8,6 +8,11 @@ export interface CommandResult extends CommandReply {
   readonly entries?: readonly LogEntry[];
   /** Of a large batch: the id of its command, by which a revert may name it. */
   readonly command?: string;
+}
+
+/** A tag that was set; of a dry run, as it would be. */
+export interface SetTag extends Tag {
+  readonly dryRun?: true;
 }
 
 /** @throws RowcastError `protocol` when the entries of a dry run are cut off */

@@ -34,7 +34,7 @@ export { type Cell, type Cells, type ColumnType, columnTypes } from '../protocol
 export type { AccountChanges, Accounts, AuditOptions, NewAccount } from './accounts.ts';
 export type { Ledger } from './client.ts';
 export type { RequestOptions, SendOptions } from './command-channel.ts';
-export type { CommandResult } from './command-result.ts';
+export type { CommandResult, SetTag } from './command-result.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export { type Patch, patchLines, readPatch } from './diff/patch.ts';
 export type { DiffOptions, LedgerDiff } from './diff/read-diff.ts';

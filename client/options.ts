@@ -34,7 +34,7 @@ export interface TablesOptions extends RequestOptions, AsOfOptions {
   readonly counts?: false | undefined;
 }
 
-export interface TagOptions extends RequestOptions {
+export interface TagOptions extends SendOptions {
   /** The reason, which is kept with the tag. */
   readonly why?: string | undefined;
   /** What it names; the head when left out. */

@@ -211,7 +211,8 @@ export const replySchemas = {
     /** Brings the next page; absent when this one was not full, and so the last. */
     next: z.string().optional(),
   }),
-  'tag.set': z.object({ epoch: epochSchema, tag: tagSchema }),
+  /** Of a dry run the tag as it would be set now. */
+  'tag.set': z.object({ epoch: epochSchema, tag: tagSchema, dryRun: z.literal(true).optional() }),
   'tag.list': z.object({ epoch: epochSchema, seq: seqSchema, tags: z.array(tagSchema) }),
   'row.history': entriesReply,
   'cell.history': z.object({

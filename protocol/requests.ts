@@ -30,7 +30,7 @@ export const requestTypes = Object.keys(requestSchemas) as readonly RequestType[
 /**
  * What every request carries besides its own fields: `v`, the protocol's version; `id`, made by the client (nanoid) and
  * returned with the reply, which for a command is its id for ever; `token`, last of all, which proves a session (token.ts), where rights are needed;
- * `dryRun`, of a command only: it is decided as it would be, and nothing is recorded, its id neither.
+ * `dryRun`, of what {@link hasDryRun}: it is decided as it would be, and nothing is recorded, its id neither.
  */
 export const envelopeSchema = z.object({
   v: z.literal(protocolVersion),
@@ -41,12 +41,17 @@ export const envelopeSchema = z.object({
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-/**
- * Whether it asks for a change of tables or rows: those are decided and recorded, and have a dry run.
- * They are named, and not those that are none: what is done in spite of `dryRun` would be done for good.
- */
+/** Whether it asks for a change of tables or rows: those are decided and recorded. */
 export function isCommandType(type: RequestType): boolean {
   return type === 'batch' || Object.hasOwn(commandSchemas, type) || Object.hasOwn(largeCommandSchemas, type);
+}
+
+/**
+ * Whether it leaves something in the log, or beside it for good: all of that can be asked for to be looked at only.
+ * They are named, and not those that are none: what is done in spite of `dryRun` would be done for good.
+ */
+export function hasDryRun(type: RequestType): boolean {
+  return isCommandType(type) || type === 'tag.set';
 }
 
 export function isRequestType(type: string): type is RequestType {

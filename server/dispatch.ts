@@ -2,16 +2,14 @@ import type { Logger } from 'pino';
 import type { Hmac } from '../proof/hmac.ts';
 import { type AccountRequest, accountSchemas } from '../protocol/accounts.ts';
 import { isBundle } from '../protocol/bundle.ts';
-import type { Command } from '../protocol/commands.ts';
 import type { ErrorBody, ErrorCode } from '../protocol/errors.ts';
 import { decodeJson, type Json, JsonError } from '../protocol/json.ts';
-import type { LargeCommand } from '../protocol/large-commands.ts';
 import { limits } from '../protocol/limits.ts';
 import { type Query, querySchemas } from '../protocol/queries.ts';
 import {
   type Envelope,
   envelopeSchema,
-  isCommandType,
+  hasDryRun,
   isRequestType,
   protocolVersion,
   type Request,
@@ -29,6 +27,7 @@ import type { Caller } from './auth/session-requests.ts';
 import type { Sessions } from './auth/sessions.ts';
 import { type Answer, type AnySubmission, submission } from './commands/submission.ts';
 import { isDatabaseAway } from './database/sql-state.ts';
+import type { Tagging } from './log/set-tag.ts';
 import type { QueryAnswer } from './queries/context.ts';
 import { Refused, tooMuchUnread } from './refused.ts';
 import { idAtFront, type TokenField, tokenField } from './token-field.ts';
@@ -42,7 +41,7 @@ export interface Handlers {
   readonly staging: (request: StagingRequest, caller: Caller) => Promise<object>;
   readonly session: (request: SessionRequest, caller: Caller) => Promise<object>;
   readonly account: (request: AccountRequest, caller: Caller) => Promise<object | string>;
-  readonly tag: (request: TagRequest, caller: Caller) => Promise<object>;
+  readonly tag: (request: TagRequest, tagging: Tagging) => Promise<object>;
 }
 
 export interface DispatchOptions {
@@ -142,7 +141,7 @@ export class Dispatch {
     const { id } = caller;
     if (isSessionRequest(request)) return [replyText(id, await handlers.session(request, caller))];
     if (isAccountRequest(request)) return [replyText(id, await handlers.account(request, caller))];
-    if (request.type === 'tag.set') return [replyText(id, await handlers.tag(request, caller))];
+    if (request.type === 'tag.set') return [replyText(id, await handlers.tag(request, { ...caller, dryRun }))];
     if (isQuery(request)) {
       return replyFrames(id, await handlers.query(request, caller));
     }
@@ -334,8 +333,8 @@ function open(message: Json): Opened {
 function understand({ envelope: { type, dryRun }, body }: Opened): Request {
   const request = requestSchemas[type].safeParse(body);
   if (!request.success) throw badRequest(request.error.issues);
-  if (dryRun && !isCommand(request.data)) {
-    throw new Refused({ code: 'bad_request', message: `${type} is no command: it has no dryRun` });
+  if (dryRun && !hasDryRun(type)) {
+    throw new Refused({ code: 'bad_request', message: `${type} leaves nothing in the log: it has no dryRun` });
   }
   return request.data;
 }
@@ -374,10 +373,6 @@ function isQuery(request: Request): request is Query {
 
 function isStagingRequest(request: Request): request is StagingRequest {
   return Object.hasOwn(stagingSchemas, request.type);
-}
-
-function isCommand(request: Request): request is Command | LargeCommand {
-  return isCommandType(request.type);
 }
 
 /** A reply, and in a second frame the lines that go with it. */

@@ -220,9 +220,9 @@ async function startOn(
         committer.refuseHalted();
         return await staging.answer(request, caller);
       },
-      tag: async (request, caller) => {
+      tag: async (request, tagging) => {
         committer.refuseHalted();
-        return await setTag(reading, request, caller);
+        return await setTag(reading, request, tagging);
       },
       ...auth.handlers,
     },

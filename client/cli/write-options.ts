@@ -6,13 +6,9 @@ import type { Context } from './context.ts';
 import { reportDryRun } from './dry-run.ts';
 
 /** The options of every verb that takes effect once and is kept. */
-export interface OnceOptions {
+export interface WriteOptions {
   readonly why?: string;
   readonly id?: string;
-}
-
-/** The options of every verb that changes tables or rows. */
-export interface WriteOptions extends OnceOptions {
   readonly dryRun?: true;
 }
 
@@ -20,14 +16,11 @@ export interface ExpectOptions {
   readonly ifVersion?: number;
 }
 
-export function addOnceOptions(command: Command): Command {
+export function addWriteOptions(command: Command): Command {
   return command
     .option('--why <text>', 'the reason; it is kept for ever')
-    .option('--id <id>', "the command's id: the same one again takes effect once, and tells what became of it");
-}
-
-export function addWriteOptions(command: Command): Command {
-  return addOnceOptions(command).option('--dry-run', 'show what would be recorded as things stand, and change nothing');
+    .option('--id <id>', "the command's id: the same one again takes effect once, and tells what became of it")
+    .option('--dry-run', 'show what would be recorded as things stand, and change nothing');
 }
 
 export function addExpectOption(command: Command): Command {

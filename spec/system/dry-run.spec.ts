@@ -70,10 +70,30 @@ test.each([
   { type: 'row.get', table: 'rate', key: 'EUR' },
   { type: 'session.status' },
   { type: 'account.list' },
-  { type: 'tag.set', name: 'never' },
+  { type: 'batch.drop', stage: 'never-kept' },
 ] as const)('$type has no dry run', async (request) => {
   await expect(admin.request(request, { dryRun: true })).rejects.toMatchObject({ code: 'bad_request' });
 });
+
+test('a tag is tried too, by the library and at the terminal, and is refused as it would be', async () => {
+  const [seq, tags] = [await head(), await admin.tags()];
+  expect(await admin.tag('tried', { dryRun: true, why: 'to see' })).toMatchObject({
+    ...{ name: 'tried', seq, by: administrator.name, why: 'to see', dryRun: true },
+    at: expect.stringMatching(/^2.*Z$/),
+  });
+  const shown = await rowcast('tag', 'tried', '1', '--dry-run');
+  expect(shown).toBe('tried would name #1\ndry run: nothing was written\n');
+  expect(JSON.parse(await rowcast('tag', 'tried', '1', '--dry-run', '--json'))).toMatchObject({ seq: 1, dryRun: true });
+  expect(await admin.tags()).toEqual(tags);
+  const id = 'tried-and-then-set';
+  expect((await admin.tag('set', { id, dryRun: true })).dryRun).toBe(true);
+  expect((await admin.tag('set', { id })).dryRun).toBeUndefined();
+  for (const dryRun of [true, false]) {
+    await expect(admin.tag('set', { dryRun })).rejects.toMatchObject({ code: 'tag_exists' });
+    const ahead = { point: { seq: seq + 1 } };
+    await expect(admin.tag('ahead', { ...ahead, dryRun })).rejects.toMatchObject({ code: 'ahead_of_server' });
+  }
+}, 30_000);
 
 test('the terminal shows the changes as the log would, and says that nothing was written', async () => {
   const before = await head();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Dealer } from 'zeromq';
 import { connect, type Ledger, parseAddress, RowcastError } from '../../client/index.ts';
 import { ClientSession } from '../../client/session.ts';
-import { type RequestType, requestTypes } from '../../protocol/requests.ts';
+import { hasDryRun, type RequestType, requestTypes } from '../../protocol/requests.ts';
 import { neededRole, rights, type Viewers } from '../../server/auth/rights.ts';
 import { curveOptions } from '../support/curve.ts';
 import { createLedger, type TestLedger } from '../support/ledger.ts';
@@ -268,6 +268,24 @@ describe.each(['anyone', 'login'] as const)('P9 the matrix of rights, where %s m
   });
 });
 
+test.each(requestTypes)('P9 what %s would do can be looked at beforehand, if it is kept for ever', async (type) => {
+  const asAdministrator = async (more: object) => {
+    const [about, id] = [await objects(), nanoid()];
+    const request = { v: 1, id, ...more, type, ...bodies[type](about) };
+    const token = await withRole('administrator')({ request, address: server.address });
+    if (type === 'batch.commit') await stageForNewest(about.table);
+    const before = { all: await fingerprint(), kept: await keptForEver() };
+    return { before, answer: await ask({ ...request, token }, { id }) };
+  };
+  const tried = await asAdministrator({ dryRun: true });
+  expect(await fingerprint()).toBe(tried.before.all);
+  const done = await asAdministrator({});
+  expect(done.answer.ok).toBe(true);
+  const isKept = (await keptForEver()) !== done.before.kept;
+  expect(tried.answer).toMatchObject(isKept ? { ok: true, dryRun: true } : { error: { code: 'bad_request' } });
+  expect(hasDryRun(type)).toBe(isKept);
+});
+
 describe('P9 login', () => {
   test('P9 a wrong password and an unknown name get the same answer, to the byte', async () => {
     const wrong = await ask(
@@ -451,6 +469,14 @@ async function fingerprint(): Promise<string> {
       || coalesce((SELECT json_agg(to_jsonb(session) - 'used' ORDER BY id) FROM session)::text, '')
       || coalesce((SELECT json_agg(session_key ORDER BY session, key) FROM session_key)::text, '')
       || coalesce((SELECT json_agg(staged_part ORDER BY stage, part) FROM staged_part)::text, '') AS text`);
+  return row?.text ?? '';
+}
+
+/** How much is kept that nobody takes away again: changes, commands that came to none, tags. */
+async function keptForEver(): Promise<string> {
+  const [row] = await ledger.query<{ text: string }>(
+    'SELECT json_build_array((SELECT count(*) FROM change), (SELECT count(*) FROM command), (SELECT count(*) FROM tag))::text AS text',
+  );
   return row?.text ?? '';
 }
 

@@ -4,7 +4,7 @@ import { readPast } from '../as-of.ts';
 import type { Context } from '../context.ts';
 import { show } from '../print/paint.ts';
 import { describedCommand } from '../verb.ts';
-import { addOnceOptions, type OnceOptions } from '../write-options.ts';
+import { addWriteOptions, commandOptions, type WriteOptions } from '../write-options.ts';
 
 /** `rowcast tag NAME [POINT]`: names a point of the log for ever. */
 export function tagCommand(context: () => Context): Command {
@@ -16,7 +16,7 @@ export function tagCommand(context: () => Context): Command {
   })
     .argument('<name>')
     .argument('[point]', 'a seq, SEQ@EPOCH, a time or another tag', readPast);
-  return addOnceOptions(command).action((name: string, point: Point | undefined, options: OnceOptions) =>
+  return addWriteOptions(command).action((name: string, point: Point | undefined, options: WriteOptions) =>
     tag(context(), { name, point, options }),
   );
 }
@@ -24,12 +24,15 @@ export function tagCommand(context: () => Context): Command {
 interface Tagging {
   readonly name: string;
   readonly point: Point | undefined;
-  readonly options: OnceOptions;
+  readonly options: WriteOptions;
 }
 
 async function tag(context: Context, { name, point, options }: Tagging): Promise<void> {
   const ledger = await context.ledger();
-  const set = await ledger.tag(name, { ...options, point, signal: context.signal });
-  if (context.json) await context.printJson(set);
-  else await context.print(`${show(set.name, context.out.paint)} names #${set.seq}`);
+  const set = await ledger.tag(name, { ...commandOptions(options, context), point });
+  if (context.json) return await context.printJson(set);
+  const { paint } = context.out;
+  const told = show(set.name, paint);
+  if (set.dryRun !== true) return await context.print(`${told} names #${set.seq}`);
+  await context.print(`${told} would name #${set.seq}`, paint.strong('dry run: nothing was written'));
 }
