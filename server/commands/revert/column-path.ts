@@ -8,8 +8,20 @@ export interface ColumnChange {
   readonly was: TableDefinition;
   readonly definition: TableDefinition;
   readonly steps: readonly AlterStep[];
+  /** Of one that takes another back: the seq of that, twice. */
+  readonly reverts?: readonly [number, number] | undefined;
   /** The steps that took it back, when it was. */
   readonly undone?: readonly AlterStep[];
+}
+
+/** Changes behind a seq that were reverted already, and what reverted them: together they come to nothing. */
+export function settledSince(changes: readonly ColumnChange[], seq: number): ReadonlySet<number> {
+  const settled = new Set<number>();
+  for (const { seq: by, undone, reverts: [first = 0] = [] } of changes.toReversed()) {
+    if (undone !== undefined || first <= seq || settled.has(by)) continue;
+    settled.add(by).add(first);
+  }
+  return settled;
 }
 
 /** Brings cells of the log into the columns that a table has now. */
@@ -45,7 +57,8 @@ export class ColumnPath {
   }
 
   #passage(next: number): Passage {
-    const behind = this.#changes.slice(next).filter(({ undone }) => undone === undefined);
+    const settled = settledSince(this.#changes, (this.#changes[next]?.seq ?? Number.POSITIVE_INFINITY) - 1);
+    const behind = this.#changes.slice(next).filter(({ seq, undone }) => undone === undefined && !settled.has(seq));
     const before = this.#changes.slice(0, next).filter(({ undone }) => undone !== undefined);
     const steps = [
       ...behind.flatMap((change) => change.steps),

@@ -8,7 +8,7 @@ import { type InverseAlter, inverseAlter, touchedColumns } from '../../domain/in
 import type { LeaveStep, PlannedStep, RefuseStep, TableRevertStep } from '../../domain/planned-step.ts';
 import { type Touch, touchText } from '../../domain/row-net.ts';
 import { namesOfAdded } from './added-columns.ts';
-import { type ColumnChange, ColumnPath } from './column-path.ts';
+import { type ColumnChange, ColumnPath, settledSince } from './column-path.ts';
 import type { RevertedLife, TableChange } from './life.ts';
 import { lastFilling, lastOtherChange } from './others.ts';
 import { rowSteps } from './row-steps.ts';
@@ -37,6 +37,8 @@ export async function* lifeSteps(revert: LifeRevert, life: RevertedLife): AsyncG
     // It was not there before and is not there now.
     if (created.isReverted && dropped.isReverted) return;
     if (!dropped.isReverted) {
+      // Its making was taken back already, and it went with all that was in it.
+      if (created.isReverted && dropped.reverts?.[0] === life.ids[0]) return;
       yield [gone(revert, dropped)];
       return;
     }
@@ -108,7 +110,7 @@ function touch({ seq, at, by }: TableChange): Touch {
 }
 
 /** A change of columns, and how it is taken back, when it is. */
-type Alter = ColumnChange & Touch & Pick<TableChange, 'reverts'> & { undone?: readonly AlterStep[] };
+type Alter = ColumnChange & Touch & { undone?: readonly AlterStep[] };
 
 class LifePlan {
   readonly #revert: LifeRevert;
@@ -129,7 +131,7 @@ class LifePlan {
     const { head } = this.#revert;
     let last = head;
     for (const alter of this.#alters.toReversed()) {
-      if (!alter.isReverted) continue;
+      if (!alter.isReverted || this.#isTakenBack(alter)) continue;
       const undo = await this.#undo(alter);
       if (undo === undefined) {
         yield [{ type: 'leave', left: { kept: 1 } }];
@@ -170,19 +172,14 @@ class LifePlan {
     return { type: 'refuse', problem: problem('revert_conflict', message, place) };
   }
 
-  /** Changes behind a seq that were reverted already, and what reverted them: together they come to nothing. */
-  #settledSince(seq: number): ReadonlySet<number> {
-    const settled = new Set<number>();
-    for (const { seq: by, undone, reverts: [first = 0, last = 0] = [] } of this.#alters.toReversed()) {
-      if (undone !== undefined || first <= seq || first !== last || settled.has(by)) continue;
-      settled.add(by).add(first);
-    }
-    return settled;
+  /** Whether it was reverted already, by a change that stands. */
+  #isTakenBack({ seq }: Alter): boolean {
+    return settledSince(this.#alters, seq - 1).has(seq);
   }
 
   #touchedSince(alter: Alter): Obstacle | undefined {
     const { after } = touchedColumns(alter.steps);
-    const settled = this.#settledSince(alter.seq);
+    const settled = settledSince(this.#alters, alter.seq);
     for (const other of this.#alters) {
       if (other.seq <= alter.seq || other.undone !== undefined || settled.has(other.seq)) continue;
       const column = [...touchedColumns(other.steps).before].find((one) => after.has(one));

@@ -344,6 +344,24 @@ describe('tables and columns', () => {
     expect(await rowsOf(name)).toEqual({ k: { number: '1' } });
   });
 
+  test('cells find their column that was removed and brought back', async () => {
+    const name = await table({ n: '1', u: 'x' });
+    const { seq } = await stack.done(update(name, { u: 'y' }));
+    const { seq: removed } = await stack.done({
+      type: 'table.alter',
+      table: name,
+      steps: [{ do: 'remove', column: 'u' }],
+    });
+    granted(await take({ seq: removed }));
+    const reply = granted(await take({ after: seq - 1, last: removed }));
+    expect(reply).toMatchObject({ changed: true });
+    expect(reply).not.toHaveProperty('left');
+    expect(await rowsOf(name)).toEqual({ k: { n: '1', u: 'x' } });
+    const again = granted(await take({ after: seq - 1, last: removed }));
+    expect(again).toMatchObject({ changed: false });
+    expect(again).not.toHaveProperty('left');
+  });
+
   test('a later change of the table is not overwritten: the refusal says which one to revert first', async () => {
     const name = await table({ n: '1' });
     const alter = async (...steps: AlterStep[]): Promise<number> => {
@@ -364,6 +382,35 @@ describe('tables and columns', () => {
     granted(await take({ seq: renamed }));
     granted(await take({ seq: added }));
     expect(await rowsOf(name)).toEqual({ k: { n: '1' } });
+  });
+
+  test('a change of a table or its columns that was taken back already is left alone, until that was taken back', async () => {
+    const name = await table({ n: '1', u: 'x' });
+    const alter = async (...steps: AlterStep[]): Promise<number> =>
+      (await stack.done({ type: 'table.alter', table: name, steps })).seq;
+    const removed = await alter({ do: 'remove', column: 'u' });
+    const added = await alter({ do: 'add', column: { name: 'more', type: 'text' } });
+    const seen = async () => (await seenNow(ledger, await readLog(ledger)))[name];
+    for (const seq of [removed, added]) {
+      const before = await seen();
+      const back = granted(await take({ seq })) as { readonly seq: number; readonly changes: number };
+      const after = await seen();
+      for (const rule of ['refuse', 'keep', 'overwrite'] as const) {
+        expect(granted(await take({ seq }, rule))).toMatchObject({ changed: false, changes: 0 });
+      }
+      const again = { after: back.seq - back.changes, last: back.seq };
+      granted(await take(again));
+      expect(await seen()).toEqual(before);
+      expect(granted(await take(again))).toMatchObject({ changed: false });
+      granted(await take({ seq }));
+      expect(await seen()).toEqual(after);
+    }
+    await alter({ do: 'rename', column: 'u', to: 'v' });
+    expect(granted(await take({ seq: removed }))).toMatchObject({ changed: false });
+    const created = (await readLog(ledger)).find((one) => one.table === name)?.seq ?? 0;
+    granted(await take({ seq: created }, 'overwrite'));
+    expect(granted(await take({ seq: created }))).toMatchObject({ changed: false });
+    expect(refusalOf(await take({ seq: created + 1 })).message).toContain('was dropped since');
   });
 
   test('a column stays sealed', async () => {
