@@ -68,6 +68,9 @@ describe('a day alone', () => {
     expect(await viewer.done(['export', '--log', '--to', today])).toBe(log);
     const since = await viewer.done(['diff', 'start', '--json']);
     expect(await viewer.done(['diff', 'start', today, '--json'])).toBe(since);
+    const [{ seq } = { seq: 0 }] = await viewer.lines<{ seq: number }>(['status']);
+    const back = await viewer.done(['diff', String(seq), 'start', '--json']);
+    expect(await viewer.done(['diff', today, 'start', '--json'])).toBe(back);
     expect(await viewer.refusal(['list', 'pay', '--as-of', dayOf(2)])).toMatchObject({ code: 'ahead_of_server' });
     const empty = await viewer.run(['diff', today]);
     expect(empty).toMatchObject({ exit: 2, err: expect.stringContaining(`"${today} 00:00"`) });

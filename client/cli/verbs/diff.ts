@@ -1,16 +1,16 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { RowDiff, TableDiff } from '../../../protocol/diff.ts';
 import type { Point } from '../../../protocol/point.ts';
 import type { LedgerDiff } from '../../diff/read-diff.ts';
 import { diffTexts, patchTexts } from '../../export/diff-texts.ts';
 import { NewFile } from '../../export/new-file.ts';
-import { isToday, readPast, readPoint } from '../as-of.ts';
+import { now, readEnd, readPast } from '../as-of.ts';
 import { interrupted, usageError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { fileError } from '../file-error.ts';
 import { rowWords, tableWords } from '../print/change.ts';
 import { type Paint, show } from '../print/paint.ts';
-import { count } from '../print/time.ts';
+import { count, showDay } from '../print/time.ts';
 import { describedCommand } from '../verb.ts';
 
 interface DiffOptions {
@@ -43,7 +43,7 @@ export function diffCommand(context: () => Context): Command {
       'diff v1 v2 --csv --out v2.csv',
     ],
   })
-    .argument('<from>', 'a seq, SEQ@EPOCH, a time, the end of a day, or a tag', readFrom)
+    .argument('<from>', 'a seq, SEQ@EPOCH, a time, the end of a day, or a tag', readEnd)
     .argument('[to]', 'another one, later or earlier; else now', readPast)
     .option('--table <table>', 'of one table only')
     .option('--summary', 'only how much of each table')
@@ -52,17 +52,13 @@ export function diffCommand(context: () => Context): Command {
     .option('--escape-formulas', 'with --csv: make what a spreadsheet would run harmless')
     .option('--open', 'with --json, --csv or --out: the values of sealed cells, for administrators')
     .option('--out <file>', 'where to; a patch, or with --csv a CSV')
-    .action((from: Point, to: Point | undefined, options: DiffOptions) => diff(context(), { ...options, from, to }));
-}
-
-/** @throws InvalidArgumentError */
-function readFrom(text: string): Point {
-  if (isToday(text)) throw new InvalidArgumentError(`The day is not over: write when it began, "${text} 00:00".`);
-  return readPoint(text);
+    .action((from: Point | typeof now, to: Point | undefined, options: DiffOptions) =>
+      diff(context(), { ...options, from, to }),
+    );
 }
 
 interface Asked extends DiffOptions {
-  readonly from: Point;
+  readonly from: Point | typeof now;
   readonly to: Point | undefined;
 }
 
@@ -77,11 +73,15 @@ async function diff(context: Context, { from, to, table, ...options }: Asked): P
   if (cells === true && (csv === true || !context.json))
     throw usageError('--cells is of --json: a CSV always has them');
   const isFile = csv === true || context.json || out !== undefined;
+  if (from === now && to === undefined) {
+    throw usageError(`the day is not over: write when it began, "${showDay(new Date())} 00:00", or a second point`);
+  }
   if (isFile && summary === true) throw usageError('--summary is for people: leave it out, or --csv, --json and --out');
   if (!isFile && open === true) throw usageError('--open is of a patch or a CSV: add --json or --csv');
   await context.reading(async (ledger) => {
     const opens = isFile ? open === true : await context.opens();
-    const found = await ledger.diff(from, { to, table, signal: context.signal, open: opens });
+    const first = from === now ? { seq: (await ledger.status({ signal: context.signal })).seq } : from;
+    const found = await ledger.diff(first, { to, table, signal: context.signal, open: opens });
     if (!isFile) return await printDiff(context, found, summary === true);
     const format = csv === true ? 'csv' : cells === true ? 'ndjson' : undefined;
     const texts = format === undefined ? patchTexts(found) : diffTexts(found, { format, escapeFormulas });
