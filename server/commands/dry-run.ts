@@ -83,7 +83,7 @@ export class FirstPage {
   }
 
   get lines(): string {
-    return endedLines({ text: this.#entries.join('\n'), ...this.counted });
+    return endedLines({ texts: this.#entries, ...this.counted });
   }
 }
 

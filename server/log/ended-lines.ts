@@ -1,7 +1,7 @@
 import type { EndLine } from '../../protocol/entry.ts';
 
 /** Entries with their end line: a reader that does not find it was cut off (S10). */
-export function endedLines({ text, count, last }: { text: string; count: number; last: number }): string {
+export function endedLines({ texts, count, last }: { texts: readonly string[]; count: number; last: number }): string {
   const end: EndLine = { end: { count, last } };
-  return `${text}${count > 0 ? '\n' : ''}${JSON.stringify(end)}`;
+  return [...texts, JSON.stringify(end)].join('\n');
 }

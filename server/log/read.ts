@@ -45,9 +45,10 @@ export async function readTailStart(database: Database): Promise<TailStart> {
   return { epoch, seq, tables, frontier: Frontier.parse(seq, peaks ?? '') };
 }
 
-/** Lines of the log as they are: entries joined by line feeds. */
+/** Lines of the log as they are. */
 export interface Lines {
-  readonly text: string;
+  /** Entries joined by line feeds, some in each text. */
+  readonly texts: readonly string[];
   readonly count: number;
   /** Seq of the last entry; null when there is none. */
   readonly last: number | null;
@@ -69,8 +70,18 @@ export interface LinesQuery {
   readonly key?: string;
 }
 
+/** Bytes of entries in one row of a result, about: PostgreSQL and `pg` copy what is much larger several times. */
+const partBytes = 65_536;
+
+interface Part {
+  readonly text: string | null;
+  readonly count: number;
+  readonly last: number | null;
+  readonly read: number;
+}
+
 /**
- * Reads entries as one text. PostgreSQL joins them, so that this process neither makes an object of each nor prints
+ * Reads entries as texts. PostgreSQL joins them, so that this process neither makes an object of each nor prints
  * it again: the bytes that were hashed are the bytes that go out.
  */
 export async function readLines(
@@ -80,17 +91,24 @@ export async function readLines(
   const way = newestFirst ? backward : forward;
   const range = { after, until, limit, way };
   const found = tableIds === undefined ? ofAllTables(range) : ofTables({ ...range, tableIds, key });
-  const { rows } = await sql<{ text: string | null; count: number; last: number | null; read: number }>`
+  const { rows } = await sql<Part>`
     SELECT string_agg(entry, E'\n' ORDER BY seq ${way.order}) FILTER (WHERE before < ${bytesMax}) AS text,
            count(*) FILTER (WHERE before < ${bytesMax}) AS count,
            ${way.last}(seq) FILTER (WHERE before < ${bytesMax}) AS last,
            count(*) AS read
     FROM (
-      SELECT seq, entry, sum(octet_length(entry)) OVER (ORDER BY seq ${way.order} ROWS UNBOUNDED PRECEDING) - octet_length(entry) AS before
-      FROM (${found}) AS page
-    ) AS measured`.execute(database);
-  const [{ text = null, count = 0, last = null, read = 0 } = {}] = rows;
-  return { text: text ?? '', count, last, full: read === limit || count < read };
+      SELECT seq, entry, before, least(before, ${bytesMax}) / ${sql.lit(partBytes)} AS part
+      FROM (
+        SELECT seq, entry, sum(octet_length(entry)) OVER (ORDER BY seq ${way.order} ROWS UNBOUNDED PRECEDING) - octet_length(entry) AS before
+        FROM (${found}) AS page
+      ) AS measured
+    ) AS parted
+    GROUP BY part ORDER BY part`.execute(database);
+  const taken = rows.filter(({ count }) => count > 0);
+  const sum = (of: 'count' | 'read'): number => rows.reduce((sum, row) => sum + row[of], 0);
+  const [count, read] = [sum('count'), sum('read')];
+  const texts = taken.map(({ text }) => text ?? '');
+  return { texts, count, last: taken.at(-1)?.last ?? null, full: read === limit || count < read };
 }
 
 /** An order of the log, in SQL. */

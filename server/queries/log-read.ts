@@ -67,8 +67,8 @@ async function hashesAnswer(
   }
   const last = Math.min(after + limit, until);
   const leaves = await new TreeReader(database).leaves(after, last);
-  const text = leaves.map(toBase64).join('\n');
-  return entriesAnswer({ head, after, lines: { text, count: leaves.length, last, full: last < until } });
+  const texts = leaves.map(toBase64);
+  return entriesAnswer({ head, after, lines: { texts, count: leaves.length, last, full: last < until } });
 }
 
 interface ReadEntries {

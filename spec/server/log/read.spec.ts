@@ -27,8 +27,10 @@ afterAll(async () => {
   await ledger.drop();
 });
 
-const read = (query: Partial<LinesQuery> = {}) =>
-  readLines(stack.reading, { after: 0, limit: 1_000, bytesMax: 1_000_000, ...query });
+async function read(query: Partial<LinesQuery> = {}) {
+  const { texts, ...lines } = await readLines(stack.reading, { after: 0, limit: 1_000, bytesMax: 1_000_000, ...query });
+  return { text: texts.join('\n'), ...lines };
+}
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 describe('readLines', () => {
@@ -57,6 +59,30 @@ describe('readLines', () => {
       expect(bytesOf(text)).toBeLessThanOrEqual(before + size + n);
       before += size;
     }
+  });
+
+  test('P10 what PostgreSQL gives in several parts is the same bytes, from both ends, and ends where it should', async () => {
+    const large = await createLedger();
+    const own = createStack(large);
+    await own.done({ type: 'table.create', name: 'large', columns: [{ name: 'c', type: 'text' }] });
+    for (let n = 0; n < 12; n += 1)
+      await own.done({ type: 'row.insert', table: 'large', key: `${n}`, row: { c: '\u00e9'.repeat(n * 3_000) } });
+    const entries = (await large.query<{ entry: string }>('SELECT entry FROM change ORDER BY seq')).map(
+      ({ entry }) => entry,
+    );
+    const query = { after: 0, limit: 1_000, bytesMax: 1_000_000 };
+    const { texts, ...whole } = await readLines(own.reading, query);
+    expect(texts.length).toBeGreaterThan(3);
+    expect(texts.join('\n')).toBe(entries.join('\n'));
+    expect(whole).toEqual({ count: 13, last: 13, full: false });
+    const back = await readLines(own.reading, { ...query, after: 14, newestFirst: true });
+    expect(back.texts.join('\n')).toBe(entries.toReversed().join('\n'));
+    expect(back).toMatchObject({ count: 13, last: 1, full: false });
+    const some = await readLines(own.reading, { ...query, bytesMax: 200_000 });
+    expect(some.texts.join('\n')).toBe(entries.slice(0, some.count).join('\n'));
+    expect(some).toMatchObject({ last: some.count, full: true });
+    await own.stop();
+    await large.drop();
   });
 
   test('the first entry is always taken, however small the limit: every read makes progress', async () => {
