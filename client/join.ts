@@ -14,6 +14,7 @@ import type { LedgerReads, Snapshot } from './ledger-reads.ts';
 import { EntryLines } from './lines.ts';
 import { type FeedInput, LiveBuffer, type LiveBufferLimits } from './live-buffer.ts';
 import type { Opener } from './opener.ts';
+import { begun } from './pages-ahead.ts';
 import { pause, type Timing } from './timing.ts';
 import type { EntryCheck, EntryCheckOptions } from './trust/entry-check.ts';
 import type { LogTrust } from './trust/log-trust.ts';
@@ -61,6 +62,8 @@ export interface Verification {
   readonly trust: LogTrust;
   readonly check: (listener: Pick<EntryCheckOptions, 'onFault' | 'onUnproven'>) => EntryCheck;
 }
+
+type LogPages = ReturnType<LedgerReads['log']>;
 
 /** Thrown by a sink that wants a new snapshot. */
 export class StartOver extends Error {
@@ -197,11 +200,12 @@ export class Join {
       await this.#welcome;
       if (this.#failure !== undefined) throw this.#failure;
       this.#enter('catchingUp');
+      const pages = this.#askAhead();
       // Before anything is delivered the log must begin with what it was when it was verified before.
       if (!this.#stopped)
         await this.#persistently(async () => this.#options.verification?.trust.contact(this.#stop.signal));
       this.#tellLife();
-      if (!this.#stopped) await this.#begin();
+      if (!this.#stopped) await this.#begin(pages);
       await this.#follow();
     } catch (error) {
       if (error instanceof StartOver) return;
@@ -217,7 +221,7 @@ export class Join {
   }
 
   /** Phase 1, and with a cursor phase 2. */
-  async #begin(): Promise<void> {
+  async #begin(pages: LogPages | undefined): Promise<void> {
     const { table, from, sink } = this.#options;
     if (table !== undefined && from === undefined) {
       const snapshot = await this.#persistently(() => this.#readSnapshot(table));
@@ -228,7 +232,24 @@ export class Join {
     if (table !== undefined && from !== undefined) await this.#persistently(() => this.#beginTable(table, from));
     this.#learn(from ?? (await this.#persistently(() => this.#options.reads.head(this.#stop.signal))));
     sink.position(this.#position);
-    if (from !== undefined) await this.#persistently(() => this.#readLog());
+    if (from === undefined) return;
+    let ahead = pages;
+    await this.#persistently(() => {
+      const once = ahead;
+      ahead = undefined;
+      return this.#readLog(once);
+    });
+  }
+
+  /** The log from the cursor on: it is on its way while the server is asked for other things, and looked at behind them. */
+  #askAhead(): LogPages | undefined {
+    const { from } = this.#options;
+    return from === undefined || this.#stopped ? undefined : begun(this.#log(from));
+  }
+
+  #log({ seq, epoch }: Cursor): LogPages {
+    const { reads, table } = this.#options;
+    return reads.log({ table, after: seq, epoch }, this.#stop.signal);
   }
 
   async #readSnapshot(table: string): Promise<Snapshot> {
@@ -328,11 +349,10 @@ export class Join {
   }
 
   /** Reads the log from the position to its end. */
-  async #readLog(): Promise<void> {
-    const { reads, table, sink } = this.#options;
-    const { seq, epoch } = this.#position;
+  async #readLog(pages = this.#log(this.#position)): Promise<void> {
+    const { sink } = this.#options;
     const assembler = new GroupAssembler();
-    for await (const page of reads.log({ table, after: seq, epoch }, this.#stop.signal)) {
+    for await (const page of pages) {
       if (this.#stopped) return;
       if (this.#failure !== undefined) throw this.#failure;
       const read = EntryLines.of(page.lines);

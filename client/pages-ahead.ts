@@ -28,3 +28,24 @@ export async function* pagesAhead<Page>(
     abort.release();
   }
 }
+
+/** The same pages, of which the first is asked for now and not when somebody wants it; how that failed is told then. */
+export function begun<Page>(pages: AsyncGenerator<Page, void, undefined>): AsyncGenerator<Page, void, undefined> {
+  const first = pages.next();
+  first.catch(() => undefined);
+  return behind(first, pages);
+}
+
+async function* behind<Page>(
+  first: Promise<IteratorResult<Page, void>>,
+  pages: AsyncGenerator<Page, void, undefined>,
+): AsyncGenerator<Page, void, undefined> {
+  try {
+    const { done, value } = await first;
+    if (done === true) return;
+    yield value;
+    yield* pages;
+  } finally {
+    await pages.return();
+  }
+}
