@@ -241,7 +241,7 @@ export class Join {
     });
   }
 
-  /** The log from the cursor on: it is on its way while the server is asked for other things, and looked at behind them. */
+  /** The log from the cursor on: it is on its way while what it was is verified, and nothing is delivered of it before. */
   #askAhead(): LogPages | undefined {
     const { from } = this.#options;
     return from === undefined || this.#stopped ? undefined : begun(this.#log(from));
