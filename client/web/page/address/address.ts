@@ -1,11 +1,12 @@
 import { type Arrangement, readArrangement, writeArrangement } from './arrangement.ts';
+import { type FeedView, noFilter, readFeedView, writeFeedView } from './feed-view.ts';
 
 export const panels = ['accounts', 'sessions', 'audit'] as const;
 export type Panel = (typeof panels)[number];
 
 /**
  * What the page shows, as its address says it, so that it can be shared: `/t/TABLE?at=POINT&since=POINT&row=KEY&q=TEXT`, and
- * how the rows are arranged. Points are written as people write them: a seq, `seq@epoch`, a time or a tag.
+ * how the rows are arranged and what the feed shows. Points are written as people write them: a seq, `seq@epoch`, a time or a tag.
  */
 export interface Place extends Arrangement {
   /** Of the people instead of a table: `/accounts`, `/sessions` or `/audit`. */
@@ -21,6 +22,7 @@ export interface Place extends Arrangement {
   readonly row: string | undefined;
   /** What is searched for. */
   readonly search: string | undefined;
+  readonly feed: FeedView;
 }
 
 export const nowhere: Place = {
@@ -31,6 +33,7 @@ export const nowhere: Place = {
   showsSame: false,
   row: undefined,
   search: undefined,
+  feed: { ...noFilter, isTableOnly: false },
   sort: [],
   where: [],
 };
@@ -47,23 +50,34 @@ export function readPlace(path: string, query: string): Place {
     showsSame: read('rows') === 'all',
     row: read('row'),
     search: read('q'),
+    feed: readFeedView(parameters),
     ...readArrangement(parameters),
   };
 }
 
-export function writePlace({ panel, table, at, since, showsSame, row, search, ...arrangement }: Place): string {
-  if (panel !== undefined) return `/${panel}`;
+export function writePlace({ panel, feed, ...place }: Place): string {
   const parameters = new URLSearchParams();
+  if (panel === undefined) writeTable(parameters, place);
+  writeFeedView(parameters, feed);
+  // As people read it: an @ and a : mean nothing else in a query.
+  const query = parameters.toString().replaceAll('%40', '@').replaceAll('%3A', ':');
+  const path = panel !== undefined ? `/${panel}` : pathOf(place.table);
+  return query === '' ? path : `${path}?${query}`;
+}
+
+function pathOf(table: string | undefined): string {
+  return table === undefined ? '/' : `/t/${encodeURIComponent(table)}`;
+}
+
+type OfTable = Omit<Place, 'panel' | 'table' | 'feed'>;
+
+function writeTable(parameters: URLSearchParams, { at, since, showsSame, row, search, sort, where }: OfTable): void {
   if (at !== undefined) parameters.set('at', at);
   if (since !== undefined) parameters.set('since', since);
   if (since !== undefined && showsSame) parameters.set('rows', 'all');
   if (row !== undefined) parameters.set('row', row);
   if (search !== undefined) parameters.set('q', search);
-  writeArrangement(parameters, arrangement);
-  // As people read it: an @ and a : mean nothing else in a query.
-  const query = parameters.toString().replaceAll('%40', '@').replaceAll('%3A', ':');
-  const path = table === undefined ? '/' : `/t/${encodeURIComponent(table)}`;
-  return query === '' ? path : `${path}?${query}`;
+  writeArrangement(parameters, { sort, where });
 }
 
 /** A name that was typed by hand may be no encoding at all. */

@@ -1,30 +1,28 @@
 import { ActionIcon, Chip, CloseButton, Group, SegmentedControl, Text, TextInput, Tooltip } from '@mantine/core';
 import { IconFilter, IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
+import { type FeedFilter, type FeedView, type Kind, kinds, noFilter } from '../address/feed-view.ts';
+import { useTyped } from '../address/use-typed.ts';
 import classes from './feed-bar.module.css';
-import { type FeedFilter, isFiltering, noFilter } from './feed-filter.ts';
-import type { Kind } from './item-words.ts';
+import { isFiltering } from './feed-filter.ts';
 
-const kinds: readonly (readonly [Kind, string])[] = [
-  ['entered', 'entered'],
-  ['changed', 'changed'],
-  ['left', 'left'],
-  ['table', 'tables'],
-];
+const kindWords: Record<Kind, string> = { entered: 'entered', changed: 'changed', left: 'left', table: 'tables' };
 
 interface Props {
   /** The table that is looked at, if there is one. */
   readonly table: string | undefined;
-  readonly isTableOnly: boolean;
-  readonly onTableOnly: (isTableOnly: boolean) => void;
-  readonly filter: FeedFilter;
-  readonly onFilter: (filter: FeedFilter) => void;
+  readonly view: FeedView;
+  readonly onView: (change: Partial<FeedView>) => void;
 }
 
 /** Which changes the feed shows. */
-export function FeedBar({ table, isTableOnly, onTableOnly, filter, onFilter }: Props) {
+export function FeedBar({ table, view, onView }: Props) {
+  const [text, setText] = useTyped(
+    view.text,
+    useCallback((typed: string) => onView({ text: typed }), [onView]),
+  );
   const [isOpen, setOpen] = useState(false);
-  const isOn = isFiltering(filter);
+  const isOn = isFiltering(view);
   const label = isOpen ? 'close the filter' : 'filter the feed';
   return (
     <header className={classes.bar}>
@@ -37,8 +35,8 @@ export function FeedBar({ table, isTableOnly, onTableOnly, filter, onFilter }: P
             <SegmentedControl
               size="xs"
               aria-label="whose changes"
-              value={isTableOnly ? 'table' : 'all'}
-              onChange={(value) => onTableOnly(value === 'table')}
+              value={view.isTableOnly ? 'table' : 'all'}
+              onChange={(value) => onView({ isTableOnly: value === 'table' })}
               data={[
                 { value: 'all', label: 'all tables' },
                 { value: 'table', label: 'this table' },
@@ -64,19 +62,19 @@ export function FeedBar({ table, isTableOnly, onTableOnly, filter, onFilter }: P
             placeholder="who, what, where or why"
             aria-label="search the feed"
             leftSection={<IconSearch size={13} />}
-            value={filter.text}
-            onChange={(event) => onFilter({ ...filter, text: event.currentTarget.value })}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
           />
           <Group gap={4}>
-            {kinds.map(([kind, words]) => (
+            {kinds.map((kind) => (
               <Chip
                 key={kind}
                 size="xs"
                 classNames={{ label: classes.chip ?? '' }}
-                checked={filter.kind === kind}
-                onChange={(checked) => onFilter({ ...filter, kind: checked ? kind : undefined })}
+                checked={view.kind === kind}
+                onChange={(checked) => onView({ kind: checked ? kind : undefined })}
               >
-                {words}
+                {kindWords[kind]}
               </Chip>
             ))}
           </Group>
@@ -85,9 +83,9 @@ export function FeedBar({ table, isTableOnly, onTableOnly, filter, onFilter }: P
       {isOn && (
         <Group gap={4} justify="space-between" wrap="nowrap">
           <Text size="xs" c="var(--text-quiet)" truncate>
-            only {describe(filter)}
+            only {describe(view)}
           </Text>
-          <CloseButton size="xs" aria-label="show everything" onClick={() => onFilter(noFilter)} />
+          <CloseButton size="xs" aria-label="show everything" onClick={() => onView(noFilter)} />
         </Group>
       )}
     </header>
@@ -95,6 +93,6 @@ export function FeedBar({ table, isTableOnly, onTableOnly, filter, onFilter }: P
 }
 
 function describe({ by, kind, text }: FeedFilter): string {
-  const parts = [kind === 'table' ? 'tables' : kind, by && `by ${by}`, text.trim() && `with “${text.trim()}”`];
+  const parts = [kind && kindWords[kind], by && `by ${by}`, text.trim() && `with “${text.trim()}”`];
   return parts.filter(Boolean).join(', ');
 }

@@ -1,20 +1,11 @@
+import type { FeedFilter } from '../address/feed-view.ts';
 import { changeWords } from '../words/change-words.ts';
 import type { TypeOf } from '../words/column-types.ts';
 import { sentenceText } from '../words/sentence.ts';
 import type { FeedItem } from './feed-item.ts';
-import { itemWords, type Kind, kindsOf } from './item-words.ts';
-
-/** Which lines of the feed are shown; what is undefined or empty lets everything through. */
-export interface FeedFilter {
-  readonly by: string | undefined;
-  /** In who, what, where or why; in any case. */
-  readonly text: string;
-  readonly kind: Kind | undefined;
-}
+import { itemWords, kindsOf } from './item-words.ts';
 
 type TypesOf = (table: string) => TypeOf;
-
-export const noFilter: FeedFilter = { by: undefined, text: '', kind: undefined };
 
 export function isFiltering({ by, text, kind }: FeedFilter): boolean {
   return by !== undefined || kind !== undefined || text.trim() !== '';

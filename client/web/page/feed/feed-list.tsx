@@ -1,12 +1,13 @@
 import { Button, Loader, Text } from '@mantine/core';
 import { IconArrowUp } from '@tabler/icons-react';
-import { type Dispatch, type SetStateAction, useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
+import type { FeedFilter } from '../address/feed-view.ts';
 import { usePlace } from '../address/use-place.ts';
 import { useTypesOfAll } from '../ledger/use-types.ts';
 import { dayWords } from '../words/moments.ts';
 import { count } from '../words/sentence.ts';
 import { byDay } from './by-day.ts';
-import { type FeedFilter, isFiltering, passes } from './feed-filter.ts';
+import { isFiltering, passes } from './feed-filter.ts';
 import type { FeedItem } from './feed-item.ts';
 import { FeedLine } from './feed-line.tsx';
 import classes from './feed-list.module.css';
@@ -17,21 +18,22 @@ import { useReading } from './use-reading.ts';
 interface Props {
   readonly scope: FeedScope;
   readonly filter: FeedFilter;
-  readonly onFilter: Dispatch<SetStateAction<FeedFilter>>;
+  /** Shows the lines of one person. */
+  readonly onBy: (by: string) => void;
   readonly onTakeBack: ((item: FeedItem) => void) | undefined;
 }
 
 /** The lines, of which those are made that can be seen. */
-export function FeedList({ scope, filter, onFilter, onTakeBack }: Props) {
+export function FeedList({ scope, filter, onBy, onTakeBack }: Props) {
   const [, go] = usePlace();
   const [model, { items, waiting, older }] = useFeedModel(scope);
   const typesOf = useTypesOfAll();
-  const fitting = useMemo(
-    () => (isFiltering(filter) ? items.filter((item) => passes(item, filter, typesOf)) : items),
-    [items, filter, typesOf],
-  );
+  const { by, kind, text } = filter;
+  const fitting = useMemo(() => {
+    const sought = { by, kind, text };
+    return isFiltering(sought) ? items.filter((item) => passes(item, sought, typesOf)) : items;
+  }, [items, by, kind, text, typesOf]);
   const { list, events, linesMax, goUp, lookOn } = useReading({ model, older, lines: fitting.length });
-  const onBy = useCallback((by: string) => onFilter((before) => ({ ...before, by })), [onFilter]);
   const now = new Date();
   return (
     <div className={classes.frame}>

@@ -1,4 +1,5 @@
 import { isRowEntry } from '../../../../protocol/entry.ts';
+import type { Kind } from '../address/feed-view.ts';
 import type { OpCounts } from '../ledger/kept-group.ts';
 import { changeWords } from '../words/change-words.ts';
 import type { TypeOf } from '../words/column-types.ts';
@@ -8,8 +9,6 @@ import { type FeedItem, sizeOf } from './feed-item.ts';
 
 /** From so many rows on they were brought, and not typed. */
 const importedMin = 10;
-
-export type Kind = 'entered' | 'changed' | 'left' | 'table';
 
 /** What a line is about: table and key of the only change, or the tables of several. */
 export function placeWords({ entries, counts }: FeedItem): Sentence {

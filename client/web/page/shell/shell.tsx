@@ -1,7 +1,9 @@
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure, useElementSize, useLocalStorage } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
+import { placeNow } from '../address/go-to.ts';
 import { usePlace } from '../address/use-place.ts';
+import { isFiltering } from '../feed/feed-filter.ts';
 import { FeedPanel } from '../feed/feed-panel.tsx';
 import { RowDrawer } from '../row/row-drawer.tsx';
 import { TableList } from '../tables/table-list.tsx';
@@ -20,6 +22,11 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [isNavOpen, nav] = useDisclosure(false);
   const [isFeedOpen, setFeedOpen] = useLocalStorage({ key: 'rowcast-feed', defaultValue: true });
   const [isFeedOverlaid, overlay] = useDisclosure(false);
+  // Whoever is sent an address that says what the feed shows is to see that.
+  useEffect(() => {
+    const { feed } = placeNow();
+    if (feed.isTableOnly || isFiltering(feed)) setFeedOpen(true);
+  }, [setFeedOpen]);
   const [{ table, row, at }] = usePlace();
   // The drawer lies over the feed, which makes room for it, so that nothing of the table is below.
   const isRowOpen = table !== undefined && row !== undefined;

@@ -123,6 +123,36 @@ describe.skipIf(!hasBrowser)('an address of the page', { timeout: 60_000 }, () =
     await expect.poll(() => queryOf(other.page)).toBe('');
   });
 
+  test('says what the feed shows, and shows it so to whoever opens it, at whichever table', async () => {
+    await stand.admin.update('rates', 'EUR', { rate: '1.12' }, { why: 'a review' });
+    await stand.admin.update('people', 'd', { pay: 40 }, { why: 'a review' });
+    await stand.admin.update('people', 'd', { pay: 50 });
+    const { page } = await visit(stand, { path: '/t/people' });
+    await cellAt(page, 'd', 'pay').waitFor();
+    const entries = await page.evaluate(() => history.length);
+    const feed = page.getByRole('region', { name: 'feed' });
+    await feed.getByRole('button', { name: 'filter the feed' }).click();
+    await feed.getByLabel('search the feed').fill('a review');
+    await feed.getByText('changed', { exact: true }).click();
+    await expect.poll(() => feed.getByRole('listitem').count()).toBe(2);
+    await feed.getByText('this table').click();
+    await expect.poll(() => feed.getByRole('listitem').count()).toBe(1);
+    await expect.poll(() => queryOf(page)).toBe('?feed=table&feed.kind=changed&feed.q=a+review');
+    expect(await page.evaluate(() => history.length)).toBe(entries);
+
+    const other = await visit(stand);
+    await other.page.getByRole('button', { name: 'hide the feed' }).click();
+    await other.page.goto(page.url());
+    const there = other.page.getByRole('region', { name: 'feed' });
+    await there.getByText('only changed, with “a review”').waitFor();
+    await expect.poll(() => there.getByRole('listitem').count()).toBe(1);
+    await other.page.getByRole('navigation', { name: 'tables' }).getByTitle('rates').click();
+    await cellAt(other.page, 'EUR', 'rate').waitFor();
+    expect(queryOf(other.page)).toBe('?feed=table&feed.kind=changed&feed.q=a+review');
+    await there.getByRole('button', { name: 'show everything' }).click();
+    await expect.poll(() => queryOf(other.page)).toBe('?feed=table');
+  });
+
   test('is what a file is of: its rows, in its order, and it is said by what a file cannot be filtered', async () => {
     const { page } = await visit(stand, { path: '/t/people?q=a&sort=-pay&where.pay=most:30&where.name=lacks:b' });
     await expect.poll(() => shownKeys(page)).toEqual(['a', 'c']);

@@ -1,23 +1,16 @@
 import { CloseButton, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import { limits } from '../../../../../protocol/limits.ts';
 import { usePlace } from '../../address/use-place.ts';
+import { useTyped } from '../../address/use-typed.ts';
 import classes from './toolbar.module.css';
-
-/** Milliseconds after the last letter before it is searched for. */
-const pauseMs = 180;
 
 /** Finds rows by a text in any of their text cells, as the address says it. */
 export function SearchBox() {
   const [{ search = '' }, go] = usePlace();
-  const [text, setText] = useState(search);
-  useEffect(() => setText(search), [search]);
-  useEffect(() => {
-    if (text === search) return;
-    const wait = setTimeout(() => go({ search: text || undefined }, { replace: true }), pauseMs);
-    return () => clearTimeout(wait);
-  }, [text, search, go]);
+  const write = useCallback((text: string) => go({ search: text || undefined }, { replace: true }), [go]);
+  const [text, setText] = useTyped(search, write);
   return (
     <TextInput
       className={classes.search}

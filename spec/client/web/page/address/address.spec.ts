@@ -25,10 +25,12 @@ test('is short and read as it is written', () => {
       { column: 'job', is: 'contains', values: ['a'], isOr: false },
       { column: 'job', is: 'empty', values: [], isOr: true },
     ],
+    feed: { isTableOnly: true, by: 'ada', kind: 'changed', text: 'annual review' },
   };
   expect(writePlace(place)).toBe(
     '/t/employees?at=1042@epoch&since=spring&rows=all&row=E7&q=ada&sort=-salary&sort=name' +
-      '&where.salary=between:10..20&where.job=contains:a&where.job=or:empty',
+      '&where.salary=between:10..20&where.job=contains:a&where.job=or:empty' +
+      '&feed=table&feed.by=ada&feed.kind=changed&feed.q=annual+review',
   );
   expect(readBack(place)).toEqual(place);
 });
@@ -47,6 +49,7 @@ test('holds every text, as the name of a column and as what it is compared with'
         { column, is: 'is', values: [value], isOr: false },
         { column, is: 'contains', values: [value], isOr: true },
       ],
+      feed: { isTableOnly: false, by: column, kind: undefined, text: value },
     };
     // What is no text of Unicode no address can hold.
     if (text.isWellFormed()) expect(readBack(place), JSON.stringify(text)).toEqual(place);
@@ -55,6 +58,7 @@ test('holds every text, as the name of a column and as what it is compared with'
 });
 
 test('passes over what it does not know', () => {
-  const query = '?where.=&where.a=&where.b=1&where.c=:x&sort=&where=is:1&rows=some&x=y';
+  const query =
+    '?where.=&where.a=&where.b=1&where.c=:x&sort=&where=is:1&rows=some&feed=some&feed.kind=much&feed.by=&x=y';
   expect(readPlace('/t/t', query)).toEqual({ ...nowhere, table: 't' });
 });

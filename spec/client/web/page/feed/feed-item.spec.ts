@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { noFilter } from '../../../../../client/web/page/address/feed-view.ts';
 import { byDay } from '../../../../../client/web/page/feed/by-day.ts';
-import { noFilter, passes } from '../../../../../client/web/page/feed/feed-filter.ts';
+import { passes } from '../../../../../client/web/page/feed/feed-filter.ts';
 import { append, sizeOf, toItem, toItems } from '../../../../../client/web/page/feed/feed-item.ts';
 import { itemWords, kindOf, placeWords } from '../../../../../client/web/page/feed/item-words.ts';
 import { localTime } from '../../../../../client/web/page/words/local-time.ts';
