@@ -49,5 +49,6 @@ const onBy = (by: string): void => show({ by });
 
 /** A line is a command: all that it did is taken back. */
 function takebackOf({ id, span }: FeedItem): Takeback {
-  return { title: `Take ${spanWords(span)} back`, what: { command: id } };
+  const words = spanWords(span);
+  return { title: `Take ${words} back`, done: `took ${words} back`, what: { command: id } };
 }

@@ -3,6 +3,7 @@ import { type Panel, panels } from '../address/address.ts';
 import { usePlace } from '../address/use-place.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { useNoRows } from '../shell/first-paint.ts';
+import { OwnNoteLine } from '../table/toolbar/own-note-line.tsx';
 import { AccountsPanel } from './accounts-panel.tsx';
 import { AuditPanel } from './audit-panel.tsx';
 import { NeedsLogin } from './needs-login.tsx';
@@ -40,6 +41,7 @@ export function PeopleArea({ panel }: { readonly panel: Panel }) {
       <ScrollArea className={classes.body} type="auto">
         {login === undefined ? <NeedsLogin /> : mayOnlyRead(panel, login.role) ? <NotForViewers /> : <View />}
       </ScrollArea>
+      <OwnNoteLine />
     </section>
   );
 }

@@ -12,6 +12,8 @@ import { useRevert } from './use-revert.ts';
 /** Changes that somebody wants to take back. */
 export interface Takeback {
   readonly title: string;
+  /** What was done then, to be said. */
+  readonly done: string;
   readonly what: Reverted;
   /** Only those of these rows. */
   readonly rows?: RevertedRow[];

@@ -30,7 +30,7 @@ export function RowNotice({ state: { history, definition }, at, onTakeBack }: Pr
           size="compact-sm"
           variant="light"
           leftSection={<IconArrowBackUp size={15} />}
-          onClick={() => onTakeBack({ title: 'Bring the row back', what: { seq } })}
+          onClick={() => onTakeBack({ title: 'Bring the row back', done: `brought ${left.key} back`, what: { seq } })}
         >
           bring it back
         </Button>

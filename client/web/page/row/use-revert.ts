@@ -1,4 +1,3 @@
-import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { Entry } from '../../../../protocol/entry.ts';
@@ -10,6 +9,8 @@ import { request } from '../api/request.ts';
 import { sendCommand } from '../api/send-command.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { useDeed } from '../people/use-deed.ts';
+import { tellSaid } from '../table/edit/notes.ts';
+import { tellDone } from '../table/edit/undo.ts';
 import { whyOf } from '../tables/why-input.tsx';
 import { plainWords } from '../words/plain-words.ts';
 import type { Takeback } from './revert-dialog.tsx';
@@ -27,7 +28,7 @@ interface Options {
 }
 
 /** A revert that is looked at before it is done. */
-export function useRevert({ takeback: { what, rows }, rule, onDone }: Options) {
+export function useRevert({ takeback: { what, rows, done }, rule, onDone }: Options) {
   const fields = { what, ...(rows && { rows }), ...(rule !== 'refuse' && { conflicts: rule }) };
   const isLoggedIn = useLedger(({ login }) => login !== undefined);
   const { data, error } = useQuery({
@@ -42,8 +43,9 @@ export function useRevert({ takeback: { what, rows }, rule, onDone }: Options) {
     isBusy,
     error: failure,
   } = useDeed(async (why: string) => {
-    const { reply } = await sendCommand('change.revert', { ...fields, ...whyOf(why) });
-    notifications.show({ message: reply.changed ? `done, as #${reply.seq}` : 'it is so already' });
+    const { id, reply } = await sendCommand('change.revert', { ...fields, ...whyOf(why) });
+    if (reply.changed) tellDone({ id, text: done });
+    else tellSaid('it is so already');
     onDone();
   });
   const last = useRef<readonly Problem[]>(undefined);

@@ -5,7 +5,9 @@ import { placeNow } from '../address/go-to.ts';
 import { usePlace } from '../address/use-place.ts';
 import { isFiltering } from '../feed/feed-filter.ts';
 import { FeedPanel } from '../feed/feed-panel.tsx';
+import { useIsEditor } from '../people/rights.ts';
 import { RowDrawer } from '../row/row-drawer.tsx';
+import { useUndoKeys } from '../table/edit/use-undo-keys.ts';
 import { TableList } from '../tables/table-list.tsx';
 import { TimeBar } from '../time/time-bar.tsx';
 import { pointText } from '../words/points.ts';
@@ -28,6 +30,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     if (feed.isTableOnly || isFiltering(feed)) setFeedOpen(true);
   }, [setFeedOpen]);
   const [{ table, row, at }] = usePlace();
+  useUndoKeys(useIsEditor() && at === undefined);
   // The drawer lies over the feed, which makes room for it, so that nothing of the table is below.
   const isRowOpen = table !== undefined && row !== undefined;
   const { ref: banners, height: bannersHeight } = useElementSize();

@@ -11,7 +11,6 @@ import { leaveConflicts } from './edit/conflicts.ts';
 import { EditDialogs } from './edit/dialogs/edit-dialogs.tsx';
 import { GridEditing } from './edit/grid-editing.ts';
 import { TableSession } from './edit/table-session.ts';
-import { useUndoKeys } from './edit/use-undo-keys.ts';
 import classes from './table-view.module.css';
 import { Refusals } from './toolbar/refusals.tsx';
 import { type MenuAt, RowMenu } from './toolbar/row-menu.tsx';
@@ -69,7 +68,6 @@ export function TableView({ table, at }: Props) {
   useTravel(model, at);
   useEffect(() => feed.find(search ?? ''), [feed, search]);
   useEffect(() => feed.open(row), [feed, row]);
-  useUndoKeys(canEdit);
   return (
     <section className={classes.view} aria-label={`table ${table}`} data-past={at !== undefined}>
       {problem?.code !== 'table_not_found' && <Toolbar session={session} definition={definition} canEdit={canEdit} />}

@@ -1,9 +1,7 @@
-import { Center, Group, ScrollArea, Stack, Text, Title } from '@mantine/core';
+import { Center, ScrollArea, Stack, Text, Title } from '@mantine/core';
 import { usePlace } from '../address/use-place.ts';
-import { useIsEditor } from '../people/rights.ts';
 import { useNoRows } from '../shell/first-paint.ts';
-import { useUndoKeys } from '../table/edit/use-undo-keys.ts';
-import { OwnNote } from '../table/toolbar/own-note.tsx';
+import { OwnNoteLine } from '../table/toolbar/own-note-line.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { TableSteps } from './table-steps.tsx';
 import { useTables } from './use-tables.ts';
@@ -13,9 +11,7 @@ export function NoTable() {
   const [{ at }] = usePlace();
   const { tables } = useTables(at);
   const isFresh = tables.length === 0 && at === undefined;
-  const canEdit = useIsEditor() && at === undefined;
   useNoRows();
-  useUndoKeys(canEdit);
   return (
     <>
       <ScrollArea flex={1}>
@@ -34,12 +30,7 @@ export function NoTable() {
           </Stack>
         </Center>
       </ScrollArea>
-      {canEdit && (
-        // A table that was dropped comes back from here.
-        <Group px="md" py={4} mih={28} fz="xs">
-          <OwnNote />
-        </Group>
-      )}
+      <OwnNoteLine />
     </>
   );
 }

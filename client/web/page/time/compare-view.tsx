@@ -2,6 +2,7 @@ import { Badge, Group, Switch, Text } from '@mantine/core';
 import { lazy, Suspense, useMemo } from 'react';
 import { usePlace } from '../address/use-place.ts';
 import { useNoRows } from '../shell/first-paint.ts';
+import { OwnNoteLine } from '../table/toolbar/own-note-line.tsx';
 import { amount, sentenceText } from '../words/sentence.ts';
 import { stepWords } from '../words/step-words.ts';
 import { CompareFiles } from './compare-files.tsx';
@@ -54,6 +55,7 @@ export function CompareView({ table, since, at }: Props) {
       <Suspense>
         <ComparedGrid definition={definition} rows={shown} />
       </Suspense>
+      <OwnNoteLine />
     </section>
   );
 }

@@ -127,6 +127,43 @@ describe.skipIf(!hasBrowser)('what a person has done on the page', { timeout: 60
     await expect.poll(amounts).toEqual([1_100, 1_000, 1_000]);
   });
 
+  test('is undone also where it was a taking back, from the drawer of a row and from the feed', async () => {
+    const { page } = await visit(stand, { path: '/t/pay?row=E1', loggedIn: true });
+    await cellAt(page, 'E1', 'amount').waitFor();
+    await editAndHear(page, 'E1', '1100');
+    const row = page.getByRole('complementary', { name: 'row E1' });
+    await row.getByRole('tab', { name: /change/ }).click();
+    await row
+      .getByRole('button', { name: /^take this change back/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog');
+    const { seq: head } = await stand.admin.status();
+    await dialog.getByRole('button', { name: 'do it' }).click();
+    await page
+      .getByRole('status')
+      .filter({ hasText: `took #${head} back` })
+      .waitFor();
+    await expect.poll(amounts).toEqual([1_000, 1_000, 1_000]);
+    await dialog.waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
+    await expect.poll(amounts).toEqual([1_100, 1_000, 1_000]);
+    await row.getByRole('button', { name: 'close the row' }).click();
+
+    const feed = page.getByRole('region', { name: 'feed' });
+    const line = feed.getByRole('listitem').first();
+    await line.hover();
+    await line.getByRole('button', { name: /take .*back/ }).click();
+    await dialog.getByRole('button', { name: 'do it' }).click();
+    await expect.poll(amounts).toEqual([1_000, 1_000, 1_000]);
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^took #/ })
+      .getByRole('button', { name: 'undo' })
+      .click();
+    await expect.poll(amounts).toEqual([1_100, 1_000, 1_000]);
+  });
+
   test('is undone by key also from the box of a row', async () => {
     const { page } = await visit(stand, { path: '/t/pay', loggedIn: true });
     await cellAt(page, 'E1', 'amount').waitFor();
