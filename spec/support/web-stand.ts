@@ -51,7 +51,7 @@ export class WebStand {
   /** In this process, as it starts in no time. */
   static async start(
     server: Readonly<Record<string, string>> = {},
-    gateway: Pick<Partial<GatewayOptions>, 'idleMinutes'> = {},
+    gateway: Pick<Partial<GatewayOptions>, 'idleMinutes' | 'viewersMax'> = {},
   ): Promise<WebStand> {
     const ledger = await createLedger();
     const running = await startTestServer(ledger, server);

@@ -1,6 +1,7 @@
 import {
   type Cursor,
   type Entry,
+  type FormerLife,
   formatCursor,
   type GroupEvent,
   type RowcastErrorCode,
@@ -19,6 +20,8 @@ export interface Position {
   readonly verified: number;
   /** Since when the server has owed the proof of what is behind that, where it is overdue. */
   readonly unproven?: { readonly since: string } | undefined;
+  /** The life of the ledger before this one, where another was met. */
+  readonly former?: FormerLife | undefined;
   /** Why the log cannot be followed, where that is not a matter of waiting. */
   readonly problem?: { readonly code: RowcastErrorCode; readonly message: string } | undefined;
 }

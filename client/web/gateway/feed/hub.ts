@@ -79,7 +79,8 @@ export class Hub {
     const overdue = this.#watch?.unproven;
     const unproven = overdue && { since: overdue.since };
     const { cursor, verified } = { cursor: this.#cursor, verified: this.#verified };
-    return { state: this.#state, since: this.#since, cursor, head, verified, unproven, problem };
+    const [former] = this.#ledger.formerLives;
+    return { state: this.#state, since: this.#since, cursor, head, verified, unproven, former, problem };
   }
 
   /** Behind which a reader hears what is made from now on, also before the ring is there; undefined until it has begun. */

@@ -1,7 +1,7 @@
 import { pathOf } from './lines.ts';
 import type { Group, Position } from './messages.ts';
-import { retryMs } from './pause.ts';
-import { GatewayProblem } from './problem.ts';
+import { GrowingPause, retryMs } from './pause.ts';
+import { GatewayProblem, unreachable } from './problem.ts';
 import { ask } from './request.ts';
 
 export interface FeedListener {
@@ -12,7 +12,7 @@ export interface FeedListener {
   /** The gateway is silent, until something comes again. */
   readonly silent: () => void;
   /** It was answered that it cannot be had, and why. It is tried again all the same, until it is closed. */
-  readonly refused?: (problem: GatewayProblem) => void;
+  readonly refused: (problem: GatewayProblem) => void;
 }
 
 /** Milliseconds without a word after which the connection is held to be dead; the gateway speaks every two seconds. */
@@ -42,6 +42,8 @@ export class Feed {
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   /** Doubled with each connection that was open and silent: it may be bringing a group that takes longer than that. */
   #patienceMs = silenceMsMax;
+  /** While there are too many readers they are not to make more work than those who read. */
+  readonly #crowd = new GrowingPause();
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -89,20 +91,42 @@ export class Feed {
     // The browser's own way of coming back gives up for good when it is refused once.
     source.onerror = () => {
       // So the browser tells that there was an answer, and nothing of what it says.
-      if (source.readyState === EventSource.CLOSED && listener.refused !== undefined) void this.#askWhy(source.url);
+      const isRefused = source.readyState === EventSource.CLOSED;
       source.close();
-      listener.silent();
-      this.#watch(retryMs);
+      if (isRefused) void this.#askWhy(source);
+      else this.#miss();
     };
   }
 
-  async #askWhy(path: string): Promise<void> {
+  async #askWhy(source: EventSource): Promise<void> {
+    this.#watch(silenceMsMax);
+    const problem = await this.#refusalOf(source.url);
+    if (this.#closing.signal.aborted || this.#source !== source) return;
+    if (problem?.code === unreachable) return void this.#miss();
+    this.#again(problem?.code === 'busy' ? this.#crowd.next() : retryMs);
+    if (problem !== undefined) this.#options.listener.refused(problem);
+  }
+
+  /** Undefined where it is let in by now. */
+  async #refusalOf(path: string): Promise<GatewayProblem | undefined> {
     try {
       const { body } = await ask(path, { signal: this.#closing.signal });
       await body?.cancel();
     } catch (error) {
-      if (!this.#closing.signal.aborted && error instanceof GatewayProblem) this.#options.listener.refused?.(error);
+      if (error instanceof GatewayProblem) return error;
     }
+    return undefined;
+  }
+
+  /** Nobody answered. */
+  #miss(): void {
+    this.#options.listener.silent();
+    this.#again(retryMs);
+  }
+
+  #again(ms: number): void {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#connect(), ms);
   }
 
   #watch(ms: number): void {

@@ -21,6 +21,8 @@ export interface Position {
   readonly verified: number;
   /** Since when the server has owed the proof of what is behind that, where it is overdue. */
   readonly unproven?: { readonly since: string };
+  /** The life of the ledger before this one, where the gateway has met another. */
+  readonly former?: { readonly epoch: string };
   /** Why the gateway cannot follow the log any more. */
   readonly problem?: { readonly code: string; readonly message: string };
 }

@@ -11,8 +11,8 @@ export interface Login {
   readonly idleMinutes: number;
 }
 
-/** How the page stands to the gateway, and the gateway to the ledger. */
-export type Connection = Position['state'] | 'unreachable';
+/** How the page stands to the gateway, and the gateway to the ledger; `crowded`: it has as many readers as it takes. */
+export type Connection = Position['state'] | 'unreachable' | 'crowded';
 
 /** What is known of the ledger at present, whatever of the past is looked at. */
 export interface LedgerState {
@@ -26,7 +26,7 @@ export interface LedgerState {
   /** When the connection came to be so: ISO 8601. */
   readonly since: string;
   readonly epoch: string;
-  /** Whether that is another life than this page began with, which is to be said. */
+  /** Whether that is another life than the gateway, or this page, has met before, which is to be said. */
   readonly isOtherLife: boolean;
   readonly head: number;
   /** Up to which seq the gateway has got. */

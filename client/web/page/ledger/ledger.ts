@@ -116,6 +116,7 @@ class LedgerLink {
         position: (position) => this.#sign.show(position),
         end: (code) => this.#over(code),
         silent: () => this.#lose(),
+        refused: ({ code }) => this.#refuse(code),
       },
     });
   }
@@ -152,6 +153,12 @@ class LedgerLink {
   #lose(code?: string): void {
     void this.#knock();
     this.#sign.lose(code);
+  }
+
+  /** The gateway answers, and does not let this page follow: mostly as it has as many readers as it takes. */
+  #refuse(code: string): void {
+    if (code === 'busy') this.#sign.crowd();
+    else this.#lose(code);
   }
 
   async #knock(): Promise<void> {

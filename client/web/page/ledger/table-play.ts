@@ -46,6 +46,7 @@ export class TablePlay {
         refused: (problem) => {
           // What else passes is waited for.
           if (codeOf(problem) === 'busy' || !isPassing(problem)) this.#halt(problem);
+          else this.#miss();
         },
       },
     });

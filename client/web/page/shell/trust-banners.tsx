@@ -6,7 +6,9 @@ import {
   IconPlugX,
   IconRefreshAlert,
   IconShieldQuestion,
+  IconUsersGroup,
 } from '@tabler/icons-react';
+import { knowLife } from '../ledger/known-lives.ts';
 import { useLedger } from '../ledger/ledger-state.ts';
 import { askLogin } from '../people/login-request.ts';
 import classes from './trust-banners.module.css';
@@ -17,6 +19,7 @@ const icons = {
   tampered: IconAlertOctagon,
   unreachable: IconPlugX,
   disconnected: IconPlugX,
+  crowded: IconUsersGroup,
   problem: IconAlertTriangle,
   unproven: IconShieldQuestion,
   expired: IconAlertTriangle,
@@ -55,7 +58,7 @@ function Line({ banner, message }: { readonly banner: Banner; readonly message: 
       <Icon size={banner === 'tampered' ? 26 : 18} aria-hidden />
       <div>{words(banner, message)}</div>
       {banner === 'expired' && <AgainIn />}
-      {banner === 'otherLife' && <Known onKnown={() => useLedger.setState({ isOtherLife: false })} />}
+      {banner === 'otherLife' && <Known onKnown={knowThisLife} />}
     </div>
   );
 }
@@ -77,6 +80,13 @@ function words(banner: Banner, message = '') {
       return <p>No connection to Rowcast. What you see is the last that was known; it goes on by itself.</p>;
     case 'disconnected':
       return <p>The server does not answer. What you see is the last that was known; it goes on by itself.</p>;
+    case 'crowded':
+      return (
+        <p>
+          As many are looking on here as this door takes at once. You can read everything, but it does not move by
+          itself; it is tried again until there is room.
+        </p>
+      );
     case 'problem':
       return <p>New changes cannot be read now: {message}. It is tried again by itself.</p>;
     case 'unproven':
@@ -96,8 +106,8 @@ function words(banner: Banner, message = '') {
     case 'otherLife':
       return (
         <p>
-          The ledger has begun a new life: it was restored, or put back on purpose. All was read again; what you saw
-          before may be gone.
+          The ledger has begun a new life: it was restored, or put back on purpose. What you see is all of this life;
+          what was seen before it may be gone.
         </p>
       );
     default:
@@ -119,6 +129,11 @@ function AgainIn() {
       <Known onKnown={() => useLedger.setState({ ended: undefined })} />
     </>
   );
+}
+
+function knowThisLife(): void {
+  knowLife(useLedger.getState().epoch);
+  useLedger.setState({ isOtherLife: false });
 }
 
 function Known({ onKnown }: { readonly onKnown: () => void }) {

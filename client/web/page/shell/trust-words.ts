@@ -9,6 +9,7 @@ export const connectionWords: Record<Connection, string> = {
   behind: 'behind',
   disconnected: 'no server',
   unreachable: 'no connection',
+  crowded: 'full',
 };
 
 /** The same in a sentence, for whoever asks. */
@@ -19,6 +20,7 @@ export const connectionSentences: Record<Connection, string> = {
   behind: 'Changes come faster than they arrive here; none is left out.',
   disconnected: 'The server does not answer. It is tried again by itself.',
   unreachable: 'Rowcast does not answer: your connection is down, or Rowcast is. It is tried again by itself.',
+  crowded: 'As many are looking on here as this door takes at once. It is tried again by itself.',
 };
 
 type Standing = Pick<LedgerState, 'connection' | 'since' | 'head' | 'reached'>;
@@ -40,7 +42,15 @@ function spanWords(seconds: number): string {
 }
 
 /** What the browser is to say in a line over the whole page. */
-export type Banner = 'tampered' | 'disconnected' | 'unreachable' | 'problem' | 'unproven' | 'expired' | 'otherLife';
+export type Banner =
+  | 'tampered'
+  | 'disconnected'
+  | 'unreachable'
+  | 'crowded'
+  | 'problem'
+  | 'unproven'
+  | 'expired'
+  | 'otherLife';
 
 interface Trouble extends Pick<LedgerState, 'connection' | 'problem' | 'unprovenSince' | 'isOtherLife'> {
   readonly hasExpired: boolean;
@@ -51,6 +61,7 @@ export function bannersOf({ connection, problem, unprovenSince, hasExpired, isOt
   const banners: Banner[] = [];
   if (problem?.code === 'tampered') banners.push('tampered');
   else if (connection === 'unreachable') banners.push('unreachable');
+  else if (connection === 'crowded') banners.push('crowded');
   else if (connection === 'disconnected') banners.push('disconnected');
   else if (problem !== undefined) banners.push('problem');
   else if (unprovenSince !== undefined) banners.push('unproven');

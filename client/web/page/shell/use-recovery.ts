@@ -6,12 +6,14 @@ const patienceMs = 1_500;
 /** Milliseconds for which it is told that it is back. */
 const backMs = 4_000;
 
+const away: ReadonlySet<Connection> = new Set(['unreachable', 'disconnected', 'crowded']);
+
 /** Whether the connection is held to be lost, and whether it has just come back. */
 export function useRecovery(connection: Connection): { readonly isLost: boolean; readonly isBack: boolean } {
   const [isLost, setLost] = useState(false);
   const [isBack, setBack] = useState(false);
   const wasLost = useRef(false);
-  const isAway = connection === 'unreachable' || connection === 'disconnected';
+  const isAway = away.has(connection);
   const isHere = connection === 'live';
   useEffect(() => {
     if (!isAway) return;

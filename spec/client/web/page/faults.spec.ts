@@ -229,8 +229,18 @@ describe.skipIf(!hasBrowser)('a page that is left open', { timeout: scaledTimeou
     await expectGoneOn(past);
     await opened.page.getByRole('button', { name: 'I know' }).click();
     await opened.page.getByText('has begun a new life').waitFor({ state: 'detached' });
-    const { page: late } = await visit(stand, { path: `/t/item?at=${seq}@${epoch}`, provokes: cuts });
+    const viewport = { width: 1360, height: 2_000 };
+    const { page: late } = await visit(stand, { path: `/t/item?at=${seq}@${epoch}`, viewport, provokes: cuts });
     await late.getByText('This address is of another life of the ledger').waitFor();
+    await late.getByText('has begun a new life').waitFor();
+    await late.getByRole('button', { name: 'I know' }).click();
+    await late.getByText('has begun a new life').waitFor({ state: 'detached' });
+    const position = late.waitForResponse('**/api/feed**');
+    await late.goto(`${stand.origin}/t/item`);
+    await position;
+    await sign(late, 'live').waitFor();
+    await expectEqualToLedger(late, stand, 'item');
+    expect(await late.getByText('has begun a new life').count()).toBe(0);
   });
 
   /** The last one: after it there is nothing that is to be believed. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hasBrowser } from '../../../support/browser.ts';
 import { GatewayReader } from '../../../support/gateway.ts';
 import { visit } from '../../../support/visit.ts';
@@ -39,6 +39,25 @@ describe.skipIf(!hasBrowser)('what the gateway does not go on with', { timeout: 
     await stand.admin.insert('pay', { id: 'c' });
     await sign(page, 'live').waitFor();
     await expectEqualToLedger(page, stand, 'pay');
+  });
+
+  test('P8 a page beyond as many as the door takes says so, can be read, and goes on when there is room', async () => {
+    const small = await WebStand.start({}, { viewersMax: 1 });
+    onTestFinished(() => small.stop());
+    await small.admin.createTable({ name: 'pay', key: 'id', columns });
+    await small.admin.insert('pay', { id: 'a' });
+    const first = await visit(small, { path: '/t/pay' });
+    await sign(first.page, 'live').waitFor();
+    const { page } = await visit(small, { path: '/t/pay', provokes: /status of 503/ });
+    await sign(page, 'full').waitFor();
+    await page.getByText('as this door takes at once').waitFor();
+    await cellAt(page, 'a', 'id').waitFor();
+    expect(await page.getByText('No connection').count()).toBe(0);
+    await small.admin.insert('pay', { id: 'b' });
+    await first.page.close();
+    await sign(page, 'live').waitFor({ timeout: 40_000 });
+    await page.getByText('as this door takes at once').waitFor({ state: 'detached' });
+    await expectEqualToLedger(page, small, 'pay');
   });
 
   test('P8 a play of too many says so, stops, and can be had when there are fewer', async () => {

@@ -42,6 +42,7 @@ describe('what is said over the whole page', () => {
   it('is each of the others by itself', () => {
     expect(bannersOf({ ...fine, connection: 'unreachable' })).toEqual(['unreachable']);
     expect(bannersOf({ ...fine, connection: 'disconnected' })).toEqual(['disconnected']);
+    expect(bannersOf({ ...fine, connection: 'crowded' })).toEqual(['crowded']);
     expect(bannersOf({ ...fine, problem: { code: 'too_old', message: '' } })).toEqual(['problem']);
     expect(bannersOf({ ...fine, unprovenSince: since })).toEqual(['unproven']);
     expect(bannersOf({ ...fine, isOtherLife: true })).toEqual(['otherLife']);
