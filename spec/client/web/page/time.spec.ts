@@ -62,6 +62,28 @@ describe.skipIf(!hasBrowser)('time on the page', { timeout: 60_000 }, () => {
     expect(new URL(page.url()).search).toBe('');
   });
 
+  test('the day that it is, typed as a moment, is now, as it is not over; who is there already is told so', async () => {
+    const { page } = await visit(stand, { path: `/t/item?at=${rounds[1]}`, viewport, provokes: /status of 404/ });
+    await page.getByText('read only').waitFor();
+    const today = await page.evaluate(() => {
+      const now = new Date();
+      const two = (value: number): string => String(value).padStart(2, '0');
+      return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+    });
+    const field = page.getByRole('combobox', { name: 'go to a moment' });
+    await field.fill(today);
+    await field.press('Enter');
+    await page.getByText('read only').waitFor({ state: 'detached' });
+    await expectEqualToLedger(page, stand, 'item');
+    expect(new URL(page.url()).search).toBe('');
+    await field.fill(today);
+    await field.press('Enter');
+    await page.getByRole('alert').filter({ hasText: `Today is not over` }).waitFor();
+    await field.fill(`${today} 00:00`);
+    await field.press('Enter');
+    await page.getByText('There was no table item at that moment').waitFor();
+  });
+
   test('P5 P6 a play from the beginning arrives in the present and goes on live, while changes are made', async () => {
     const { page } = await visit(stand, { path: '/t/item', viewport });
     await expectEqualToLedger(page, stand, 'item');
