@@ -4,6 +4,7 @@ import { hasBrowser } from '../../../support/browser.ts';
 import { visit } from '../../../support/visit.ts';
 import { WebStand } from '../../../support/web-stand.ts';
 import { cellAt } from './grid.ts';
+import { hold } from './hold.ts';
 
 describe.skipIf(!hasBrowser)('how columns are arranged', { timeout: 60_000 }, () => {
   let stand: WebStand;
@@ -53,6 +54,19 @@ describe.skipIf(!hasBrowser)('how columns are arranged', { timeout: 60_000 }, ()
     await page.goto(`${stand.origin}/`);
     await page.goto(`${stand.origin}${path}`);
     expect(await heads(page)).toEqual(['id', 'job']);
+  });
+
+  test('is to be chosen once the grid is there, however late its code comes', async () => {
+    const { page } = await visit(stand);
+    const release = await hold(page, '**/assets/table-grid*');
+    await page.goto(`${stand.origin}${path}`);
+    const columns = page.getByRole('button', { name: 'columns', exact: true });
+    await columns.waitFor();
+    expect(await columns.isDisabled()).toBe(true);
+    release();
+    await columns.click();
+    await page.getByRole('menuitemcheckbox', { name: 'job' }).click();
+    await expect.poll(() => heads(page)).toEqual(['id', 'name']);
   });
 
   test('is changed and put back in a browser that keeps nothing', async () => {

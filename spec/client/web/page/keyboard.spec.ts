@@ -147,6 +147,21 @@ describe.skipIf(!hasBrowser)('the page without a mouse', { timeout: 90_000 }, ()
     await page.getByRole('button', { name: 'log in' }).waitFor();
   });
 
+  test('from the last head of a column Tab leads to the rows that are in view, and on out of the grid', async () => {
+    const { page } = await visit(stand, { path: '/t/many', loggedIn: true });
+    const { keyboard } = page;
+    await page.getByText('500 rows', { exact: true }).waitFor();
+    await page.locator('.ag-grid-viewport').evaluate((viewport) => viewport.scrollTo({ top: 3_000 }));
+    await cellAt(page, 'm0', 'id').waitFor({ state: 'detached' });
+    await tabTo(page, 'id');
+    await keyboard.press('Tab');
+    const row = page.locator('.ag-row').filter({ has: page.locator(':focus') });
+    expect(await row.getAttribute('row-id')).toMatch(/^m[1-9]/);
+    expect(await page.locator('.ag-grid-viewport').evaluate((viewport) => viewport.scrollTop)).toBe(3_000);
+    await keyboard.press('Tab');
+    expect(await isInGrid(page)).toBe(false);
+  });
+
   test('rows are sorted from the head of a column, which says so', async () => {
     const { page } = await visit(stand, { path: '/t/pay' });
     const head = page.locator('.ag-header-cell[col-id=id]');

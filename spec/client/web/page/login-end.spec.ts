@@ -52,6 +52,36 @@ describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 },
     await expectTold(page);
   });
 
+  test('takes the values of sealed cells with it, which are not coloured as if they had changed', async () => {
+    await stand.admin.createTable({
+      name: 'secret',
+      key: 'id',
+      columns: [
+        { name: 'id', type: 'text' },
+        { name: 'job', type: 'text' },
+        { name: 'ssn', type: 'text', sealed: true },
+      ],
+    });
+    await stand.admin.insert('secret', { id: 'S1', job: 'engineer', ssn: '900-00-0001' });
+    const { page, context } = await visit(stand, { path: '/t/secret', loggedIn: true });
+    await cellAt(page, 'S1', 'ssn').getByText('900-00-0001').waitFor();
+    const coloured = await page.evaluateHandle(() => {
+      const seen: string[] = [];
+      const watch = new MutationObserver((all) => {
+        for (const { target } of all) {
+          if ((target as Element).classList.contains('ag-cell-data-changed')) seen.push(target.textContent ?? '');
+        }
+      });
+      watch.observe(document.body, { subtree: true, attributeFilter: ['class'] });
+      return seen;
+    });
+    await logOut(context, stand);
+    await cellAt(page, 'S1', 'ssn').getByText('sealed').waitFor();
+    expect(await coloured.evaluate((seen) => [...seen])).toEqual([]);
+    await stand.admin.update('secret', 'S1', { job: 'nurse' });
+    await expect.poll(() => coloured.evaluate((seen) => [...new Set(seen)])).toEqual(['nurse']);
+  });
+
   test('is told by the first request that is refused, when the feed does not get through', async () => {
     const { page, context } = await visit(stand, { loggedIn: true, provokes });
     await context.route('**/api/feed**', (route) => route.abort());

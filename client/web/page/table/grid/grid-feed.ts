@@ -35,6 +35,8 @@ export class GridFeed {
   #isWhole = false;
   /** Set while rows are read again, which are shown when all are there: the old ones stay until then. */
   #isAgain = false;
+  /** Whether what is read again is of the same moment, as for somebody else: nothing has happened there. */
+  #isSameMoment = false;
   /** Rows of the table. */
   #total = 0;
   /** The key of the row whose drawer is open. */
@@ -54,6 +56,7 @@ export class GridFeed {
     api.setGridOption('rowData', this.#waiting);
     this.#waiting = [];
     this.#tick = setInterval(() => this.#look(), tickMs);
+    this.status.setState({ isMade: true });
     this.#seek();
     this.counted();
   }
@@ -70,6 +73,7 @@ export class GridFeed {
     this.#waiting = [...rows, ...this.#waiting];
     this.#api = undefined;
     this.#order = undefined;
+    this.status.setState({ isMade: false });
   }
 
   get #isShowing(): boolean {
@@ -84,6 +88,7 @@ export class GridFeed {
   begin(definition: TableDefinition, rows: readonly CurrentRow[], isElsewhere: boolean): void {
     this.search.setColumns(definition);
     this.#isAgain ||= this.#isWhole || (!isElsewhere && this.#isShowing);
+    this.#isSameMoment = !isElsewhere;
     this.#isWhole = false;
     clearTimeout(this.#gather);
     this.#gather = undefined;
@@ -191,6 +196,7 @@ export class GridFeed {
     const rows = this.#waiting;
     this.#waiting = [];
     this.#order?.forget();
+    if (this.#isSameMoment) replaceCells(api, rows);
     keepingPlace(api, root, () => api.setGridOption('rowData', rows));
     this.#seek();
     this.counted();
@@ -247,6 +253,12 @@ export class GridFeed {
       before.stale.left === stale.left;
     if (!isSame) this.status.setState({ total, shown, selected, stale, isFiltered, isSorted, hidden });
   }
+}
+
+/** Without the colour of what has changed: the values of sealed cells come and go with a login. */
+function replaceCells(api: GridApi<CurrentRow>, rows: readonly CurrentRow[]): void {
+  const drawn = new Map(api.getRenderedNodes().map((node) => [node.id, node]));
+  for (const row of rows) drawn.get(row.key)?.setData(row);
 }
 
 function withChanges(rows: readonly CurrentRow[], { added, changed, removed }: RowChanges): CurrentRow[] {

@@ -6,7 +6,7 @@ import type { GridRow } from '../columns.ts';
 import classes from './grid.module.css';
 import type { GridFeed } from './grid-feed.ts';
 import { gridTheme } from './grid-theme.ts';
-import { tabOrder } from './tab-order.ts';
+import { tabOrder, takesHeadKey } from './tab-order.ts';
 
 /** Milliseconds that a changed cell stays coloured, and in which the colour goes. */
 const flashMs = 700;
@@ -28,7 +28,13 @@ export function commonOptions<Row extends GridRow>(): GridOptions<Row> {
     overlayComponentParams: emptyWords,
     getRowId: ({ data }) => data.key,
     // Types are the table's, not guessed from what is in the cells.
-    defaultColDef: { cellDataType: false, sortable: true, resizable: true, minWidth: 48 },
+    defaultColDef: {
+      cellDataType: false,
+      sortable: true,
+      resizable: true,
+      minWidth: 48,
+      suppressHeaderKeyboardEvent: takesHeadKey,
+    },
     maintainColumnOrder: true,
     suppressDragLeaveHidesColumns: true,
     animateRows: false,

@@ -1,7 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-/** What is said below the grid. */
+/** What is said below the grid, and of it above. */
 export interface GridStatus {
+  /** Whether the grid is there, whose code comes in a file of its own. */
+  readonly isMade: boolean;
   /** Rows of the table. */
   readonly total: number;
   /** Rows that pass the filters and the search. */
@@ -22,6 +24,7 @@ export const nothingStale: GridStatus['stale'] = { changed: 0, entered: 0, left:
 
 export function createGridStatus(): GridStatusStore {
   return createStore<GridStatus>(() => ({
+    isMade: false,
     total: 0,
     shown: 0,
     selected: 0,

@@ -1,4 +1,4 @@
-import type { GridApi, GridOptions } from 'ag-grid-community';
+import type { GridApi, GridOptions, SuppressHeaderKeyboardEventParams } from 'ag-grid-community';
 import { isInView } from './anchor.ts';
 
 /** All cells are one stop of Tab, however many rows there are: among them the arrows lead on. In an editor it goes to the next cell. */
@@ -12,6 +12,14 @@ export function tabOrder<Row>(): GridOptions<Row> {
     // The grid's own way back into it leads to the last of all rows.
     focusGridInnerElement: ({ fromBottom, api }) => fromBottom && focusWhereItWas(api),
   };
+}
+
+/** Of itself the grid would go from the last head of a column to the first of all rows, wherever it is scrolled to. */
+export function takesHeadKey<Row>({ event, column, api }: SuppressHeaderKeyboardEventParams<Row>): boolean {
+  const isLeaving = event.key === 'Tab' && !event.shiftKey && column === api.getAllDisplayedColumns().at(-1);
+  if (!isLeaving || !focusWhereItWas(api)) return false;
+  event.preventDefault();
+  return true;
 }
 
 /** The cell that had the focus, or else the first that is in view; false without one. */

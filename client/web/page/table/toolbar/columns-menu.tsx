@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, ScrollArea, Tooltip } from '@mantine/core';
 import { IconColumns3, IconRestore } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useStore } from 'zustand';
 import type { TableDefinition } from '../../../../../protocol/table.ts';
 import { forgetColumns } from '../grid/column-memory.ts';
 import type { GridFeed } from '../grid/grid-feed.ts';
@@ -12,6 +13,7 @@ interface Props {
 
 /** Which columns are shown; how they are arranged is kept in this browser. */
 export function ColumnsMenu({ definition, feed }: Props) {
+  const isMade = useStore(feed.status, (status) => status.isMade);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const look = (): void => {
     const state = feed.api?.getColumnState() ?? [];
@@ -25,7 +27,7 @@ export function ColumnsMenu({ definition, feed }: Props) {
     <Menu position="bottom-end" closeOnItemClick={false} onOpen={look} width={240}>
       <Menu.Target>
         <Tooltip label="columns">
-          <ActionIcon variant="subtle" aria-label="columns">
+          <ActionIcon variant="subtle" aria-label="columns" disabled={!isMade}>
             <IconColumns3 size={17} />
           </ActionIcon>
         </Tooltip>
