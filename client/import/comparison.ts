@@ -158,7 +158,7 @@ export class Comparison {
     return this.#planned[kind].samples;
   }
 
-  /** Every command: deletes first, as what they free may be taken again. */
+  /** Every command: deletes first, so that no row waits for a value that they free. */
   *steps(): Generator<Step, void, undefined> {
     for (const kind of kinds) for (const { step } of this.#planned[kind].steps) yield step;
   }

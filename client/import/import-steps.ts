@@ -46,16 +46,11 @@ export async function judge({ ledger, comparison, target, options }: Judging): P
   return true;
 }
 
-/** Changes are judged one behind the other, and a value may only be free after one that comes later. */
-const stillHas =
-  ' when this line is reached; if the file gives that row another value, empty the column in these rows first';
-
 function toImportProblem(problem: Problem, { isNew }: Target, comparison: Comparison): ImportProblem {
   const { index, column, message } = problem;
   const line = index === undefined ? undefined : comparison.lineOf(index - (isNew ? 1 : 0));
   const reason = column !== undefined && message.startsWith(`${column} `) ? message.slice(column.length + 1) : message;
-  const isTaken = message.includes('is unique, and row ');
-  return { line, column, reason: isTaken ? `${reason}${stillHas}` : reason };
+  return { line, column, reason };
 }
 
 const conflicts: ReadonlySet<string> = new Set(['version_conflict', 'row_not_found', 'table_exists']);

@@ -14,7 +14,7 @@ interface Held {
 
 /**
  * The values of a file's unique columns: two rows of it, or one of it and one that stays in the table, cannot have the same.
- * What only becomes free in the course of an import is the server's to judge.
+ * Where a row of the table gets another value by the file, its own is free.
  */
 export class UniqueValues {
   readonly #rows: Spool<FileRow>;

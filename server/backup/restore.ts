@@ -162,7 +162,7 @@ class Restore {
       changes: steps.map(changeOf),
       growth,
       doorbell: this.#options.doorbell,
-      alongside: [...rowStatements(rowsAfter(recorded).rows), ...sealedStatements(recorded, { mayBeKept: true })],
+      alongside: [...rowStatements(rowsAfter(recorded)), ...sealedStatements(recorded, { mayBeKept: true })],
     });
     const schemaSeq = isRowEntry(last) ? this.#head.schemaSeq : last.seq;
     this.#head = { ...this.#head, seq: last.seq, schemaSeq, frontier: growth.frontier };

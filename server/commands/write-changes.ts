@@ -1,5 +1,6 @@
 import type { Executor } from '../database/writer.ts';
 import { isRowEvent } from '../domain/event.ts';
+import type { Draft } from '../domain/state.ts';
 import { appendChanges } from '../log/append.ts';
 import type { Doorbell } from '../log/doorbell.ts';
 import type { LockedHead } from '../log/head.ts';
@@ -15,6 +16,8 @@ interface Decided {
   readonly head: LockedHead;
   readonly changes: readonly Change[];
   readonly recorded: readonly RecordedEvent[];
+  /** What the events were laid onto: it tells which values of unique columns have changed hands. */
+  readonly draft: Draft;
   readonly accepted: readonly AcceptedCommand[];
   readonly growth: Growth;
 }
@@ -23,10 +26,9 @@ interface Decided {
 export async function writeChanges(
   doorbell: Doorbell,
   transaction: Executor,
-  { head, changes, recorded, accepted, growth }: Decided,
+  { head, changes, recorded, draft, accepted, growth }: Decided,
 ): Promise<void> {
   if (changesTable({ recorded })) await projectTables(transaction, recorded);
-  const { rows, holders } = rowsAfter(recorded);
   const answers = accepted.length > 0 ? [insertAnswers(accepted)] : [];
   await Promise.all([
     appendChanges(transaction, {
@@ -34,9 +36,9 @@ export async function writeChanges(
       changes,
       growth,
       doorbell,
-      alongside: [...rowStatements(rows), ...sealedStatements(recorded), ...answers],
+      alongside: [...rowStatements(rowsAfter(recorded)), ...sealedStatements(recorded), ...answers],
     }),
-    writeHolders(transaction, holders),
+    writeHolders(transaction, draft.holders),
   ]);
 }
 

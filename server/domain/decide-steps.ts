@@ -1,17 +1,20 @@
 import type { Problem } from '../../protocol/errors.ts';
 import type { Left, Outcome } from '../../protocol/replies.ts';
+import type { Claims } from './claims.ts';
 import { decideStep } from './decide-step.ts';
 import type { Decision } from './decision.ts';
 import { type Event, isRowEvent } from './event.ts';
 import { evolve } from './evolve.ts';
 import { addLeft } from './left.ts';
-import { type DecidedStep, isRestore, type RestoreStep } from './planned-step.ts';
+import { alterOf, type DecidedStep } from './planned-step.ts';
 import type { Seal } from './sealing.ts';
 import type { Draft } from './state.ts';
 
 export interface CommandContext {
   /** The ledger as the command will find it. Granted, its events are laid onto it; refused, it stays as it was. */
   readonly draft: Draft;
+  /** Values that its rows wait for: settled when all of its steps are decided, which is the caller's business. */
+  readonly claims: Claims;
   /** The seq that the command's first event will have. */
   readonly firstSeq: number;
   readonly at: string;
@@ -26,19 +29,11 @@ export interface BatchPart {
   readonly firstIndex: number | undefined;
 }
 
-/** A row that would come back as it was, but for values that other rows hold: they may let go of them yet. */
-export interface HeldStep {
-  readonly step: RestoreStep;
-  readonly problems: readonly Problem[];
-}
-
 /** What became of some steps: of those that are granted events and outcomes, of the others what is wrong with them. */
 export interface DecidedSteps {
   readonly events: readonly Event[];
   readonly outcomes: readonly Outcome[];
   readonly problems: readonly Problem[];
-  /** Not among the problems: whoever asked says how long they wait. */
-  readonly held: readonly HeldStep[];
   readonly left: Left;
 }
 
@@ -59,7 +54,6 @@ export function decideSteps(
     else if (step.type === 'table.alter')
       deciding.problems.push(alterProblem(step.table, (batch?.firstIndex ?? 0) + index));
   }
-  deciding.retryHeld();
   return deciding;
 }
 
@@ -67,7 +61,6 @@ class Deciding implements DecidedSteps {
   readonly events: Event[] = [];
   readonly outcomes: Outcome[] = [];
   readonly problems: Problem[] = [];
-  held: HeldStep[] = [];
   left: Left = {};
   readonly #context: CommandContext;
   readonly #batch: BatchPart | undefined;
@@ -77,45 +70,47 @@ class Deciding implements DecidedSteps {
     this.#batch = batch;
   }
 
-  take(step: DecidedStep, index?: number): void {
+  take(step: DecidedStep, position: number): void {
     const { draft, firstSeq, newKey, seal } = this.#context;
+    const waiting = this.#waitingFor(alterOf(step)?.table);
+    if (waiting.length > 0) {
+      this.problems.push(...waiting);
+      return;
+    }
     const seq = firstSeq + this.events.length;
+    const { firstIndex } = this.#batch ?? {};
+    const index = firstIndex === undefined ? undefined : firstIndex + position;
     const decision = decideStep({ state: draft, nextSeq: seq, newKey, seal }, step);
-    if ('problems' in decision) this.#refuse(decision, step, index);
+    if ('problems' in decision) this.#refuse(decision.problems, index);
     else if ('nothing' in decision) this.left = addLeft(this.left, decision.nothing);
     else if ('unchanged' in decision) {
       const { table, row } = decision.unchanged;
       this.outcomes.push({ table, key: row.key, seq: row.seq, version: row.version, changed: false });
-    } else this.#grant(decision, seq);
+    } else this.#grant(decision, seq, index);
   }
 
-  /**
-   * Tries those again whose values were held, the last first: rows come as the changes that are taken back were made, last
-   * change first, and where that is the wrong order the other one is the right one. What is left then waits for rows
-   * that are not here, or for one another.
-   */
-  retryHeld(): void {
-    for (let before = -1; this.held.length > 0 && before !== this.events.length; ) {
-      before = this.events.length;
-      const again = this.held.reverse();
-      this.held = [];
-      for (const { step } of again) this.take(step);
-    }
+  /** Whoever waits for a value of a table that is altered: its values are told anew by its new columns, one row each. */
+  #waitingFor(altered: string | undefined): readonly Problem[] {
+    const { draft, claims } = this.#context;
+    const table = altered === undefined ? undefined : draft.table(altered);
+    return table === undefined ? [] : claims.settle(table.id);
   }
 
-  #refuse({ problems, isHeld }: Extract<Decision, { problems: unknown }>, step: DecidedStep, index = 0): void {
-    const place = this.#batch?.firstIndex === undefined ? {} : { index: this.#batch.firstIndex + index };
-    if (isHeld && isRestore(step)) this.held.push({ step, problems });
-    else for (const one of problems) this.problems.push({ ...one, ...place });
+  #refuse(problems: readonly Problem[], index: number | undefined): void {
+    for (const one of problems) this.problems.push(index === undefined ? one : { ...one, index });
   }
 
-  #grant({ event: first, also = [], left }: Extract<Decision, { event: unknown }>, seq: number): void {
-    const { draft, firstSeq, at, by } = this.#context;
+  #grant(
+    { event: first, also = [], left }: Extract<Decision, { event: unknown }>,
+    seq: number,
+    index: number | undefined,
+  ): void {
+    const { firstSeq, at, by } = this.#context;
     if (left !== undefined) this.left = addLeft(this.left, left);
     for (const one of [first, ...also]) {
       const event = this.#batch ? withReason(one, this.#batch.why) : one;
       this.events.push(event);
-      evolve(draft, event, { seq: firstSeq + this.events.length - 1, at, by });
+      evolve(this.#context, event, { seq: firstSeq + this.events.length - 1, at, by }, index);
     }
     this.outcomes.push(outcomeOf(first, seq + also.length));
   }

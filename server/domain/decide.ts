@@ -1,7 +1,9 @@
 import type { Command } from '../../protocol/commands.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { Outcome } from '../../protocol/replies.ts';
+import { Claims } from './claims.ts';
 import { type CommandContext, decideSteps } from './decide-steps.ts';
+import { inOrder } from './decision.ts';
 import type { Event } from './event.ts';
 import { Draft } from './state.ts';
 
@@ -12,15 +14,20 @@ export type CommandDecision =
 
 /**
  * Decides a command: all of its steps, one after another, each against the state that the ones before it leave, all or
- * nothing. Pure but for the draft. A refusal names the problems of every step, not only of the first.
+ * nothing; but whether a value of a unique column stands twice is judged at the end. Pure but for the draft. A refusal names the problems of every step, not only of the first.
  */
-export function decide(context: CommandContext, command: Command): CommandDecision {
+export function decide(
+  { draft: below, firstSeq, at, by, newKey, seal }: Omit<CommandContext, 'claims'>,
+  command: Command,
+): CommandDecision {
   const isBatch = command.type === 'batch';
   const steps = isBatch ? command.commands : [command];
-  const draft = new Draft(context.draft);
+  const draft = new Draft(below);
   const batch = isBatch ? { why: command.why, firstIndex: 0 } : undefined;
-  const { problems, events, outcomes } = decideSteps({ ...context, draft }, steps, batch);
-  if (problems.length > 0) return { problems };
-  draft.applyTo(context.draft);
+  const claims = new Claims();
+  const { problems, events, outcomes } = decideSteps({ draft, claims, firstSeq, at, by, newKey, seal }, steps, batch);
+  const waiting = claims.settle();
+  if (problems.length > 0 || waiting.length > 0) return { problems: inOrder([...problems, ...waiting]) };
+  draft.applyTo(below);
   return { events, outcomes };
 }

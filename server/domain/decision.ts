@@ -6,14 +6,13 @@ import type { LedgerState, RowState } from './state.ts';
 
 /**
  * What is decided about one step: the event that it becomes (and those that go with it), or that there is nothing to do, or
- * that the row already is as asked, or all that is wrong with it. `left`: what a revert leaves as it is. `isHeld`: nothing is
- * wrong but values of unique columns that other rows have.
+ * that the row already is as asked, or all that is wrong with it. `left`: what a revert leaves as it is.
  */
 export type Decision =
   | { readonly event: Event; readonly also?: readonly Event[]; readonly left?: Left }
   | { readonly nothing: Left }
   | { readonly unchanged: { readonly table: string; readonly row: RowState } }
-  | { readonly problems: readonly Problem[]; readonly isHeld?: boolean };
+  | { readonly problems: readonly Problem[] };
 
 /** What a decision is given besides the state: everything that a pure function may not fetch by itself. */
 export interface DecisionContext {
@@ -36,4 +35,9 @@ export function tableNotFound(table: string): Decision {
 
 export function problem(code: ErrorCode, message: string, where: Omit<Problem, 'code' | 'message'>): Problem {
   return { code, message, ...where };
+}
+
+/** In the order of the steps that they are of. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0));
 }

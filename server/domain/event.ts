@@ -1,6 +1,6 @@
 import { isErased } from '../../protocol/sealed.ts';
 import type { AlterStep, Column, TableDefinition } from '../../protocol/table.ts';
-import type { Cell, Cells } from '../../protocol/values.ts';
+import { type Cell, type Cells, cellIdentity } from '../../protocol/values.ts';
 import type { ReusedCell } from './restored-cells.ts';
 import type { SealedCell } from './sealing.ts';
 import type { TableState } from './state.ts';
@@ -48,7 +48,7 @@ export function isRowEvent(event: Event): event is RowEvent {
   return event.op === 'insert' || event.op === 'update' || event.op === 'delete' || event.op === 'erase';
 }
 
-/** What a change gives up and takes of the values of a unique column: null where it is nothing. */
+/** What a change gives up and what it takes of the values of a unique column: null where it is nothing, never the same. */
 export interface UniqueChange {
   readonly column: Column;
   readonly old: Cell;
@@ -58,7 +58,9 @@ export interface UniqueChange {
 export function uniqueChanges({ table, row, was, open = { row, was } }: RowEvent): UniqueChange[] {
   const changes: UniqueChange[] = [];
   for (const column of table.definition.columns) {
-    if (column.unique) changes.push({ column, old: heldCell(column, open.was), now: heldCell(column, open.row) });
+    if (!column.unique || (open.was !== undefined && !(column.name in open.was))) continue;
+    const [old, now] = [heldCell(column, open.was), heldCell(column, open.row)];
+    if (!isSameValue(column, old, now)) changes.push({ column, old, now });
   }
   return changes;
 }
@@ -66,4 +68,9 @@ export function uniqueChanges({ table, row, was, open = { row, was } }: RowEvent
 function heldCell(column: Column, cells: Cells | undefined): Cell {
   const cell = cells?.[column.name] ?? null;
   return isErased(column, cell) ? null : cell;
+}
+
+function isSameValue({ type }: Column, a: Cell, b: Cell): boolean {
+  if (a === null || b === null) return a === b;
+  return cellIdentity(type, a) === cellIdentity(type, b);
 }

@@ -1,7 +1,6 @@
 import type { Problem } from '../../protocol/errors.ts';
 import type { Left } from '../../protocol/replies.ts';
 import { orderedCells } from '../../protocol/reshape.ts';
-import { rowProblems } from '../../protocol/rules.ts';
 import { findColumn } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import { type Decision, type DecisionContext, problem, refuse } from './decision.ts';
@@ -148,9 +147,7 @@ function write(place: Place, { set, left }: { readonly set: Cells; readonly left
   const names = Object.keys(set);
   const given = row === undefined ? restored.open.row : pick(restored.open.row, names);
   const problems = resultProblems(context.state, { table, key: step.key, row: restored.open.row, set: given });
-  if (problems.length > 0) {
-    return { problems, isHeld: rowProblems(table.definition, restored.open.row).length === 0 };
-  }
+  if (problems.length > 0) return refuse(...problems);
   const { sealed, reused, open } = restored;
   const was = row && pick(row.cells, names);
   const openWas = row && pick(openedCells(row), names);

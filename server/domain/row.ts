@@ -65,15 +65,17 @@ export function expectationProblem(expect: Expect, row: RowState | undefined, pl
 }
 
 /**
- * Everything that is wrong with a row as it would be: its rules, and values that other rows hold. Of the cells only
- * those in `set` are looked for in other rows: the rest was there before.
+ * Everything that is wrong with a row as it would be: its rules, and where it breaks one, so that all is told at once, the
+ * values that other rows hold. By itself that is not wrong yet (see `Claims`). Of the cells only those in `set` are looked
+ * for in other rows: the rest was there before.
  */
 export function resultProblems(
   state: LedgerState,
   { table, key, row, set }: { table: TableState; key: string; row: Cells; set: Cells },
 ): Problem[] {
-  const place = { table: table.definition.name, key };
-  return cellProblems(place, [...rowProblems(table.definition, row), ...twins(state, table, key, set)]);
+  const broken = rowProblems(table.definition, row);
+  if (broken.length === 0) return [];
+  return cellProblems({ table: table.definition.name, key }, [...broken, ...twins(state, table, key, set)]);
 }
 
 function twins(state: LedgerState, table: TableState, key: string, set: Cells): CellProblem[] {

@@ -20,6 +20,14 @@ export interface RowState {
   readonly open?: Cells;
 }
 
+/** Which row holds a value of a unique column; without a key none does. */
+export interface Holding {
+  readonly tableId: number;
+  readonly column: Pick<Column, 'name' | 'type'>;
+  readonly value: Cell;
+  readonly key?: string | undefined;
+}
+
 /** What a change of columns would break in the rows that are there: found while they were read (survey.ts). */
 export interface Survey {
   readonly problems: readonly SurveyProblem[];
@@ -79,7 +87,7 @@ export class Draft implements LedgerState {
   readonly #below: LedgerState;
   readonly #tables = new Map<string, TableState | undefined>();
   readonly #rows = new Map<string, RowState | undefined>();
-  readonly #holders = new Map<string, string | undefined>();
+  readonly #holders = new Map<string, Holding>();
   /** By row, whether there are values of a column. */
   readonly #sealed = new Map<string, Map<string, boolean>>();
   /** Tables created in this draft: nothing of them is below. */
@@ -100,8 +108,8 @@ export class Draft implements LedgerState {
   }
 
   holder(table: TableState, column: Column, value: Cell): string | undefined {
-    const name = uniqueName(table.id, column, value);
-    if (this.#holders.has(name)) return this.#holders.get(name);
+    const holding = this.#holders.get(uniqueName(table.id, column, value));
+    if (holding !== undefined) return holding.key;
     return this.#fresh.has(table.id) ? undefined : this.#below.holder(table, column, value);
   }
 
@@ -138,7 +146,17 @@ export class Draft implements LedgerState {
   }
 
   setHolder(table: TableState, column: Column, value: Cell, key: string | undefined): void {
-    this.#holders.set(uniqueName(table.id, column, value), key);
+    this.#holders.set(uniqueName(table.id, column, value), { tableId: table.id, column, value, key });
+  }
+
+  /** Nothing is held in a table that is no more. */
+  forgetHolders({ id }: TableState): void {
+    for (const [name, { tableId }] of this.#holders) if (tableId === id) this.#holders.delete(name);
+  }
+
+  /** The values of unique columns that have changed hands. */
+  get holders(): readonly Holding[] {
+    return [...this.#holders.values()];
   }
 
   /** The rows that changed, as they are left, by {@link rowName}; undefined where one is gone. */
@@ -150,7 +168,7 @@ export class Draft implements LedgerState {
   applyTo(draft: Draft): void {
     for (const [name, table] of this.#tables) draft.#tables.set(name, table);
     for (const [name, row] of this.#rows) draft.#rows.set(name, row);
-    for (const [name, key] of this.#holders) draft.#holders.set(name, key);
+    for (const [name, holding] of this.#holders) draft.#holders.set(name, holding);
     for (const [name, columns] of this.#sealed) {
       draft.#sealed.set(name, new Map([...(draft.#sealed.get(name) ?? []), ...columns]));
     }

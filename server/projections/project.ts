@@ -4,13 +4,13 @@ import type { TableDefinition } from '../../protocol/table.ts';
 import type { Cell, Cells } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
 import type { Event } from '../domain/event.ts';
-import { isRowEvent, type RowEvent, type TableEvent, uniqueChanges } from '../domain/event.ts';
+import { isRowEvent, type RowEvent, type TableEvent } from '../domain/event.ts';
 import type { Recording } from '../domain/evolve.ts';
-import { rowName, type TableState, uniqueName } from '../domain/state.ts';
+import { rowName, type TableState } from '../domain/state.ts';
 import { allRows, deleteTableRows, type RowWrite, rewriteCells } from './rows.ts';
 import { openPage, renameSealed } from './sealed.ts';
 import { writeTable } from './tables.ts';
-import { deleteTableHolders, type UniqueWrite, writeHolders } from './unique.ts';
+import { deleteTableHolders, writeHolders } from './unique.ts';
 
 /** An event with its place in the log. */
 export interface RecordedEvent {
@@ -26,26 +26,18 @@ export function placedEvents(
   return events.map((event, index) => ({ event, recording: { seq: firstSeq + index, at, by } }));
 }
 
-/** What the projections of rows and unique values are after some events. */
-export interface RowsAfter {
-  readonly rows: readonly RowWrite[];
-  readonly holders: readonly UniqueWrite[];
-}
-
 /** What is to be written of rows: each once, as its last event leaves it; of a dropped table nothing. */
-export function rowsAfter(recorded: readonly RecordedEvent[]): RowsAfter {
+export function rowsAfter(recorded: readonly RecordedEvent[]): RowWrite[] {
   const dropped = new Set(recorded.flatMap(({ event }) => (event.op === 'drop' ? [event.table.id] : [])));
   const rows = new Map<string, RowWrite>();
-  const holders = new Map<string, UniqueWrite>();
   for (const { event, recording } of recorded) {
     if (!isRowEvent(event) || dropped.has(event.table.id)) continue;
     // The past of a row that is gone was erased: nothing of it stands here.
     if (event.op === 'erase' && event.row === undefined) continue;
     const name = rowName(event.table.id, event.key);
     rows.set(name, rowWrite(event, recording, rows.get(name)));
-    for (const write of holderWrites(event)) holders.set(uniqueName(write.tableId, write.column, write.value), write);
   }
-  return { rows: [...rows.values()], holders: [...holders.values()] };
+  return [...rows.values()];
 }
 
 /** Brings the projections of tables, and of the rows that they hold, to where the log is after these events. */
@@ -63,17 +55,6 @@ function rowWrite(
 ): RowWrite {
   const place = { tableId: table.id, key, isNew: before?.isNew ?? op === 'insert' };
   return row === undefined ? place : { ...place, row: { version, ...recording, cells: row } };
-}
-
-/** What a change gives up and takes of unique values, in this order. */
-function holderWrites(event: RowEvent): UniqueWrite[] {
-  const { table, key } = event;
-  return uniqueChanges(event).flatMap(({ column, old, now }) => {
-    const writes: UniqueWrite[] = [];
-    if (old !== null) writes.push({ tableId: table.id, column, value: old });
-    if (now !== null) writes.push({ tableId: table.id, column, value: now, key });
-    return writes;
-  });
 }
 
 async function projectTable(transaction: Executor, event: TableEvent, seq: number): Promise<void> {

@@ -3,18 +3,13 @@ import { sql } from 'kysely';
 import type { Column } from '../../protocol/table.ts';
 import { type Cell, cellIdentity } from '../../protocol/values.ts';
 import type { Executor } from '../database/writer.ts';
-import { uniqueName } from '../domain/state.ts';
+import { type Holding, uniqueName } from '../domain/state.ts';
 
 /** A value of a unique column. */
 export interface UniqueRef {
   readonly tableId: number;
   readonly column: Pick<Column, 'name' | 'type'>;
   readonly value: Cell;
-}
-
-/** Which row holds a value after a group of commands; absent when none does. */
-export interface UniqueWrite extends UniqueRef {
-  readonly key?: string | undefined;
 }
 
 /** The keys of the rows that hold these values, by {@link uniqueName}. */
@@ -35,7 +30,7 @@ export async function loadHolders(database: Executor, refs: readonly UniqueRef[]
 }
 
 /** Writes who holds which value now. What is given up goes first, so that values may change hands within a group. */
-export async function writeHolders(transaction: Executor, writes: readonly UniqueWrite[]): Promise<void> {
+export async function writeHolders(transaction: Executor, writes: readonly Holding[]): Promise<void> {
   if (writes.length === 0) return;
   const held = writes.flatMap((write) => (write.key === undefined ? [] : [{ ...write, key: write.key }]));
   await Promise.all([freeValues(transaction, writes), held.length > 0 ? holdValues(transaction, held) : undefined]);

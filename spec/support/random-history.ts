@@ -5,7 +5,8 @@ import type { Cell, Cells, ColumnType } from '../../protocol/values.ts';
 
 /**
  * Random commands over few tables, keys and columns, so that they meet: rows come, change, go and come again, columns are
- * added, renamed, retyped and taken away, tables are dropped and made again. Many of them are refused; that is as well.
+ * added, renamed, retyped and taken away, tables are dropped and made again; the last column is unique at first, and rows
+ * swap its values. Many of them are refused; that is as well.
  */
 export interface HistoryOptions {
   readonly tables?: readonly string[];
@@ -32,6 +33,8 @@ const cells: readonly Cell[] = [
   { b: 1, a: [null] },
   '"q"',
 ];
+
+const dealtCells = ['x', '7', '1.50', 'true'] as const;
 
 /** Random commands, in order. */
 export function randomCommands(options: HistoryOptions): fc.Arbitrary<Command[]> {
@@ -65,6 +68,20 @@ export function randomCommands(options: HistoryOptions): fc.Arbitrary<Command[]>
     fc.record({ type: fc.constant('row.upsert' as const), table, key, row }),
     fc.record({ type: fc.constant('row.delete' as const), table, key }),
   );
+  const [unique = ''] = columns.slice(-1);
+  /** Over again they hand the same values around. */
+  const dealt: fc.Arbitrary<Command> = fc
+    .tuple(table, fc.shuffledSubarray([...dealtCells], { minLength: 3 }))
+    .map(([name, values]) =>
+      batch(
+        values.map((value, index) => ({
+          type: 'row.upsert',
+          table: name,
+          key: keys[index] ?? '',
+          row: { [unique]: value },
+        })),
+      ),
+    );
   const create: fc.Arbitrary<Step> = fc.record({
     type: fc.constant('table.create' as const),
     name: table,
@@ -73,6 +90,7 @@ export function randomCommands(options: HistoryOptions): fc.Arbitrary<Command[]>
   const command: fc.Arbitrary<Command> = fc.oneof(
     { weight: 12, arbitrary: rowStep },
     { weight: 3, arbitrary: fc.array(rowStep, { minLength: 2, maxLength: 4 }).map(batch) },
+    { weight: 2, arbitrary: dealt },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -87,7 +105,7 @@ export function randomCommands(options: HistoryOptions): fc.Arbitrary<Command[]>
   const first: Command[] = tables.map((name) => ({
     type: 'table.create',
     name,
-    columns: columns.map((one) => ({ name: one, type: 'text' })),
+    columns: columns.map((one) => ({ name: one, type: 'text', ...(one === unique && { unique: true }) })),
   }));
   return fc
     .array(command, { minLength: Math.ceil(length / 2), maxLength: length })

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { nanoid } from 'nanoid';
 import type { ErrorBody } from '../../../protocol/errors.ts';
 import type { WriteTransaction } from '../../database/writer.ts';
-import { decideSteps, type HeldStep } from '../../domain/decide-steps.ts';
-import { isRestore } from '../../domain/planned-step.ts';
+import { Claims } from '../../domain/claims.ts';
+import { decideSteps } from '../../domain/decide-steps.ts';
 import { Draft } from '../../domain/state.ts';
 import type { LockedHead } from '../../log/head.ts';
 import { recordEvents } from '../../log/record.ts';
@@ -45,10 +45,8 @@ export interface Passed {
   readonly growth: Growth | undefined;
 }
 
-/** Steps that wait in memory for values that other rows hold; of more than these, the rest is refused at once. */
-const heldStepsMax = 10_000;
-/** How often those are gone through, as long as some of them get what they wait for. */
-const heldRoundsMax = 100;
+/** Values of unique columns that may wait, in memory, to be given up. Ranks that are drawn anew at random have a quarter of them wait. */
+const waitingValuesMax = 200_000;
 
 /**
  * Goes once through the steps of a large command, chunk by chunk: load, decide, append, project; each chunk is decided
@@ -56,8 +54,7 @@ const heldRoundsMax = 100;
  * behind: what goes out on the writing connection is done in its order, and nobody waits for what is written until the end.
  *
  * Steps that are refused are counted and passed over, as the others are judged with what the granted ones have done;
- * whether anything of it stays is for the caller to say. Rows that wait for a value that another row holds are put off until
- * the table is changed, or all else is done.
+ * whether anything of it stays is for the caller to say.
  */
 export class Pass {
   readonly #parts: PassParts;
@@ -72,7 +69,7 @@ export class Pass {
   #growth: Growth | undefined;
   /** All that was sent to be written so far. */
   #written: Promise<unknown> = Promise.resolve();
-  #held: HeldStep[] = [];
+  readonly #claims = new Claims();
   #chunks = 0;
 
   /** @param changes how many there will be: the entries say so */
@@ -89,35 +86,15 @@ export class Pass {
   async run(): Promise<Passed> {
     const { source, transaction, head } = this.#parts;
     for await (const chunk of this.#ahead.chunks(chunksOf(source.steps({ transaction, head })))) {
-      if (!chunk.steps.every(isRestore)) await this.#settleHeld();
       await this.#take(chunk);
     }
-    await this.#settleHeld();
+    this.#tally.refuse(this.#claims.settle());
     await this.#written;
     return { tally: this.#tally, page: this.#page, growth: this.#growth };
   }
 
-  /** The last first, see `Deciding`: a chain through many chunks comes undone in one round then. */
-  async #settleHeld(): Promise<void> {
-    let before = -1;
-    for (let round = 0; round < heldRoundsMax && before !== this.#tally.changes; round += 1) {
-      before = this.#tally.changes;
-      const again = this.#held.reverse().map(({ step }) => step);
-      this.#held = [];
-      for await (const steps of chunksOf([again])) await this.#take(this.#ahead.ask(steps));
-    }
-    for (const { problems } of this.#held) this.#tally.refuse(problems);
-    this.#held = [];
-  }
-
-  #hold(held: readonly HeldStep[]): void {
-    const room = heldStepsMax - this.#held.length;
-    this.#held.push(...held.slice(0, room));
-    for (const { problems } of held.slice(room)) this.#tally.refuse(problems);
-  }
-
   async #take({ steps, state }: AskedChunk): Promise<void> {
-    const interruption = this.#parts.context.interruption();
+    const interruption = this.#parts.context.interruption() ?? this.#tooManyClaims;
     if (interruption !== undefined) throw new Refused(interruption);
     this.#chunks += 1;
     if (isPowerOfTwo(this.#chunks)) this.#send(forgetPlans(this.#parts.transaction));
@@ -127,13 +104,12 @@ export class Pass {
     const draft = new Draft(await state());
     await transaction.sent();
     const firstSeq = seq + 1;
-    const { events, outcomes, problems, held, left } = decideSteps(
-      { draft, firstSeq, at, by, newKey: nanoid, seal },
+    const { events, outcomes, problems, left } = decideSteps(
+      { draft, claims: this.#claims, firstSeq, at, by, newKey: nanoid, seal },
       steps,
       { why: source.why, firstIndex: source.isNumbered ? this.#tally.steps : undefined },
     );
     this.#tally.add({ steps: steps.length, changes: events.length, outcomes, problems, left });
-    this.#hold(held);
     this.#ahead.decided(draft);
     if (events.length === 0) return;
     const [first, last] = this.#group;
@@ -141,7 +117,15 @@ export class Pass {
     const group = [first, Math.max(last, seq + events.length)] as const;
     const changes = recordEvents(events, { command: id, by, at, firstSeq, group });
     this.#page.add(changes);
-    await this.#write({ changes, recorded: placedEvents(events, { firstSeq, at, by }) });
+    await this.#write({ changes, recorded: placedEvents(events, { firstSeq, at, by }), draft });
+  }
+
+  get #tooManyClaims(): ErrorBody | undefined {
+    if (this.#claims.size <= waitingValuesMax) return undefined;
+    const message =
+      `more than ${waitingValuesMax.toLocaleString('en')} values of unique columns that rows have taken are still to be given ` +
+      'up by others: send earlier what gives them up';
+    return { code: 'too_large', message };
   }
 
   /** Lets statements go out that are waited for at the end: what fails makes all that is sent behind it fail. */
@@ -149,7 +133,7 @@ export class Pass {
     this.#written = underWay(Promise.all([this.#written, statements]));
   }
 
-  async #write(decided: Pick<Parameters<typeof writeChanges>[2], 'changes' | 'recorded'>): Promise<void> {
+  async #write(decided: Pick<Parameters<typeof writeChanges>[2], 'changes' | 'recorded' | 'draft'>): Promise<void> {
     const { context, transaction } = this.#parts;
     const { changes } = decided;
     const growth = await growTree(transaction, { head: this.#head, changes, open: this.#openTile });

@@ -1,6 +1,7 @@
 import type { ErrorBody, Problem } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { CommandReply, Left, Outcome } from '../../../protocol/replies.ts';
+import { inOrder } from '../../domain/decision.ts';
 import { addLeft } from '../../domain/left.ts';
 import { refusal } from '../reply.ts';
 
@@ -42,7 +43,7 @@ export class Tally {
   }
 
   get refusal(): ErrorBody | undefined {
-    return this.#problemCount === 0 ? undefined : refusal(this.#problems, this.#problemCount);
+    return this.#problemCount === 0 ? undefined : refusal(inOrder(this.#problems), this.#problemCount);
   }
 
   /** Of the reply: a reader that has reached `seq` has seen the effect. */

@@ -31,7 +31,7 @@ interface PastRow extends Sized {
 
 /**
  * What is to be taken back of rows, a step a row, told from the log: of each row all entries from the first selected one
- * on. The row that was touched last comes first, so that a value that had to be free for another is free again.
+ * on. The row that was touched last comes first: most unique values are free again then when another row takes them.
  */
 export async function* rowSteps(transaction: Executor, changes: RowChanges): AsyncGenerator<RestoreStep[]> {
   let row: { readonly key: string; readonly fold: RowNetFold } | undefined;

@@ -237,14 +237,41 @@ describe('all that is wrong is told at once', () => {
     ]);
   });
 
-  test('what becomes free too late is told by the server', async () => {
-    const moved = await previewed('id,name,pay\n2,bob,1.5\n3,kim,2.5\n', { table: 'large', mode: 'upsert' });
-    expect(moved.problems).toEqual([
-      { line: 2, column: 'pay', reason: expect.stringMatching(/^is unique, and row 3 has this value when/) },
-      { line: 3, column: 'pay', reason: expect.stringMatching(/^is unique, and row 2 has this value when/) },
-    ]);
+  test('of values that rows of the table swap nothing is wrong', async () => {
+    const moved = await imported('id,name,pay\n2,bob,1.5\n3,kim,2.5\n', { table: 'large', mode: 'upsert' });
+    expect([moved.preview.problems, moved.preview.isJudged, moved.counts]).toEqual([[], true, [0, 2, 0, 0]]);
+    expect(await rowsOf('large')).toMatchObject({ 2: { pay: '1.5' }, 3: { pay: '2.5' } });
   });
 });
+
+test.each([
+  ['on', (rank: number) => rank + 1],
+  ['back', (rank: number) => rank - 1],
+  ['to the other end', (rank: number) => 401 - rank],
+])(
+  'mirror makes a table whose ranks have all moved %s equal to the file; the preview says so, and a revert takes it back',
+  async (how, moved) => {
+    const table = `ranked-${how.replaceAll(' ', '-')}`;
+    const columns = [
+      { name: 'id', type: 'text' as const },
+      { name: 'rank', type: 'integer' as const, unique: true },
+    ];
+    await admin.createTable({ name: table, key: 'id', columns });
+    const file = (rankOf: (rank: number) => number): string =>
+      ['id,rank', ...Array.from({ length: 400 }, (_, n) => `${(n * 7) % 400},${rankOf(n + 1)}`)].join('\n');
+    await imported(
+      file((rank) => rank),
+      { table, mode: 'mirror' },
+    );
+    const before = await rowsOf(table);
+    const { preview, result, counts } = await imported(file(moved), { table, mode: 'mirror' });
+    expect([preview.problems, preview.isJudged, counts]).toEqual([[], true, [0, 400, 0, 0]]);
+    expect(result).toMatchObject({ changed: true, changes: 400 });
+    expect((await imported(file(moved), { table, mode: 'mirror' })).counts).toEqual([0, 0, 0, 400]);
+    await admin.revert({ command: result?.command ?? '' });
+    expect(await rowsOf(table)).toEqual(before);
+  },
+);
 
 test('a row that somebody changes between preview and commit is refused, by its line', async () => {
   await imported('id,n\na,1\nb,2\n', { table: 'raced', key: 'id' });

@@ -80,15 +80,88 @@ describe('P6 a batch takes effect as a whole or not at all', () => {
     expect(given(people).when(batch(insert({ id: 'a' }))).changes[0]).not.toHaveProperty('group');
   });
 
-  test('unique values may change hands within it', () => {
-    const there = given.bind(undefined, people, insert({ id: 'a', badge: 1 }), insert({ id: 'b', badge: 2 }));
-    const swap = batch(update('a', { badge: null }), update('b', { badge: 1 }), update('a', { badge: 2 }));
-    expect(there().when(swap).ledger.rows('t')).toMatchObject([{ cells: { badge: 2 } }, { cells: { badge: 1 } }]);
-    // Each step is judged by what the ones before it leave: neither value is free when it is asked for.
-    expect(there().when(batch(update('a', { badge: 2 }), update('b', { badge: 1 }))).problems).toHaveLength(2);
-    expect(
-      given(people).when(batch(insert({ id: 'a', badge: 1 }), insert({ id: 'b', badge: 1 }))).problems,
-    ).toMatchObject([{ index: 1, column: 'badge' }]);
+  const badges = [insert({ id: 'a', badge: 1 }), insert({ id: 'b', badge: 2 }), insert({ id: 'c', badge: 3 })];
+  const there = given.bind(undefined, people, ...badges);
+  const badgesOf = (ledger: PureLedger): Record<string, Cell | undefined> =>
+    Object.fromEntries(ledger.rows('t').map(({ key, cells }) => [key, cells.badge]));
+
+  test.each([
+    ['swapped', [update('a', { badge: 2 }), update('b', { badge: 1 })], { a: 2, b: 1, c: 3 }],
+    [
+      'swapped by way of an empty cell',
+      [update('a', { badge: null }), update('b', { badge: 1 }), update('a', { badge: 2 })],
+      { a: 2, b: 1, c: 3 },
+    ],
+    [
+      'moved around',
+      [update('a', { badge: 2 }), update('b', { badge: 3 }), update('c', { badge: 1 })],
+      { a: 2, b: 3, c: 1 },
+    ],
+    [
+      'moved on',
+      [update('a', { badge: 2 }), update('b', { badge: 3 }), update('c', { badge: 4 })],
+      { a: 2, b: 3, c: 4 },
+    ],
+    [
+      'moved back',
+      [update('c', { badge: 2 }), update('b', { badge: 1 }), update('a', { badge: 0 })],
+      { a: 0, b: 1, c: 2 },
+    ],
+    ['taken by a new row from one that goes', [insert({ id: 'd', badge: 2 }), remove('b')], { a: 1, c: 3, d: 2 }],
+    [
+      'taken by one that goes, and by one that stays',
+      [update('a', { badge: 3 }), insert({ id: 'd', badge: 3 }), remove('a'), update('c', { badge: 1 })],
+      { b: 2, c: 1, d: 3 },
+    ],
+    [
+      'taken for a while',
+      [update('a', { badge: 2 }), update('c', { badge: 1 }), update('a', { badge: 3 })],
+      { a: 3, b: 2, c: 1 },
+    ],
+  ])('unique values are unique when it ends: %s', (_, steps, left) => {
+    const { problems, ledger } = there().when(batch(...steps));
+    expect(problems).toEqual([]);
+    expect(badgesOf(ledger)).toEqual(left);
+  });
+
+  test.each([
+    ['two new rows', [insert({ id: 'd', badge: 4 }), insert({ id: 'e', badge: 4 })], [[1, 'e', 'd']]],
+    ['one whose holder stays', [update('a', { badge: 2 }), update('b', { badge: 3 })], [[1, 'b', 'c']]],
+    [
+      'one that two have waited for',
+      [update('a', { badge: 3 }), update('b', { badge: 3 }), update('c', { badge: 1 })],
+      [[1, 'b', 'a']],
+    ],
+    [
+      'one that is wrong otherwise too, told in the order of the steps',
+      [update('a', { badge: 2 }), update('c', { badge: 2, age: 101 }), insert({ id: 'nobody', age: 'x' })],
+      [
+        [0, 'a', 'b'],
+        [1, 'c', undefined],
+        [1, 'c', 'b'],
+        [2, 'nobody', undefined],
+      ],
+    ],
+  ])('a value that two rows have when it ends is refused, with step, row and holder: %s', (_, steps, wrong) => {
+    const { problems, ledger } = there().when(batch(...steps));
+    const holderOf = (message: string): string | undefined => message.match(/is unique, and row (\w) has/)?.[1];
+    expect(problems.map(({ index, key, message }) => [index, key, holderOf(message)])).toEqual(wrong);
+    expect(badgesOf(ledger)).toEqual({ a: 1, b: 2, c: 3 });
+  });
+
+  test('whatever values its rows are given, and in whatever order, it is refused if any stands twice in the end, and only then', () => {
+    const step = fc.record({ key: fc.constantFrom('a', 'b', 'c'), badge: fc.constantFrom(1, 2, 3, 4, null) });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 8 }), (steps) => {
+        const left = new Map<string, Cell>(Object.entries({ a: 1, b: 2, c: 3 }));
+        for (const { key, badge } of steps) left.set(key, badge);
+        const held = [...left.values()].filter((badge) => badge !== null);
+        const { problems, ledger } = there().when(batch(...steps.map(({ key, badge }) => update(key, { badge }))));
+        expect(problems.length > 0).toBe(new Set(held).size < held.length);
+        const cells = Object.fromEntries([...left].map(([key, badge]) => [key, badge ?? undefined]));
+        if (problems.length === 0) expect(badgesOf(ledger)).toEqual(cells);
+      }),
+    );
   });
 
   test('its reason stands in each change that has none of its own', () => {

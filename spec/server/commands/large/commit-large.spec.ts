@@ -2,8 +2,12 @@ import fc from 'fast-check';
 import { nanoid } from 'nanoid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Step } from '../../../../protocol/commands.ts';
+import type { AlterStep } from '../../../../protocol/table.ts';
 import { type Answer, submission } from '../../../../server/commands/submission.ts';
+import { uniqueName } from '../../../../server/domain/state.ts';
 import { checkEnd, checkTiles, checkTree } from '../../../../server/log/self-check.ts';
+import { loadTables } from '../../../../server/projections/tables.ts';
+import { loadHolders } from '../../../../server/projections/unique.ts';
 import { createLedger, type TestLedger } from '../../../support/ledger.ts';
 import { scale } from '../../../support/scale.ts';
 import { administrator } from '../../../support/server.ts';
@@ -195,6 +199,99 @@ describe('a large batch', () => {
     expect(await stack.refused({ type: 'row.insert', table: 'never', row: { x: '1' } })).toMatchObject({
       problems: [{ column: 'x' }],
     });
+  });
+});
+
+describe('values of a unique column move from row to row in it', () => {
+  const names = Array.from({ length: 2_000 }, (_, n) => `rank-${n}`);
+  const ranked: Step = {
+    type: 'table.create',
+    name: 'ranked',
+    columns: [{ name: 'rank', type: 'integer', unique: true }],
+  };
+  const setRank = (name: string, rank: number): Step => ({
+    ...{ type: 'row.upsert', table: 'ranked', key: name },
+    row: { rank },
+  });
+  /** The ranks by row, and what PostgreSQL tells whose they are by. */
+  async function expectRanks(rankOf: (n: number) => number): Promise<void> {
+    const { id = 0 } = (await loadTables(stack.reading)).get('ranked') ?? {};
+    const rows = await ledger.query<{ key: string; rank: number }>(
+      `SELECT key, (cells ->> 'rank')::int AS rank FROM row_projection WHERE table_id = $1`,
+      [id],
+    );
+    const wanted = new Map(names.map((name, n) => [name, rankOf(n)]));
+    expect(new Map(rows.map(({ key, rank }) => [key, rank]))).toEqual(wanted);
+    const column = { name: 'rank', type: 'integer' } as const;
+    const holders = await loadHolders(
+      stack.reading,
+      rows.map(({ rank }) => ({ tableId: id, column, value: rank })),
+    );
+    for (const [name, rank] of wanted) expect(holders.get(uniqueName(id, column, rank))).toBe(name);
+    expect(await ledger.query('SELECT FROM unique_projection WHERE table_id = $1', [id])).toHaveLength(names.length);
+  }
+  const ranks = (rankOf: (n: number) => number): Step[] => names.map((name, n) => setRank(name, rankOf(n)));
+
+  test('all on by one, back by one, to the other end, in any order, and through many chunks', async () => {
+    await stack.done(ranked);
+    await large([ranks((n) => n)]);
+    for (const rankOf of [(n: number) => n + 1, (n: number) => n, (n: number) => 1_999 - n]) {
+      for (const steps of [ranks(rankOf), ranks(rankOf).toReversed()]) {
+        granted(await large([steps.slice(0, 700), steps.slice(700)]));
+        await expectRanks(rankOf);
+        granted(await large([ranks((n) => (n * 7) % 2_000)]));
+        await expectRanks((n) => (n * 7) % 2_000);
+        granted(await large([ranks((n) => n + 5_000)]));
+      }
+    }
+  }, 60_000);
+
+  test('P6 what two rows have when it ends is refused, with the place of the step, the row and the holder', async () => {
+    granted(await large([ranks((n) => n)]));
+    const before = await headSeq();
+    // The first ends on the rank of the last, which stays; another takes one that is given up, and then one that is not.
+    const steps = [...ranks((n) => (n === 0 ? 1_999 : n + 1)).slice(0, 1_998), setRank('rank-1998', 3_000)];
+    const { problems = [] } = refusalOf(await large([steps]));
+    expect(problems.map(({ index, key, column, message }) => [index, key, column, message])).toEqual([
+      [0, 'rank-0', 'rank', 'rank is unique, and row rank-1999 has this value'],
+    ]);
+    const twice = [setRank('rank-3', 2), ...ranks((n) => n).slice(4), setRank('new', 1_500)];
+    const wrong = refusalOf(await large([twice])).problems ?? [];
+    expect(wrong.map(({ index, key, message }) => [index, key, message.match(/row (\S+)/)?.[1]])).toEqual([
+      [0, 'rank-3', 'rank-2'],
+      [1_997, 'new', 'rank-1500'],
+    ]);
+    expect(await headSeq()).toBe(before);
+    await expectRanks((n) => n);
+  });
+
+  test('P8 more of them than may lie in memory are refused, and nothing is done', async () => {
+    const columns = Array.from({ length: 500 }, (_, n) => ({ name: `c${n}`, type: 'integer' as const, unique: true }));
+    await stack.done({ type: 'table.create', name: 'wide', columns });
+    const before = await headSeq();
+    const same = Object.fromEntries(columns.map(({ name }) => [name, 1]));
+    const rows = Array.from({ length: 420 }, (): Step => ({ type: 'row.insert', table: 'wide', row: same }));
+    const more = Array.from({ length: 600 }, (): Step => ({ type: 'row.insert', table: 'wide', row: {} }));
+    expect(refusalOf(await large([rows, more]))).toMatchObject({
+      code: 'too_large',
+      message: expect.stringContaining('more than 200,000 values of unique columns'),
+    });
+    expect(await headSeq()).toBe(before);
+  });
+
+  test('ahead of a change of its columns it has to be done, and a table that is dropped waits for nothing', async () => {
+    granted(await large([ranks((n) => n)]));
+    const alter = (...steps: AlterStep[]): Step => ({ type: 'table.alter', table: 'ranked', steps });
+    const renamed = alter({ do: 'rename', column: 'rank', to: 'place' });
+    const back = alter({ do: 'rename', column: 'place', to: 'rank' });
+    const swap = [setRank('rank-0', 1), setRank('rank-1', 0)];
+    granted(await large([[...swap, renamed, back, ...ranks((n) => n).slice(0, 2)]]));
+    await expectRanks((n) => n);
+    const { problems = [] } = refusalOf(await large([[swap[0] as Step, renamed, back, swap[1] as Step]]));
+    expect(problems[0]).toMatchObject({ index: 0, key: 'rank-0', message: expect.stringContaining('row rank-1 ') });
+    const drop: Step = { type: 'table.drop', table: 'ranked' };
+    granted(await large([[swap[0] as Step, drop, ranked, ...ranks((n) => n)]]));
+    await expectRanks((n) => n);
   });
 });
 

@@ -163,21 +163,26 @@ describe('rules and sealed cells', () => {
     expect(await rowsOf(name)).toEqual(before);
   });
 
-  test('two rows that have swapped a unique value stand in each other’s way, and both are named', async () => {
-    const name = await table({ u: 'x' });
+  test('two rows that have swapped a unique value swap it back, and once more when that is reverted', async () => {
+    const name = await table({ u: 'x', secret: 's' });
     await stack.done({ type: 'row.insert', table: name, key: 'l', row: { u: 'y' } });
-    const after = await head();
-    for (const [key, u] of [
-      ['k', 'z'],
-      ['l', 'x'],
-      ['k', 'y'],
-    ] as const)
-      await stack.done(update(name, { u }, key));
-    const { problems = [] } = refusalOf(await take({ after, last: await head() }));
-    expect(problems.map(({ code, key, column }) => `${code} ${key} ${column}`).sort()).toEqual([
-      'invalid k u',
-      'invalid l u',
-    ]);
+    const before = await rowsOf(name);
+    const commands = [update(name, { u: 'y' }), update(name, { u: 'x' }, 'l')];
+    const { seq } = await stack.done({ type: 'batch', commands });
+    const swapped = await rowsOf(name);
+    expect(swapped).toMatchObject({ k: { u: 'y' }, l: { u: 'x' } });
+    granted(await take({ after: seq - 2, last: seq }));
+    expect(await rowsOf(name)).toEqual(before);
+    granted(await take({ after: seq, last: seq + 2 }));
+    expect(await rowsOf(name)).toEqual(swapped);
+    expect(await stack.refused({ type: 'row.insert', table: name, row: { u: 'x' } })).toMatchObject({
+      message: 'u is unique, and row l has this value',
+    });
+    // Half of it cannot be.
+    const half = refusalOf(
+      await revert(stack, { what: { after: seq - 2, last: seq }, rows: [{ table: name, key: 'k' }] }),
+    );
+    expect(half.problems).toMatchObject([{ code: 'invalid', key: 'k', column: 'u' }]);
   });
 
   test('a value that another row has taken since is refused as any other would be', async () => {
