@@ -14,7 +14,7 @@ const conflictsShown = 100;
 /**
  * The commands that do to the target what was done between the two points of a patch; none when all of it is done there
  * already, as it is when the answer to the first attempt was lost. Rows that go come first, then tables, then rows that
- * change, then new ones, so that a unique value is free when another row takes it; and rules that are new at the end.
+ * change, then new ones, and rules that are new at the end.
  * @throws RowcastError `version_conflict`, with every place where the target is not as the patch found its own ledger, and
  * `bad_request` when it holds values that are sealed, or would have a sealed column open again
  */

@@ -74,9 +74,8 @@ export class NetAlter {
     return this.#columns.find(({ column, was }) => was?.sealed && !column.sealed)?.column.name;
   }
 
-  /** @param swapped columns of now whose values change hands between rows: each is unique only at the end */
-  parts(swapped: readonly string[]): NetAlterSteps {
-    const parts = this.#columns.map((one) => columnParts(one, swapped.includes(one.column.name)));
+  get parts(): NetAlterSteps {
+    const parts = this.#columns.map(columnParts);
     return {
       named: [...this.#steps.flatMap((step) => this.#naming(step)), ...parts.flatMap(({ named }) => named)],
       typed: parts.flatMap(({ typed }) => typed),
@@ -141,12 +140,12 @@ function told(cell: Cell | undefined, from: ColumnType, to: ColumnType): Cell | 
   }
 }
 
-function columnParts({ column, was, filled }: NetColumn, isSwapped: boolean): NetAlterSteps {
+function columnParts({ column, was, filled }: NetColumn): NetAlterSteps {
   const { name, type } = column;
   const before = was ?? { name, type, ...(filled === undefined || column.sealed ? {} : { default: filled }) };
   const isRetyped = before.type !== type;
   const isOther = (rule: keyof Rules): boolean => isRetyped || !isDeepStrictEqual(before[rule], column[rule]);
-  const demanded = demands.filter((rule) => isOther(rule) || (rule === 'unique' && isSwapped));
+  const demanded = demands.filter(isOther);
   const freed = [...demanded, ...(isOther('default') ? (['default'] as const) : [])].filter((rule) => rule in before);
   const filling = isOther('default') ? (['default'] as const) : [];
   const isSealed = column.sealed === true && before.sealed !== true && was !== undefined;

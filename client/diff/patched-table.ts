@@ -76,7 +76,7 @@ export class PatchedTable {
     const isOfColumns = this.#diffs.every(({ op }) => op === 'delete');
     // Rows that only go do so first.
     if (isOfColumns && !steps.some((step) => step.do === 'retype')) return { before: [steps], emptied: [], behind: [] };
-    const { named, typed, demanding } = this.#alter?.parts(this.#swapped) ?? noSteps;
+    const { named, typed, demanding } = this.#alter?.parts ?? noSteps;
     if (isOfColumns) return { before: [[...named, ...typed, ...demanding]], emptied: [], behind: [] };
     const emptied = this.#emptied;
     return { before: emptied.length === 0 ? [[...named, ...typed]] : [named, typed], emptied, behind: demanding };
@@ -90,19 +90,6 @@ export class PatchedTable {
       const row = Object.fromEntries(losing.map((name) => [name, null]));
       return [{ type: 'row.update', table: this.name, key, row, expect: { version: current.version } }];
     });
-  }
-
-  /** Columns of unique values of which a row takes one that another row has until then. */
-  get #swapped(): string[] {
-    const updates = this.#diffs.filter(({ op }) => op === 'update');
-    return this.#definition.columns
-      .filter(({ unique }) => unique)
-      .map(({ name }) => name)
-      .filter((name) => {
-        const changed = updates.filter(({ was = {} }) => name in was);
-        const left = new Set(changed.map(({ was }) => cellJson(was?.[name])));
-        return changed.some(({ row }) => row?.[name] !== undefined && left.has(cellJson(row[name])));
-      });
   }
 
   /** Whether its rows are already as the patch leaves them, in a table that is. */

@@ -240,3 +240,17 @@ test('a rule that came when the rows were fit for it waits for them, and unique 
   ];
   expect(await follow([...before, ...behind], [before.length - 1])).toBeUndefined();
 });
+
+test('unique values that rows have swapped or moved on are swapped and moved on by a patch, without a change of columns', async () => {
+  const row = (key: string, p: string): Step => ({ type: 'row.upsert', table: 'one', key, row: { p } });
+  const before: Command[] = [
+    { type: 'table.create', name: 'one', columns: [{ name: 'p', type: 'text', unique: true }] },
+    { type: 'batch', commands: [row('a', '1'), row('b', '2'), row('c', '3'), row('d', '4')] },
+  ];
+  const behind: Command[] = [
+    { type: 'batch', commands: [row('a', '2'), row('b', '1')] },
+    { type: 'batch', commands: [row('c', '4'), row('d', '5'), row('e', '3')] },
+  ];
+  expect(await follow([...before, ...behind], [1])).toBeUndefined();
+  expect(await follow([...before, ...behind], [1, 2])).toBeUndefined();
+});
