@@ -29,7 +29,7 @@ export interface LedgerState {
   /** Whether that is another life than the gateway, or this page, has met before, which is to be said. */
   readonly isOtherLife: boolean;
   readonly head: number;
-  /** Up to which seq the gateway has got. */
+  /** Up to which seq the gateway, or what it has answered, has got. */
   readonly reached: number;
   /** Everything up to here was held against the signed log. */
   readonly verified: number;

@@ -103,7 +103,7 @@ class LedgerLink {
     const isAnew = before.epoch !== '' && before.epoch !== epoch;
     const isOtherLife = before.isOtherLife || isAnew;
     const fresh = { recent: [], problem: undefined, ended, isOtherLife };
-    useLedger.setState({ phase: 'open', door, login, epoch, head: seq, tables, ...fresh });
+    useLedger.setState({ phase: 'open', door, login, epoch, head: seq, reached: seq, tables, ...fresh });
     if (isAnew) void queries.invalidateQueries();
     void readRecent({ seq, epoch }, signal);
     this.#feed = new Feed({

@@ -70,7 +70,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <TableList onChosen={nav.close} />
       </AppShell.Navbar>
       <AppShell.Main className={classes.main}>{children}</AppShell.Main>
-      <AppShell.Aside className={classes.side}>
+      <AppShell.Aside className={`${classes.side} ${classes.feed}`}>
         <Afterwards>
           <FeedPanel />
         </Afterwards>

@@ -13,7 +13,7 @@ const offeredMax = 8;
 /** The tables to choose from, where the side bar is not in view. */
 export function TableSteps({ tables }: { readonly tables: readonly TableSummary[] }) {
   const [, go] = usePlace();
-  const isBarHidden = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
+  const isBarHidden = useMediaQuery('(width < 48em)', false, { getInitialValueInEffect: false });
   if (!isBarHidden || tables.length === 0) return null;
   const more = tables.length - offeredMax;
   return (

@@ -1,4 +1,5 @@
 import { Button, Center, Text } from '@mantine/core';
+import { useLedger } from '../ledger/ledger-state.ts';
 import { wholeWords } from '../words/moments.ts';
 import { seqWords } from '../words/points.ts';
 import { CompareMenu } from './compare-menu.tsx';
@@ -18,8 +19,9 @@ export function TimeBar() {
   const axis = useActivity();
   const tags = useTags();
   const at = useWhen('at');
+  const hasBegun = useLedger(({ head }) => head > 0);
   if (axis === undefined) {
-    return (
+    return hasBegun ? null : (
       <Center h="100%">
         <Text size="xs" c="var(--text-quiet)">
           here will be everything that happens

@@ -25,11 +25,12 @@ export function useActivity(): Axis | undefined {
 }
 
 /**
- * The head as of every few seconds: it stays while a handle is dragged, as the curve must not move under the hand. That of
- * another life is another one at once.
+ * The head as of every few seconds: it stays while a handle is dragged, as the curve must not move under the hand. The first
+ * change, and another life, are there at once.
  */
 function useSettledHead(): Head {
   const epoch = useLedger((state) => state.epoch);
+  const hasBegun = useLedger((state) => state.head > 0);
   const [settled, setSettled] = useState(headNow);
   useEffect(() => {
     const look = (): void => {
@@ -39,7 +40,7 @@ function useSettledHead(): Head {
     const timer = setInterval(look, refreshMs);
     return () => clearInterval(timer);
   }, []);
-  if (settled.epoch === epoch) return settled;
+  if (settled.epoch === epoch && (settled.head > 0 || !hasBegun)) return settled;
   const now = headNow();
   setSettled(now);
   return now;

@@ -110,6 +110,23 @@ describe.skipIf(!hasBrowser)('what is seen', { timeout: 60_000 }, () => {
     expect(await scroller.evaluate((it) => getComputedStyle(it).backgroundColor)).toBe('rgba(0, 0, 0, 0)');
   });
 
+  test('beside the tables of a tablet there is room for the feed, a row and the tools of the table, each whole', async () => {
+    const { page } = await visit(stand, { path: '/t/shop', viewport: { width: 768, height: 1_024 }, loggedIn: true });
+    await table(page);
+    const tables = page.getByRole('navigation', { name: 'tables' });
+    const feed = page.getByRole('region', { name: 'feed' });
+    await page.getByRole('button', { name: 'show the feed' }).click();
+    await expect.poll(async () => await isBeside(feed, tables)).toBe(true);
+    await page.getByRole('button', { name: 'hide the feed' }).click();
+    await cellAt(page, 'a', 'id').click();
+    const row = page.getByRole('complementary', { name: 'row a' });
+    await expect.poll(async () => await isBeside(row, tables)).toBe(true);
+    await page.getByRole('button', { name: 'close the row' }).click();
+    const [search, more] = [page.getByLabel('search the rows'), page.getByRole('button', { name: 'more of shop' })];
+    const tops = await Promise.all([search, more].map(async (part) => (await part.boundingBox())?.y ?? 0));
+    expect(Math.abs((tops[0] ?? 0) - (tops[1] ?? 0))).toBeLessThan(10);
+  });
+
   test('on a phone there is room for what is searched for, with and without a login, in two lines', async () => {
     for (const loggedIn of [true, false]) {
       const { page } = await visit(stand, { path: '/t/shop', viewport: phone, loggedIn });
@@ -206,6 +223,13 @@ async function covered(note: Locator, places: readonly Locator[]): Promise<strin
     if (over === null || box === null || overlap(over, box)) found.push(String(place));
   }
   return found;
+}
+
+/** Whether it is seen, whole, at the right of the other. */
+async function isBeside(place: Locator, other: Locator): Promise<boolean> {
+  const [box, left] = [await place.boundingBox(), await other.boundingBox()];
+  const width = place.page().viewportSize()?.width ?? 0;
+  return box !== null && left !== null && box.x >= left.x + left.width && box.x + box.width <= width;
 }
 
 async function bottomOf(place: Locator): Promise<number> {
