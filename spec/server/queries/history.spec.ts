@@ -156,7 +156,7 @@ describe('over random histories', () => {
       { numRuns: 100 },
     );
     expect(compared).toBeGreaterThan(200);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the newest changes first', () => {

@@ -90,9 +90,9 @@ const tamperings: readonly [part: Part, place: Partial<BadPlace>, ...statements:
   ['entries', { seq: 50 }, `UPDATE change SET entry = 'nothing' WHERE seq = 50`],
   // Behind the last full tile the tree keeps no hash of each: of the entries there it is one.
   ['tree', { seq: 305 }, `UPDATE change SET entry = replace(entry, 'left', 'fled') WHERE seq = 306`],
-  ['tree', { seq: 257 }, `UPDATE head SET peaks = overlay(peaks placing '\\x00'::bytea from 40)`],
-  ['tree', { seq: 1 }, `UPDATE tile SET leaves = overlay(leaves placing '\\x00'::bytea from 40)`],
-  ['tree', { seq: 1 }, `UPDATE tile SET nodes = overlay(nodes placing '\\x00'::bytea from 40)`],
+  ['tree', { seq: 257 }, `UPDATE head SET peaks = set_byte(peaks, 39, get_byte(peaks, 39) # 255)`],
+  ['tree', { seq: 1 }, `UPDATE tile SET leaves = set_byte(leaves, 39, get_byte(leaves, 39) # 255)`],
+  ['tree', { seq: 1 }, `UPDATE tile SET nodes = set_byte(nodes, 39, get_byte(nodes, 39) # 255)`],
   ['tree', { seq: 1 }, 'DELETE FROM tile'],
   ['tree', { seq: 308 }, 'UPDATE head SET schema_seq = 2'],
   ['checkpoint', { seq: 308 }, 'DELETE FROM change WHERE seq = 308', 'UPDATE head SET seq = 307'],
