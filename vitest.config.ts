@@ -9,7 +9,7 @@ const each = {
   // One process runs many files: loading every module anew for each of them took a third of the time.
   isolate: false,
   setupFiles: ['spec/support/state-folder.ts'],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // A second is too little where three files share two cores.
   expect: { poll: { timeout: 10_000 } },
   hookTimeout: 60_000,
