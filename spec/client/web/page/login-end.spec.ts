@@ -19,8 +19,8 @@ const pay: TableDefinition = {
 };
 
 /** As another tab of the same browser does. */
-/** What Chromium says of a feed that is held back, of what is refused, and of what was asked by a login that ended meanwhile. */
-const provokes = /net::ERR_|status of (401|503)/;
+/** What Chromium says of a feed that is held back, and of what is refused. */
+const provokes = /net::ERR_|status of 401/;
 
 describe.skipIf(!hasBrowser)('a login that ends by itself', { timeout: 60_000 }, () => {
   let stand: WebStand;
