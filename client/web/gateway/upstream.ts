@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Ledger, RowcastError } from '../../index.ts';
 import { Hub } from './feed/hub.ts';
 import { ImportPlans } from './import-plans.ts';
 import type { GatewayOptions } from './options.ts';
+
+/** Milliseconds for which what was asked is waited for, when a login ends. */
+const answersMsMax = 2_000;
 
 type Reached = Pick<GatewayOptions, 'servers' | 'checkpoints' | 'timeoutMs'>;
 
@@ -21,6 +25,7 @@ export class Upstream {
   readonly imports = new ImportPlans();
   /** Whether sealed cells are read opened, as administrators may. */
   readonly opens: boolean;
+  readonly #answers = new Set<Promise<unknown>>();
   #hub: Hub | undefined;
   #isClosed = false;
 
@@ -36,9 +41,22 @@ export class Upstream {
     return this.#hub;
   }
 
+  /** What was asked before it is closed is answered first: a command then has its outcome. */
+  async answering<Result>(answer: Promise<Result>): Promise<Result> {
+    this.#answers.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#answers.delete(answer);
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#hub?.close();
+    if (this.#answers.size > 0) {
+      await Promise.race([Promise.allSettled(this.#answers), sleep(answersMsMax, undefined, { ref: false })]);
+    }
     await this.imports.close();
     await this.ledger.close();
   }

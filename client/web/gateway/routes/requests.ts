@@ -67,7 +67,7 @@ export const requests = new Hono<Environment>().post(
     if (!readable.has(type) && !looks.has(type) && dryRun === undefined) visitor?.use();
     const request = { ...fields, type } as RequestOf<RequestType>;
     const options = { signal: context.req.raw.signal, ...(id && { id }), ...(dryRun && { dryRun }) };
-    return context.json(await answer(upstream, request, options));
+    return context.json(await upstream.answering(answer(upstream, request, options)));
   },
 );
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayStand } from '../../../support/gateway.ts';
+import { holdHead } from '../../../support/hold-head.ts';
 import { administrator } from '../../../support/server.ts';
 
 let stand: GatewayStand;
@@ -17,6 +18,13 @@ beforeAll(async () => {
   await stand.admin.insert('pay', { id: 'a', ssn: '999-12' });
 });
 afterAll(() => stand.stop());
+
+async function waitingForHead(): Promise<number> {
+  const waiting = await stand.ledger.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return waiting.length;
+}
 
 const isEnd = ({ event }: { event: string }): boolean => event === 'end';
 
@@ -97,6 +105,21 @@ describe('W9: a login', () => {
       status: 401,
       body: { error: { code: 'login_required' } },
     });
+  });
+
+  test('P2: is ended behind the answer to what was asked by it', async () => {
+    const reader = await stand.visitor();
+    await reader.login();
+    const feed = await reader.feed('?as=ada');
+    const release = await holdHead(stand.ledger);
+    const inserted = reader.post('row.insert', { table: 'pay', row: { id: 'in time' } });
+    await expect.poll(waitingForHead).toBe(1);
+    const ended = reader.post('session.logout');
+    await feed.until(isEnd);
+    await expect.poll(async () => (await stand.admin.accounts.sessions()).length).toBe(1);
+    await release();
+    expect(await inserted).toMatchObject({ status: 200, body: { key: 'in time' } });
+    expect(await ended).toMatchObject({ status: 200 });
   });
 
   test('ends its plays too, however long they would have waited', async () => {
