@@ -2,7 +2,7 @@ import { nanoid } from 'nanoid';
 import { formatAddress, type ServerAddress } from '../protocol/address.ts';
 import type { ErrorBody, ErrorCode } from '../protocol/errors.ts';
 import type { ReplyOf } from '../protocol/replies.ts';
-import { isCommandType, protocolVersion, type RequestOf, type RequestType } from '../protocol/requests.ts';
+import { hasDryRun, protocolVersion, type RequestOf, type RequestType } from '../protocol/requests.ts';
 import { onAbort } from './abort.ts';
 import { Backoff, jittered, reconnectLimits } from './backoff.ts';
 import type { CommandSocket, Transport } from './channels.ts';
@@ -392,13 +392,12 @@ export class CommandChannel {
   }
 }
 
-/** They take effect once for their id, as commands do. */
+/** They take effect once for their id, as commands and tags do. */
 const alsoOnce: ReadonlySet<RequestType> = new Set<RequestType>([
   'account.add',
   'account.change',
   'account.remove',
   'account.password',
-  'tag.set',
 ]);
 
 /** Requests that no session is needed for: a proof would be thrown away. */
@@ -419,5 +418,5 @@ function isUnknown({ isChange, unanswered, doubtful }: Pending): boolean {
 }
 
 function takesEffectOnce(type: RequestType): boolean {
-  return isCommandType(type) || alsoOnce.has(type);
+  return hasDryRun(type) || alsoOnce.has(type);
 }

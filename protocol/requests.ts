@@ -41,17 +41,17 @@ export const envelopeSchema = z.object({
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-/** Whether it asks for a change of tables or rows: those are decided and recorded. */
-export function isCommandType(type: RequestType): boolean {
-  return type === 'batch' || Object.hasOwn(commandSchemas, type) || Object.hasOwn(largeCommandSchemas, type);
-}
-
 /**
  * Whether it leaves something in the log, or beside it for good: all of that can be asked for to be looked at only.
  * They are named, and not those that are none: what is done in spite of `dryRun` would be done for good.
  */
 export function hasDryRun(type: RequestType): boolean {
   return isCommandType(type) || type === 'tag.set';
+}
+
+/** Whether it asks for a change of tables or rows: those are decided and recorded. */
+function isCommandType(type: RequestType): boolean {
+  return type === 'batch' || Object.hasOwn(commandSchemas, type) || Object.hasOwn(largeCommandSchemas, type);
 }
 
 export function isRequestType(type: string): type is RequestType {
