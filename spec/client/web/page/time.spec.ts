@@ -140,20 +140,20 @@ describe.skipIf(!hasBrowser)('time on the page', { timeout: 60_000 }, () => {
     },
   );
 
+  /** Between the tags `from` and `to`: of the first round one row went; of the second, two came that are still there. */
+  const differing = new Map([
+    ['r0.0', { id: 'r0.0', n: '0' }],
+    ['r1.1', { id: 'r1.1', n: '101' }],
+    ['r1.2', { id: 'r1.2', n: '2' }],
+  ]);
+
   test('two moments are compared: what entered, what left and what changed', async () => {
     const [from = 0, to = 0] = [rounds[0], rounds[1]];
     await stand.admin.tag('from', { point: { seq: from - 1 } });
     await stand.admin.tag('to', { point: { seq: to } });
     const { page } = await visit(stand, { path: '/t/item?since=from&at=to', viewport });
     await cellAt(page, 'r1.1', 'n').waitFor();
-    // Of the first round one row went after `from`; of the second, two came that are still there.
-    expect(await shownRows(page)).toEqual(
-      new Map([
-        ['r0.0', { id: 'r0.0', n: '0' }],
-        ['r1.1', { id: 'r1.1', n: '101' }],
-        ['r1.2', { id: 'r1.2', n: '2' }],
-      ]),
-    );
+    expect(await shownRows(page)).toEqual(differing);
     await page.getByText('what changed from').waitFor();
     await page.getByRole('button', { name: 'download' }).click();
     const given = page.waitForEvent('download');
@@ -171,13 +171,7 @@ describe.skipIf(!hasBrowser)('time on the page', { timeout: 60_000 }, () => {
   test('a moment is compared with a later one: what differs going back', async () => {
     const { page } = await visit(stand, { path: '/t/item?since=to&at=from', viewport });
     await cellAt(page, 'r0.0', 'n').waitFor();
-    expect(await shownRows(page)).toEqual(
-      new Map([
-        ['r0.0', { id: 'r0.0', n: '0' }],
-        ['r1.1', { id: 'r1.1', n: '101' }],
-        ['r1.2', { id: 'r1.2', n: '2' }],
-      ]),
-    );
+    expect(await shownRows(page)).toEqual(differing);
     await page.getByText('what differs from').waitFor();
     await page.getByText('1 entered · 2 left · 0 changed').waitFor();
     await page.getByRole('button', { name: 'end comparing' }).click();
